@@ -1,5 +1,5 @@
 /** Checks that labels are defined once and that jumps and calls go where they may. */
-import type { OpcodeRow, OperandKind } from '../isa/opcodes.ts';
+import type { OpcodeRow } from '../isa/opcodes.ts';
 import type { Operand } from '../isa/operands.ts';
 import type { BeamFunction } from './beam-module.ts';
 import { corrupt, LoadError } from './load-error.ts';
@@ -23,12 +23,12 @@ export class CodeLabels {
     this.definedAt = new Int32Array(count).fill(-1);
   }
 
-  /** Takes note of the labels in an operand of instruction `index`. */
-  note(operand: Operand, kind: OperandKind, index: number): void {
+  /** Takes note of the labels that an operand of instruction `index` defines (`u`) or jumps to. */
+  note(operand: Operand, index: number): void {
     if (operand.kind === 'u') {
-      if (kind === 'define') this.define(operand.value, index);
+      this.define(operand.value, index);
     } else if (operand.kind === 'f') {
-      if (kind !== 'entry' && operand.label > 0) this.jumps.push(operand.label, index);
+      if (operand.label > 0) this.jumps.push(operand.label, index);
     } else if (operand.kind === 'list') {
       for (const item of operand.items) {
         if (item.kind === 'f') this.jumps.push(item.label, index);

@@ -7,16 +7,15 @@ import {
   oldestRelease,
   opcodeByName,
   opcodeByNumber,
-  operandKinds,
 } from '../isa/opcodes.ts';
-import type { Operand, OperandTag } from '../isa/operands.ts';
+import type { Operand } from '../isa/operands.ts';
 import { operandToString } from '../isa/print.ts';
 import type { BeamFunction, Instruction } from './beam-module.ts';
 import { parseMatchCommands, parseSegments } from './bit-syntax.ts';
 import { ByteReader } from './byte-reader.ts';
 import { CodeLabels } from './code-labels.ts';
 import { corrupt, LoadError } from './load-error.ts';
-import { type CheckTables, operandFits } from './operand-checks.ts';
+import { type CheckTables, type OperandPlan, operandFits, operandPlans } from './operand-checks.ts';
 import { OperandReader } from './operand-reader.ts';
 
 export interface CodeTables extends CheckTables {
@@ -34,9 +33,6 @@ export interface Code {
   readonly maxOpcode: number;
   readonly onLoad?: string;
 }
-
-/** Tags of operands that are lists in the file. */
-const listKinds = new Set<OperandTag>(['list', 'segments', 'commands']);
 
 const opLabel = opcodeByName('label');
 const opFuncInfo = opcodeByName('func_info');
@@ -134,25 +130,26 @@ class InstructionReader {
     return op;
   }
 
-  private args(op: OpcodeRow, index: number): Operand[] {
-    const args: Operand[] = [];
+  private args(op: OpcodeRow, index: number): readonly Operand[] {
     try {
-      for (const { role, kind } of op.operands) {
-        const raw = this.operands.operand(listKinds.has(operandKinds[kind][0]));
-        const operand = this.normalise(raw, kind);
-        if (!operandFits(operand, kind, this.tables)) {
-          throw new LoadError('badfile', `${role} cannot be ${operandToString(operand).slice(0, 100)}`);
-        }
-        this.labels.note(operand, kind, index);
-        args.push(operand);
-      }
+      // Not by push: arrays that grow have room for more, which costs more memory than all else here.
+      const args = operandPlans(op).map((plan) => this.arg(plan, index));
       if (op === opPutString || op === opMatchString) this.checkString(op, args);
+      this.labels.noteCall(args, op);
+      return args;
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
       throw new LoadError(error.kind, `${this.where}instruction ${op.name}/${op.arity}: ${error.message}`);
     }
-    this.labels.noteCall(args, op);
-    return args;
+  }
+
+  private arg(plan: OperandPlan, index: number): Operand {
+    const operand = this.normalise(this.operands.operand(plan.isList), plan.kind);
+    if (!operandFits(operand, plan, this.tables)) {
+      throw new LoadError('badfile', `${plan.role} cannot be ${operandToString(operand).slice(0, 100)}`);
+    }
+    if (plan.hasLabels) this.labels.note(operand, index);
+    return operand;
   }
 
   /**
@@ -203,8 +200,8 @@ function groupFunctions(instructions: readonly Instruction[], labels: CodeLabels
   }
   if (instructions.length > 0 && starts[0] !== 0) corrupt('Code', 'does not start with a function');
   const functions = starts.map((start, i) => buildFunction(instructions, start, starts[i + 1] ?? instructions.length));
-  const bodies = functions.reduce((sum, { instructions: body }) => sum + body.filter(isFuncInfo).length, 0);
-  if (bodies > 0) corrupt('Code', 'has a func_info in the middle of a function');
+  if (functions.some(({ instructions: body }) => body.some(isFuncInfo)))
+    corrupt('Code', 'has a func_info in the middle of a function');
   labels.setFunctionStarts(starts, instructions.length);
   return functions;
 }

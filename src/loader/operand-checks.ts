@@ -1,5 +1,5 @@
 /** What must hold of an operand beyond its tag, by the operand kinds of the opcode table. */
-import { type OperandKind, operandKinds } from '../isa/opcodes.ts';
+import { type OpcodeRow, type OperandKind, type OperandSpec, opcodes, operandKinds } from '../isa/opcodes.ts';
 import { isConstant, isRegister, isSource, type Operand, type OperandTag } from '../isa/operands.ts';
 import type { BitTables } from './bit-syntax.ts';
 
@@ -65,13 +65,35 @@ function isFunTag(operand: Operand): boolean {
   return operand.kind === 'atom' && (operand.name === 'safe' || operand.name === 'unsafe');
 }
 
-/**
- * Whether the operand may stand where the opcode table wants this kind. That labels are defined, and where, is checked
- * when all code is read.
- */
-export function operandFits(operand: Operand, kind: OperandKind, tables: CheckTables): boolean {
-  const tags: readonly OperandTag[] = operandKinds[kind];
-  if (!tags.includes(operand.kind)) return false;
-  const check = checks[kind];
-  return check === undefined || check(operand, tables);
+/** How the operands of one opcode are read and checked; made once, as this is most of what loading does. */
+export interface OperandPlan {
+  readonly role: string;
+  readonly kind: OperandKind;
+  /** In the file it is a list. */
+  readonly isList: boolean;
+  /** It may hold a label, so `CodeLabels` must see it. */
+  readonly hasLabels: boolean;
+  /** What it may be; that labels are defined, and where, is checked when all code is read. */
+  readonly tags: readonly OperandTag[];
+  readonly check: Check | undefined;
+}
+
+const listTags = new Set<OperandTag>(['list', 'segments', 'commands']);
+const labelKinds = new Set<OperandKind>(['define', 'label', 'fail', 'failOrAtom', 'cases', 'arities']);
+
+function planOperand({ role, kind }: OperandSpec): OperandPlan {
+  const tags = operandKinds[kind];
+  return { role, kind, tags, isList: listTags.has(tags[0]), hasLabels: labelKinds.has(kind), check: checks[kind] };
+}
+
+const plans = opcodes.map(({ operands }) => operands.map(planOperand));
+
+/** The plans for the operands of an opcode. */
+export function operandPlans({ number }: OpcodeRow): readonly OperandPlan[] {
+  return plans[number - 1] ?? [];
+}
+
+/** Whether the operand may stand where the plan is for. */
+export function operandFits(operand: Operand, { tags, check }: OperandPlan, tables: CheckTables): boolean {
+  return tags.includes(operand.kind) && (check === undefined || check(operand, tables));
 }

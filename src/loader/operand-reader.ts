@@ -99,8 +99,8 @@ export class OperandReader {
 
   private list(): Operand {
     const count = this.compact.unsigned(this.reader.remaining);
-    const items: Operand[] = [];
-    for (let i = 0; i < count; i++) items.push(this.operand(false));
+    const items = new Array<Operand>(count);
+    for (let i = 0; i < count; i++) items[i] = this.operand(false);
     return { kind: 'list', items };
   }
 

@@ -1,7 +1,7 @@
 /**
  * Structural check of the external term format, without building terms: no recursion, no allocation, one pass.
  * A slice that passes can be decoded without running past its end, and no count in it exceeds the bytes there are.
- * What only decoding finds out (equal keys in a map) remains to the decoder.
+ * What only decoding finds out remains to the decoder: equal keys in a map, pids and ports that this node cannot have.
  * Rules: `decoded_size` and `dec_term` in OTP's external.c. Not accepted in files: the compressed form, the local
  * form, atom cache references and the tags OTP uses internally.
  */

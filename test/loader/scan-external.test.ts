@@ -1,4 +1,4 @@
-/** What the scanner lets pass, native `binary_to_term` decodes; and what it refuses, native refuses too. */
+/** What the scanner lets pass, native `binary_to_term` decodes, and what it refuses, native refuses; but for a few cases. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -52,6 +52,9 @@ function damage(bytes: Buffer, random: RandomSource): Buffer {
   return random(8) === 0 ? copy.subarray(0, random(copy.length)) : copy;
 }
 
+/** Only decoding finds equal keys in a map, and numbers that the local node (nonode@nohost) gives to no pid or port. */
+const mapStart = Buffer.from([116, 0, 0]);
+
 /** Tags that the scanner refuses though native decodes them: compressed, local, cached atom, atom by OTP's own index. */
 const refusedTags = [80, 121, 82, 73, 75];
 
@@ -75,8 +78,10 @@ test(`${rounds} damaged external terms`, (t) => {
     const decodes = expected[i] === 1;
     const passes = scanExternal(bytes) >= 0;
     if (passes) good += 1;
-    // Equal keys in a map are found by the decoder only.
-    if (passes && !decodes) assert.ok(bytes.includes(116), `passes, but does not decode: ${bytes.toString('hex')}`);
+    if (passes && !decodes) {
+      const isExcused = bytes.includes('ohost') || bytes.includes(mapStart);
+      assert.ok(isExcused, `passes, but does not decode: ${bytes.toString('hex')}`);
+    }
     if (decodes && !passes) {
       const isRefused = refusedTags.some((tag) => bytes.includes(tag));
       assert.ok(isRefused, `decodes, but is refused: ${bytes.toString('hex')}`);

@@ -1,0 +1,163 @@
+/** BIFs of module erlang that send messages, at once or later. */
+import { type Fragment, freeFragment } from '../../memory/fragment.ts';
+import { buildFragment } from '../../process/fragment-building.ts';
+import type { Machine } from '../../process/machine.ts';
+import type { RefKey } from '../../process/references.ts';
+import { deliver, sendMessage } from '../../process/signals.ts';
+import { send } from '../../runtime/send.ts';
+import { am } from '../../term/atoms.ts';
+import { makeInteger } from '../../term/bignum.ts';
+import { tuple } from '../../term/build.ts';
+import { badarg } from '../../term/erlang-error.ts';
+import { NIL, type Term } from '../../term/layout.ts';
+import { isRef } from '../../term/nodes.ts';
+import { isAtom, isLocalPid } from '../../term/term.ts';
+import type { BifTable } from '../registry.ts';
+import { boolean, elementsOf, natural, pairOf } from './arguments.ts';
+
+/** Words of {timeout, Ref, Message} without the message. */
+const TIMEOUT_WORDS = 8;
+
+/** erlang:send/3: nothing here ever suspends the sender, so the options only have to be right. */
+function sendWithOptions(vm: Machine, to: Term, message: Term, options: Term): Term {
+  for (const option of elementsOf(options, badarg(am.badopt))) {
+    if (option !== am.noconnect && option !== am.nosuspend) throw badarg(am.badopt);
+  }
+  send(vm, to, message);
+  return am.ok;
+}
+
+// ---- timers ----------------------------------------------------------------------------------------------------------
+
+interface TimerRequest {
+  readonly time: Term;
+  readonly to: Term;
+  readonly message: Term;
+  readonly options: Term;
+  /** Wrap the message as {timeout, Ref, Message}. */
+  readonly wrap: boolean;
+}
+
+/** The moment that a time and the option `{abs, _}` mean, on the clock of vm.timers. */
+function momentOf(vm: Machine, time: Term, options: Term): number {
+  let absolute = false;
+  for (const option of elementsOf(options, badarg(am.badopt))) {
+    const pair = pairOf(option);
+    const value = pair?.key === am.abs ? boolean(pair.value) : undefined;
+    if (value === undefined) throw badarg(am.badopt);
+    absolute = value;
+  }
+  const milliseconds = natural(time);
+  if (milliseconds === undefined) throw badarg(am.time);
+  return absolute ? milliseconds : vm.timers.now() + milliseconds;
+}
+
+function startTimer(vm: Machine, { time, to, message, options, wrap }: TimerRequest): Term {
+  if (!isLocalPid(to) && !isAtom(to)) throw badarg();
+  const at = momentOf(vm, time, options);
+  const key = vm.references.fresh();
+  const content = buildFragment(wrap ? TIMEOUT_WORDS : 0, [message], ([copy]) =>
+    wrap ? tuple(am.timeout, vm.references.term(key), copy as Term) : (copy as Term),
+  );
+  const timer = vm.timers.add(at, () => {
+    vm.timers.byReference.delete(key);
+    fire(vm, to, content);
+  });
+  vm.timers.byReference.set(key, {
+    timer,
+    isWanted: () => isAtom(to) || vm.processes.byPid(to) !== undefined,
+    release: () => freeFragment(content),
+  });
+  return vm.references.term(key);
+}
+
+/** A name is looked up only now. */
+function fire(vm: Machine, to: Term, content: Fragment): void {
+  const process = isAtom(to) ? vm.registry.whereis(to) : vm.processes.byPid(to);
+  if (process === undefined) freeFragment(content);
+  else deliver(vm, process, content);
+}
+
+/** Milliseconds until a timer fires; false when there is none. */
+function timeLeft(vm: Machine, key: RefKey | undefined): Term {
+  const entry = key === undefined ? undefined : vm.timers.byReference.get(key);
+  if (entry === undefined || !entry.isWanted()) return am.false;
+  return makeInteger(Math.max(0, Math.ceil(entry.timer.at - vm.timers.now())));
+}
+
+interface TimerOptions {
+  async: boolean;
+  info: boolean;
+}
+
+function timerOptions(list: Term, allowed: readonly Term[]): TimerOptions {
+  const options = { async: false, info: true };
+  for (const option of elementsOf(list, badarg(am.badopt))) {
+    const pair = pairOf(option);
+    const value = pair === undefined ? undefined : boolean(pair.value);
+    if (pair === undefined || value === undefined || !allowed.includes(pair.key)) throw badarg(am.badopt);
+    if (pair.key === am.async) options.async = value;
+    else options.info = value;
+  }
+  return options;
+}
+
+/** What a timer BIF returns, or sends later: here it is known at once, but an asynchronous caller waits for the message. */
+function answer(vm: Machine, name: Term, reference: Term, result: Term, { async, info }: TimerOptions): Term {
+  if (!async) return info ? result : am.ok;
+  if (info) sendMessage(vm, vm.current, tuple(name, reference, result));
+  return am.ok;
+}
+
+function cancelTimerWith(vm: Machine, reference: Term, list: Term): Term {
+  const options = timerOptions(list, [am.async, am.info]);
+  if (!isRef(reference)) throw badarg();
+  const key = vm.references.keyOf(reference);
+  const left = timeLeft(vm, key);
+  const entry = key === undefined ? undefined : vm.timers.byReference.get(key);
+  if (key !== undefined && entry !== undefined) {
+    vm.timers.cancel(entry.timer);
+    vm.timers.byReference.delete(key);
+    entry.release();
+  }
+  return answer(vm, am.cancel_timer, reference, left, options);
+}
+
+function readTimerWith(vm: Machine, reference: Term, list: Term): Term {
+  const { async } = timerOptions(list, [am.async]);
+  if (!isRef(reference)) throw badarg();
+  return answer(vm, am.read_timer, reference, timeLeft(vm, vm.references.keyOf(reference)), { async, info: true });
+}
+
+function sendAfterWith(vm: Machine, time: Term, to: Term, message: Term, options: Term): Term {
+  return startTimer(vm, { time, to, message, options, wrap: false });
+}
+
+function startTimerWith(vm: Machine, time: Term, to: Term, message: Term, options: Term): Term {
+  return startTimer(vm, { time, to, message, options, wrap: true });
+}
+
+export const erlangMessageBifs: BifTable = {
+  module: 'erlang',
+  rows: [
+    { name: '!', arity: 2, fn: send },
+    { name: 'send', arity: 2, fn: send },
+    { name: 'send', arity: 3, fn: sendWithOptions },
+    {
+      name: 'send_after',
+      arity: 3,
+      fn: (vm: Machine, time: Term, to: Term, m: Term) => sendAfterWith(vm, time, to, m, NIL),
+    },
+    { name: 'send_after', arity: 4, fn: sendAfterWith },
+    {
+      name: 'start_timer',
+      arity: 3,
+      fn: (vm: Machine, time: Term, to: Term, m: Term) => startTimerWith(vm, time, to, m, NIL),
+    },
+    { name: 'start_timer', arity: 4, fn: startTimerWith },
+    { name: 'cancel_timer', arity: 1, fn: (vm: Machine, reference: Term) => cancelTimerWith(vm, reference, NIL) },
+    { name: 'cancel_timer', arity: 2, fn: cancelTimerWith },
+    { name: 'read_timer', arity: 1, fn: (vm: Machine, reference: Term) => readTimerWith(vm, reference, NIL) },
+    { name: 'read_timer', arity: 2, fn: readTimerWith },
+  ],
+};

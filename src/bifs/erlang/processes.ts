@@ -1,0 +1,263 @@
+/** BIFs of module erlang about processes, links, monitors, aliases and names. */
+import { STATUS, STATUS_SUSPEND, STATUS_YIELD } from '../../memory/map.ts';
+import { freeFragment } from '../../memory/fragment.ts';
+import { store } from '../../memory/memory.ts';
+import type { Machine } from '../../process/machine.ts';
+import type { Process } from '../../process/process.ts';
+import {
+  addAlias,
+  addLink,
+  addMonitor,
+  deliverExit,
+  removeAlias,
+  removeLink,
+  removeMonitor,
+  sendExitSignal,
+} from '../../process/signals.ts';
+import { listElements } from '../../runtime/apply.ts';
+import { am } from '../../term/atoms.ts';
+import { listOf } from '../../term/build.ts';
+import { copyOut } from '../../term/copy.ts';
+import { identical } from '../../term/equality.ts';
+import { badarg, ErlangError } from '../../term/erlang-error.ts';
+import { NIL, NON_VALUE, type Term } from '../../term/layout.ts';
+import { isPid, isPort, isRef, isThisNode, nodeOf } from '../../term/nodes.ts';
+import { isAtom, isLocalPid, isTuple, tupleArity, tupleElement } from '../../term/term.ts';
+import type { BifTable } from '../registry.ts';
+import { atomOf, elementsOf } from './arguments.ts';
+import { monitorOptions } from './spawn.ts';
+
+// ---- identity --------------------------------------------------------------------------------------------------------
+
+function self(vm: Machine): Term {
+  return vm.current.pid;
+}
+
+function makeRef(vm: Machine): Term {
+  return vm.references.term(vm.references.fresh());
+}
+
+function isProcessAlive(vm: Machine, pid: Term): Term {
+  if (!isLocalPid(pid)) throw badarg();
+  return atomOf(vm.processes.byPid(pid)?.isAlive === true);
+}
+
+function processes(vm: Machine): Term {
+  return listOf(vm.processes.all().map(({ pid }) => pid));
+}
+
+function groupLeader(vm: Machine): Term {
+  return vm.current.groupLeader;
+}
+
+/** erts_internal:group_leader/2: the new leader, the process. Returns the term badarg for what is none. */
+function setGroupLeader(vm: Machine, leader: Term, pid: Term): Term {
+  const process = vm.processes.byPid(pid);
+  if (!isPid(leader) || process === undefined) return am.badarg;
+  if (process === vm.current) {
+    process.groupLeader = leader;
+  } else {
+    const fragment = copyOut(leader);
+    process.heap.attachFragment(fragment);
+    process.groupLeader = fragment.term;
+  }
+  return am.true;
+}
+
+/** Lets others run: the slice ends, and true comes back with the next. */
+function yieldTurn(): Term {
+  store(STATUS, STATUS_YIELD);
+  return NON_VALUE;
+}
+
+// ---- exits and links -------------------------------------------------------------------------------------------------
+
+/** exit/2: a process that ends itself is over before this returns. */
+function exitOther(vm: Machine, pid: Term, reason: Term): Term {
+  if (!isPid(pid) && !isPort(pid)) throw badarg();
+  const process = vm.processes.byPid(pid);
+  if (process === undefined) return am.true;
+  sendExitSignal(vm, process, vm.current.pid, reason);
+  if (vm.current.pendingExit === undefined) return am.true;
+  store(STATUS, STATUS_SUSPEND);
+  return NON_VALUE;
+}
+
+function link(vm: Machine, pid: Term): Term {
+  if (!isPid(pid) && !isPort(pid)) throw badarg();
+  const { current } = vm;
+  if (pid === current.pid) return am.true;
+  const process = vm.processes.byPid(pid);
+  if (process?.isAlive === true) {
+    addLink(current, process);
+    return am.true;
+  }
+  const isHere = isThisNode(nodeOf(pid).name, nodeOf(pid).creation);
+  if (isHere && !current.trapExit) throw new ErlangError('error', am.noproc);
+  if (current.trapExit) deliverExit(vm, current, pid, isHere ? am.noproc : am.noconnection);
+  else sendExitSignal(vm, current, pid, am.noconnection);
+  return am.true;
+}
+
+function unlink(vm: Machine, pid: Term): Term {
+  if (!isPid(pid) && !isPort(pid)) throw badarg();
+  const process = vm.processes.byPid(pid);
+  if (process !== undefined) removeLink(vm.current, process);
+  return am.true;
+}
+
+// ---- monitors and aliases --------------------------------------------------------------------------------------------
+
+function monitor(vm: Machine, type: Term, item: Term): Term {
+  return monitorWith(vm, type, item, NIL);
+}
+
+function monitorWith(vm: Machine, type: Term, item: Term, list: Term): Term {
+  const types: readonly Term[] = [am.process, am.port, am.time_offset];
+  if (!types.includes(type)) throw badarg(am.badtype);
+  const options = monitorOptions(list);
+  if (options === undefined) throw badarg(am.badopt);
+  if (type === am.time_offset) {
+    if (item !== am.clock_service) throw badarg();
+    return makeRef(vm);
+  }
+  if (type === am.port && !isPort(item) && !isAtom(item)) throw badarg();
+  const request = { watcher: vm.current, ...targetOf(vm, item), ...options };
+  return vm.references.term(addMonitor(vm, request));
+}
+
+/** Who is meant by a pid, a name or {name, node}. Raises badarg for anything else. */
+function targetOf(vm: Machine, item: Term): { target: Process | undefined; item: Term; isName: boolean; absence?: Term } {
+  if (isPid(item) || isPort(item)) {
+    const { name, creation } = nodeOf(item);
+    const target = vm.processes.byPid(item);
+    const absence = isThisNode(name, creation) ? am.noproc : am.noconnection;
+    return { target: target === vm.current ? undefined : target, item, isName: false, absence };
+  }
+  if (isAtom(item)) return { target: vm.registry.whereis(item), item, isName: true };
+  if (!isTuple(item) || tupleArity(item) !== 2) throw badarg();
+  const [name, node] = [tupleElement(item, 1), tupleElement(item, 2)];
+  if (!isAtom(name) || !isAtom(node)) throw badarg();
+  if (node === vm.nodes.self.name) return { target: vm.registry.whereis(name), item: name, isName: true };
+  return { target: undefined, item: name, isName: true, absence: am.noconnection };
+}
+
+function demonitor(vm: Machine, reference: Term): Term {
+  return demonitorWith(vm, reference, NIL);
+}
+
+function demonitorWith(vm: Machine, reference: Term, list: Term): Term {
+  let flush = false;
+  let info = false;
+  for (const option of elementsOf(list)) {
+    if (option === am.flush) flush = true;
+    else if (option === am.info) info = true;
+    else throw badarg();
+  }
+  if (!isRef(reference)) throw badarg();
+  const key = vm.references.keyOf(reference);
+  const removed = key !== undefined && removeMonitor(vm, vm.current, key);
+  if (!removed && flush) flushDown(vm.current, reference);
+  return info ? atomOf(removed) : am.true;
+}
+
+/** Takes the message of a monitor that has fired out of the mailbox: the first {_, Ref, _, _, _}. */
+function flushDown({ mailbox }: Process, reference: Term): void {
+  for (const message of mailbox.messages()) {
+    const { term } = message.fragment;
+    if (!isTuple(term) || tupleArity(term) !== 5 || !identical(tupleElement(term, 2), reference)) continue;
+    mailbox.remove(message);
+    freeFragment(message.fragment);
+    return;
+  }
+}
+
+function alias(vm: Machine, list: Term): Term {
+  let mode: 'explicit_unalias' | 'reply' = 'explicit_unalias';
+  for (const option of elementsOf(list)) {
+    if (option === am.reply) mode = 'reply';
+    else if (option !== am.explicit_unalias) throw badarg();
+  }
+  const key = vm.references.fresh();
+  addAlias(vm, vm.current, key, mode);
+  return vm.references.term(key);
+}
+
+function unalias(vm: Machine, reference: Term): Term {
+  if (!isRef(reference)) throw badarg();
+  const key = vm.references.keyOf(reference);
+  return atomOf(key !== undefined && removeAlias(vm, vm.current, key));
+}
+
+// ---- names -----------------------------------------------------------------------------------------------------------
+
+/** The cause `none` tells erl_erts_errors that the arguments' types were not the trouble. */
+function register(vm: Machine, name: Term, pid: Term): Term {
+  const process = vm.processes.byPid(pid);
+  const isName = isAtom(name) && name !== am.undefined;
+  if (!isName || process === undefined || !vm.registry.register(name, process)) throw badarg(am.none);
+  return am.true;
+}
+
+function unregister(vm: Machine, name: Term): Term {
+  if (!isAtom(name) || !vm.registry.unregister(name)) throw badarg();
+  return am.true;
+}
+
+function whereis(vm: Machine, name: Term): Term {
+  if (!isAtom(name)) throw badarg();
+  return vm.registry.whereis(name)?.pid ?? am.undefined;
+}
+
+function registered(vm: Machine): Term {
+  return listOf(vm.registry.names());
+}
+
+// ---- collections -----------------------------------------------------------------------------------------------------
+
+/** erts_internal:garbage_collect/1: the process is collected before it goes on. */
+function garbageCollect(vm: Machine, kind: Term): Term {
+  const { heap } = vm.current;
+  if (kind !== am.minor) heap.needsMajor = true;
+  heap.requestCollection();
+  return am.true;
+}
+
+/** erts_internal:request_system_task would do it for others; here a flag does. */
+export function collectOther(process: Process): void {
+  process.heap.needsMajor = true;
+  process.collectNext = true;
+}
+
+export const erlangProcessBifs: BifTable = {
+  module: 'erlang',
+  rows: [
+    { name: 'self', arity: 0, fn: self, guard: true },
+    { name: 'make_ref', arity: 0, fn: makeRef },
+    { name: 'is_process_alive', arity: 1, fn: isProcessAlive },
+    { name: 'processes', arity: 0, fn: processes },
+    { name: 'group_leader', arity: 0, fn: groupLeader },
+    { name: 'yield', arity: 0, fn: yieldTurn },
+    { name: 'exit', arity: 2, fn: exitOther },
+    { name: 'link', arity: 1, fn: link },
+    { name: 'unlink', arity: 1, fn: unlink },
+    { name: 'monitor', arity: 2, fn: monitor },
+    { name: 'monitor', arity: 3, fn: monitorWith },
+    { name: 'demonitor', arity: 1, fn: demonitor },
+    { name: 'demonitor', arity: 2, fn: demonitorWith },
+    { name: 'alias', arity: 1, fn: alias },
+    { name: 'unalias', arity: 1, fn: unalias },
+    { name: 'register', arity: 2, fn: register },
+    { name: 'unregister', arity: 1, fn: unregister },
+    { name: 'whereis', arity: 1, fn: whereis },
+    { name: 'registered', arity: 0, fn: registered },
+  ],
+};
+
+export const ertsInternalProcessBifs: BifTable = {
+  module: 'erts_internal',
+  rows: [
+    { name: 'group_leader', arity: 2, fn: setGroupLeader },
+    { name: 'garbage_collect', arity: 1, fn: garbageCollect },
+  ],
+};

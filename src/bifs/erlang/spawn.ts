@@ -1,0 +1,128 @@
+/** BIFs of module erlang that make processes. The other forms of spawn are Erlang code of module erlang. */
+import type { Machine } from '../../process/machine.ts';
+import type { AliasMode } from '../../process/monitors.ts';
+import type { Priority } from '../../process/process.ts';
+import { type SpawnOptions, spawnProcess } from '../../process/spawn.ts';
+import { listElements, MAX_ARGUMENTS } from '../../runtime/apply.ts';
+import { am } from '../../term/atoms.ts';
+import { tuple } from '../../term/build.ts';
+import { badarg, systemLimit } from '../../term/erlang-error.ts';
+import type { Term } from '../../term/layout.ts';
+import { isAtom } from '../../term/term.ts';
+import type { BifTable } from '../registry.ts';
+import { boolean, elementsOf, natural, pairOf } from './arguments.ts';
+
+/** Priorities by their atoms. */
+export function priorityOf(t: Term): Priority | undefined {
+  const priorities: readonly Term[] = [am.low, am.normal, am.high, am.max];
+  const index = priorities.indexOf(t);
+  return index < 0 ? undefined : (index as Priority);
+}
+
+export function priorityAtom(priority: Priority): Term {
+  return [am.low, am.normal, am.high, am.max][priority] as Term;
+}
+
+/** The options of a monitor: `{alias, Mode}` and `{tag, Term}`. undefined: something is no such option. */
+export function monitorOptions(list: Term): { tag?: Term; alias?: AliasMode } | undefined {
+  const options: { tag?: Term; alias?: AliasMode } = {};
+  const elements = listElements(list);
+  if (elements === undefined) return undefined;
+  for (const option of elements) {
+    const pair = pairOf(option);
+    if (pair?.key === am.tag) {
+      options.tag = pair.value;
+    } else if (pair?.key === am.alias) {
+      const mode = aliasMode(pair.value);
+      if (mode === undefined) return undefined;
+      options.alias = mode;
+    } else {
+      return undefined;
+    }
+  }
+  return options;
+}
+
+function aliasMode(t: Term): AliasMode | undefined {
+  if (t === am.explicit_unalias) return 'explicit_unalias';
+  if (t === am.demonitor) return 'demonitor';
+  return t === am.reply_demonitor ? 'reply_demonitor' : undefined;
+}
+
+/** Options of spawn_opt (erts_parse_spawn_opts in OTP's erl_process.c). Raises badarg with the cause badopt. */
+function spawnOptions(list: Term): SpawnOptions {
+  const options: SpawnOptions = {};
+  for (const option of elementsOf(list, badarg(am.badopt))) {
+    const pair = pairOf(option);
+    if (option === am.link) options.link = true;
+    else if (option === am.monitor) options.monitor = {};
+    else if (pair === undefined || !addOption(options, pair.key, pair.value)) throw badarg(am.badopt);
+  }
+  return options;
+}
+
+function addOption(options: SpawnOptions, key: Term, value: Term): boolean {
+  const size = natural(value);
+  switch (key) {
+    case am.monitor: {
+      const monitor = monitorOptions(value);
+      if (monitor !== undefined) options.monitor = monitor;
+      return monitor !== undefined;
+    }
+    case am.priority: {
+      const priority = priorityOf(value);
+      if (priority !== undefined) options.priority = priority;
+      return priority !== undefined;
+    }
+    case am.min_heap_size:
+      if (size !== undefined) options.minHeapWords = size;
+      return size !== undefined;
+    case am.min_bin_vheap_size:
+      if (size !== undefined) options.minVirtualHeapWords = size;
+      return size !== undefined;
+    case am.fullsweep_after:
+      if (size !== undefined) options.fullsweepAfter = Math.min(size, 65535);
+      return size !== undefined;
+    case am.message_queue_data:
+      options.otherFlags ??= new Map();
+      options.otherFlags.set(key, value);
+      return value === am.on_heap || value === am.off_heap;
+    case am.async_dist:
+      return boolean(value) !== undefined;
+    case am.scheduler:
+    case am.max_heap_size:
+      return true;
+    default:
+      return false;
+  }
+}
+
+function spawnWith(vm: Machine, module: Term, name: Term, args: Term, options: SpawnOptions): Term {
+  const elements = listElements(args);
+  if (!isAtom(module) || !isAtom(name) || elements === undefined) throw badarg();
+  if (elements.length > MAX_ARGUMENTS) throw systemLimit();
+  const call = { module, name, arity: elements.length };
+  const { process, monitor } = spawnProcess(vm, vm.current, call, args, options);
+  return monitor === undefined ? process.pid : tuple(process.pid, vm.references.term(monitor));
+}
+
+function spawn(vm: Machine, module: Term, name: Term, args: Term): Term {
+  return spawnWith(vm, module, name, args, {});
+}
+
+function spawnLink(vm: Machine, module: Term, name: Term, args: Term): Term {
+  return spawnWith(vm, module, name, args, { link: true });
+}
+
+function spawnOpt(vm: Machine, module: Term, name: Term, args: Term, options: Term): Term {
+  return spawnWith(vm, module, name, args, spawnOptions(options));
+}
+
+export const erlangSpawnBifs: BifTable = {
+  module: 'erlang',
+  rows: [
+    { name: 'spawn', arity: 3, fn: spawn },
+    { name: 'spawn_link', arity: 3, fn: spawnLink },
+    { name: 'spawn_opt', arity: 4, fn: spawnOpt },
+  ],
+};

@@ -1,0 +1,205 @@
+/**
+ * Slots, exports and return points: everything that calls, stack traces and funs find code by.
+ * A slot is an element of the one WebAssembly table. Each export has a slot of its own, which never changes: loading code
+ * is writing it. A module's own functions lie in further slots, one behind the other.
+ */
+import { allocateBlock, freeBlock } from '../memory/allocator.ts';
+import { RETURN_POINTS, RETURN_POINT_BYTES, RETURN_POINT_FRAME_BITS } from '../memory/map.ts';
+import { load, plus, store, words } from '../memory/memory.ts';
+import type { Addr, Term } from '../term/layout.ts';
+import type { ReturnPoint } from '../jit/compiled-module.ts';
+import type { FunctionName, CodeTable as MachineCode, ReturnPointInfo } from '../process/machine.ts';
+import type { ExportName, ExportTable } from '../term/fun-entries.ts';
+import type { LoadedModule } from './loaded-module.ts';
+
+export interface Export extends ExportName {
+  /** Its slot in the table. */
+  readonly slot: number;
+  /** What the slot holds: nothing yet (calls go to the error handler), a BIF, or a function of a loaded module. */
+  state: 'undefined' | 'bif' | 'loaded';
+}
+
+/** What of the prelude a table needs: the functions that slots of a given arity start with. */
+export interface SlotFillers {
+  exportAdapter(arity: number): CallableFunction;
+  undefinedLambda(arity: number): CallableFunction;
+}
+
+const GROWTH = 4096;
+
+/** Number of the return point that ends every stack. */
+export const END_POINT = 0;
+
+export class CodeTable implements ExportTable, MachineCode {
+  readonly table: WebAssembly.Table;
+  readonly modules = new Map<Term, LoadedModule>();
+  private readonly fillers: SlotFillers;
+  private nextSlot = 1;
+  private readonly owners: (FunctionName | undefined)[] = [];
+  private readonly exports = new Map<Term, Map<number, Export>>();
+  private readonly exportBySlot = new Map<number, Export>();
+  private readonly adapters: (number | undefined)[] = [];
+  /** First return point of each module, ascending, and the modules. */
+  private readonly firstPoints: number[] = [];
+  private readonly pointOwners: LoadedModule[] = [];
+  private pointCount = 1;
+  private pointCapacity = 0;
+
+  constructor(table: WebAssembly.Table, fillers: SlotFillers) {
+    this.table = table;
+    this.fillers = fillers;
+    this.reservePoints(GROWTH);
+  }
+
+  // ---- slots -----------------------------------------------------------------------------------------------------
+
+  /** The first of `count` fresh slots. */
+  allocateSlots(count: number): number {
+    const first = this.nextSlot;
+    this.nextSlot += count;
+    const missing = this.nextSlot - this.table.length;
+    if (missing > 0) this.table.grow(Math.max(missing, GROWTH));
+    return first;
+  }
+
+  setOwner(slot: number, info: FunctionName): void {
+    this.owners[slot] = info;
+  }
+
+  /** The function at a slot (an export's or a module's own). */
+  slotInfo(slot: number): FunctionName {
+    const info = this.owners[slot];
+    if (info === undefined) throw new Error(`slot ${slot} belongs to nothing`);
+    return info;
+  }
+
+  /** A slot for a closure's adapter, which so far says that its code is gone. */
+  lambdaSlot(arity: number): number {
+    const slot = this.allocateSlots(1);
+    this.table.set(slot, this.fillers.undefinedLambda(arity));
+    return slot;
+  }
+
+  // ---- exports ---------------------------------------------------------------------------------------------------
+
+  /** The export M:F/A, made when there is none. */
+  export(module: Term, functionName: Term, arity: number): Export {
+    let ofModule = this.exports.get(module);
+    if (ofModule === undefined) {
+      ofModule = new Map();
+      this.exports.set(module, ofModule);
+    }
+    const key = exportKey(functionName, arity);
+    const known = ofModule.get(key);
+    if (known !== undefined) return known;
+    const made: Export = { module, functionName, arity, slot: this.allocateSlots(1), state: 'undefined' };
+    ofModule.set(key, made);
+    this.exportBySlot.set(made.slot, made);
+    this.setOwner(made.slot, { module, name: functionName, arity });
+    return made;
+  }
+
+  /** The export M:F/A if something has named it. */
+  findExport(module: Term, functionName: Term, arity: number): Export | undefined {
+    return this.exports.get(module)?.get(exportKey(functionName, arity));
+  }
+
+  exportsOf(module: Term): Export[] {
+    return [...(this.exports.get(module)?.values() ?? [])];
+  }
+
+  exportAt(slot: number): Export | undefined {
+    return this.exportBySlot.get(slot);
+  }
+
+  exportSlot(module: Term, name: Term, arity: number): number | undefined {
+    const found = this.findExport(module, name, arity);
+    return found === undefined || found.state === 'undefined' ? undefined : found.slot;
+  }
+
+  isBif(module: Term, name: Term, arity: number): boolean {
+    return this.findExport(module, name, arity)?.state === 'bif';
+  }
+
+  nameAt(targetSlot: number): ExportName {
+    return this.exportBySlot.get(targetSlot) as Export;
+  }
+
+  slotsOf({ module, functionName, arity }: ExportName): { adapter: number; target: number } {
+    const target = this.export(module, functionName, arity).slot;
+    let adapter = this.adapters[arity];
+    if (adapter === undefined) {
+      adapter = this.allocateSlots(1);
+      this.table.set(adapter, this.fillers.exportAdapter(arity));
+      this.adapters[arity] = adapter;
+    }
+    return { adapter, target };
+  }
+
+  isActive({ module, functionName, arity }: ExportName): boolean {
+    const found = this.findExport(module, functionName, arity);
+    return found !== undefined && found.state !== 'undefined';
+  }
+
+  // ---- return points ---------------------------------------------------------------------------------------------
+
+  /** Gives the module's return points their numbers and writes them where the trampoline finds them; returns the first number. */
+  addReturnPoints(owner: LoadedModule, points: readonly ReturnPoint[], firstSlot: number): number {
+    const first = this.pointCount;
+    this.pointCount += points.length;
+    this.reservePoints(this.pointCount);
+    this.firstPoints.push(first);
+    this.pointOwners.push(owner);
+    let index = (load(RETURN_POINTS) >>> 2) + first * 2;
+    const firstResume = firstSlot + owner.beam.functions.length;
+    for (const { func, pc, frameWords } of points) {
+      words[index++] = firstResume + (owner.compiled.resumeOf[func] as number);
+      words[index++] = (pc << RETURN_POINT_FRAME_BITS) | frameWords;
+    }
+    return first;
+  }
+
+  private reservePoints(count: number): void {
+    if (count <= this.pointCapacity) return;
+    const capacity = Math.max(count, this.pointCapacity * 2);
+    const block = allocateBlock(capacity * RETURN_POINT_BYTES);
+    const old = load(RETURN_POINTS) as Addr;
+    if (old !== 0) {
+      words.copyWithin(block >>> 2, old >>> 2, (old >>> 2) + this.pointCapacity * 2);
+      freeBlock(old);
+    } else {
+      store(block, 0);
+      store(plus(block, 4), 1);
+    }
+    this.pointCapacity = capacity;
+    store(RETURN_POINTS, block);
+  }
+
+  /** Words of the frame that goes on at a return point. */
+  frameWords(point: number): number {
+    const at = plus(load(RETURN_POINTS) as Addr, point * RETURN_POINT_BYTES + 4);
+    return load(at) & (2 ** RETURN_POINT_FRAME_BITS - 1);
+  }
+
+  /** What is known of a return point; not for the end of the stack. */
+  returnPoint(point: number): ReturnPointInfo {
+    const owner = this.pointOwners[this.ownerIndex(point)] as LoadedModule;
+    return owner.returnPoint(point);
+  }
+
+  private ownerIndex(point: number): number {
+    let low = 0;
+    let high = this.firstPoints.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((this.firstPoints[middle] as number) <= point) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+/** Within a module; an atom's term is below 2^32 and the arity below 2^8, so this stays a safe integer. */
+function exportKey(functionName: Term, arity: number): number {
+  return (functionName >>> 0) * 256 + arity;
+}

@@ -1,0 +1,71 @@
+/** What generated code imports: the memory and table, the prelude, runtime functions, BIFs. Made when first asked for. */
+import { buildPrelude, TRAMPOLINE_ARITY } from '../jit/prelude.ts';
+import type { GeneratedImports } from './linker.ts';
+
+/** Functions by name; undefined for a name that does not exist. */
+export type FunctionSource = (name: string) => CallableFunction | undefined;
+
+/** An import object whose properties are made when WebAssembly asks for them. */
+export function lazyImports(source: FunctionSource): Record<string, CallableFunction> {
+  const made = new Map<string | symbol, CallableFunction | undefined>();
+  return new Proxy<Record<string, CallableFunction>>(
+    {},
+    {
+      get(_target, key) {
+        if (!made.has(key)) made.set(key, typeof key === 'string' ? source(key) : undefined);
+        return made.get(key);
+      },
+    },
+  );
+}
+
+/** What the trampoline cannot do in WebAssembly. */
+export interface TrampolineHelp {
+  /** Calls a function (slot << 8 | arity) of more than TRAMPOLINE_ARITY arguments with the X registers. */
+  callLarge(func: number): number;
+  /** Makes room for so many bytes below SP on the running process's stack; the stack block may move. */
+  growStack(byteCount: number): void;
+}
+
+/** The functions of the prelude; those of large arities are generated when first asked for. */
+export class Prelude {
+  private readonly environment: Record<string, unknown>;
+  private readonly exports = new Map<string, CallableFunction>();
+
+  constructor(memory: WebAssembly.Memory, table: WebAssembly.Table, help: TrampolineHelp) {
+    this.environment = { memory, table, ...help };
+    this.add(buildPrelude());
+  }
+
+  private add(bytes: Uint8Array<ArrayBuffer>): void {
+    const imports = { env: this.environment } as WebAssembly.Imports;
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
+    for (const [name, value] of Object.entries(exports)) this.exports.set(name, value as CallableFunction);
+  }
+
+  /** A function of the prelude by its name, such as `undefined3`. */
+  function(name: string): CallableFunction {
+    const known = this.exports.get(name);
+    if (known !== undefined) return known;
+    const arity = Number(/\d+$/.exec(name)?.[0]);
+    if (!(arity > TRAMPOLINE_ARITY)) throw new RangeError(`the prelude has no ${name}`);
+    this.add(buildPrelude(arity));
+    return this.exports.get(name) as CallableFunction;
+  }
+}
+
+/** The import object for translated modules. */
+export function generatedImports(
+  memory: WebAssembly.Memory,
+  table: WebAssembly.Table,
+  prelude: Prelude,
+  sources: { readonly rt: FunctionSource; readonly bif: FunctionSource; readonly guard: FunctionSource },
+): GeneratedImports {
+  return {
+    env: { memory, table },
+    prelude: lazyImports((name) => prelude.function(name)),
+    rt: lazyImports(sources.rt),
+    bif: lazyImports(sources.bif),
+    guard: lazyImports(sources.guard),
+  };
+}

@@ -1,0 +1,172 @@
+/**
+ * Puts a translated module into the virtual machine: makes its atoms and literals, gives it slots and return points, fills in
+ * the constants, instantiates it, and makes its exports what callers reach.
+ */
+import {
+  RELOC_ADAPTER_SLOT,
+  RELOC_ATOM,
+  RELOC_CATCH,
+  RELOC_FUN_ENTRY,
+  RELOC_FUN_LITERAL,
+  RELOC_IMPORT_SLOT,
+  RELOC_INTEGER,
+  RELOC_LITERAL,
+  RELOC_RETURN,
+  RELOC_SLOT,
+  RELOC_STRING,
+  RELOC_TABLE_BASE,
+} from '../jit/relocations.ts';
+import type { CompiledModule } from '../jit/compiled-module.ts';
+import type { BeamModule, ImportEntry, LambdaEntry } from '../loader/beam-module.ts';
+import { allocateBlock } from '../memory/allocator.ts';
+import { newLiteralArea, withAllocationIn } from '../memory/literal-area.ts';
+import { ARITY_BITS } from '../memory/map.ts';
+import { bytes } from '../memory/memory.ts';
+import { atom } from '../term/atoms.ts';
+import { makeBigInt } from '../term/bignum.ts';
+import { decodeExternal } from '../term/external-decode.ts';
+import { type FunEntry, funEntry, makeClosure } from '../term/fun-entries.ts';
+import { type Addr, CATCH_TAG, RETURN_TAG, STACK_TAG_SHIFT, type Term } from '../term/layout.ts';
+import { applyRelocations } from '../wasm/encoder.ts';
+import type { CodeTable, Export } from './code-table.ts';
+import { LoadedModule } from './loaded-module.ts';
+
+/** What generated code imports, by module name. */
+export type GeneratedImports = Record<string, Record<string, unknown>>;
+
+class Linker {
+  private readonly code: CodeTable;
+  private readonly beam: BeamModule;
+  private readonly compiled: CompiledModule;
+  private readonly atoms: Term[];
+  private readonly lambdas: FunEntry[];
+  private readonly imports: (Export | undefined)[];
+  private literals: Term[] = [];
+  private integers: Term[] = [];
+  /** Funs without free variables, by lambda. */
+  private readonly funs: Term[] = [];
+  private module!: LoadedModule;
+
+  constructor(code: CodeTable, beam: BeamModule, compiled: CompiledModule) {
+    this.code = code;
+    this.beam = beam;
+    this.compiled = compiled;
+    this.atoms = beam.atoms.map((name) => atom(name));
+    this.lambdas = beam.lambdas.map((lambda) => this.funEntry(lambda));
+    this.imports = [];
+  }
+
+  private funEntry({ index, arity, numFree, oldUniq }: LambdaEntry): FunEntry {
+    const module = this.atoms[1] as Term;
+    return funEntry({ module, index, arity: arity - numFree, uniq: this.beam.md5, oldIndex: index, oldUniq });
+  }
+
+  /** Makes everything that code refers to. */
+  place(): LoadedModule {
+    const { beam, code } = this;
+    const firstSlot = code.allocateSlots(beam.functions.length + this.compiled.resumeCount);
+    const literals = newLiteralArea();
+    withAllocationIn(literals, () => {
+      this.literals = beam.literals.map((encoded) => decodeExternal(encoded));
+      this.integers = this.compiled.integers.map((value) => makeBigInt(value));
+      beam.lambdas.forEach(({ numFree }, index) => {
+        if (numFree === 0) this.funs[index] = makeClosure(this.lambdas[index] as FunEntry, []);
+      });
+    });
+    const place = { atoms: this.atoms, literals, strings: this.placeStrings(), firstSlot };
+    this.module = new LoadedModule(beam, this.compiled, place);
+    this.module.firstPoint = code.addReturnPoints(this.module, this.compiled.returnPoints, firstSlot);
+    beam.functions.forEach(({ name, arity }, index) => {
+      code.setOwner(firstSlot + index, { module: this.module.name, name: atom(name), arity });
+    });
+    for (const index of this.compiled.slotImports) this.imports[index] = this.exportOf(beam.imports[index]);
+    return this.module;
+  }
+
+  private placeStrings(): Addr {
+    const { strings } = this.beam;
+    if (strings.length === 0) return 0 as Addr;
+    const block = allocateBlock(strings.length);
+    bytes.set(strings, block >>> 0);
+    return block;
+  }
+
+  private exportOf(entry: ImportEntry | undefined): Export {
+    if (entry === undefined) throw new RangeError('no such import');
+    return this.code.export(atom(entry.module), atom(entry.name), entry.arity);
+  }
+
+  /** The value of a constant. */
+  private resolve(kind: number, id: number): number {
+    const { module, beam } = this;
+    switch (kind) {
+      case RELOC_ATOM:
+        return this.atoms[id] as number;
+      case RELOC_LITERAL:
+        return this.literals[id] as number;
+      case RELOC_INTEGER:
+        return this.integers[id] as number;
+      case RELOC_SLOT:
+        return ((module.firstSlot + id) << ARITY_BITS) | (beam.functions[id]?.arity as number);
+      case RELOC_RETURN:
+        return ((module.firstPoint + id) << STACK_TAG_SHIFT) | RETURN_TAG;
+      case RELOC_CATCH:
+        return ((module.firstPoint + id) << STACK_TAG_SHIFT) | CATCH_TAG;
+      case RELOC_IMPORT_SLOT:
+        return this.imports[id]?.slot as number;
+      case RELOC_ADAPTER_SLOT:
+        return this.lambdas[id]?.slot as number;
+      case RELOC_FUN_ENTRY:
+        return this.lambdas[id]?.number as number;
+      case RELOC_FUN_LITERAL:
+        return this.funs[id] as number;
+      case RELOC_STRING:
+        return module.strings + id;
+      case RELOC_TABLE_BASE:
+        return module.firstSlot;
+      default:
+        throw new RangeError(`relocation of kind ${kind}`);
+    }
+  }
+
+  instantiate(imports: GeneratedImports): void {
+    const { bytes: wasm, relocations } = this.compiled.wasm;
+    const linked = wasm.slice();
+    applyRelocations(linked, relocations, (kind, id) => this.resolve(kind, id));
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(linked), imports as WebAssembly.Imports);
+    for (const index of this.compiled.slotImports) {
+      const target = this.imports[index] as Export;
+      if (target.state !== 'undefined' || this.code.table.get(target.slot) !== null) continue;
+      this.code.table.set(target.slot, instance.exports[`u${index}`] as CallableFunction);
+    }
+  }
+
+  /** Lets callers reach the module's exports and closures its functions. */
+  publish(): void {
+    const { code, beam, module } = this;
+    for (const { name, arity, label } of beam.exports) {
+      const made = code.export(module.name, atom(name), arity);
+      code.table.set(made.slot, code.table.get(module.firstSlot + (beam.functionOfLabel.get(label) as number)));
+      made.state = 'loaded';
+    }
+    this.lambdas.forEach((entry, index) => {
+      const { name, numFree } = beam.lambdas[index] as LambdaEntry;
+      entry.code = { functionName: atom(name), free: numFree };
+    });
+    code.modules.set(module.name, module);
+  }
+}
+
+/** Links a module and makes it the current code of its name; `imports` is what its code may call. */
+export function linkModule(
+  code: CodeTable,
+  beam: BeamModule,
+  compiled: CompiledModule,
+  imports: GeneratedImports,
+): LoadedModule {
+  const linker = new Linker(code, beam, compiled);
+  const module = linker.place();
+  linker.instantiate(imports);
+  linker.publish();
+  return module;
+}

@@ -1,0 +1,54 @@
+/** A module as it lies in the virtual machine: where its code is, its literals, what its return points stand for. */
+import type { CompiledModule, ReturnPoint } from '../jit/compiled-module.ts';
+import type { BeamModule } from '../loader/beam-module.ts';
+import type { LiteralArea } from '../memory/literal-area.ts';
+import { atom } from '../term/atoms.ts';
+import type { Addr, Term } from '../term/layout.ts';
+import type { ReturnPointInfo } from '../process/machine.ts';
+
+export class LoadedModule {
+  readonly name: Term;
+  readonly beam: BeamModule;
+  readonly compiled: CompiledModule;
+  /** Terms of the module's atoms, by index. */
+  readonly atoms: readonly Term[];
+  readonly literals: LiteralArea;
+  /** Address of the module's strings (StrT), 0 when it has none. */
+  readonly strings: Addr;
+  /** Table slot of its first function. */
+  readonly firstSlot: number;
+  /** Number of its first return point. */
+  firstPoint = 0;
+
+  constructor(
+    beam: BeamModule,
+    compiled: CompiledModule,
+    place: { atoms: readonly Term[]; literals: LiteralArea; strings: Addr; firstSlot: number },
+  ) {
+    this.beam = beam;
+    this.compiled = compiled;
+    this.atoms = place.atoms;
+    this.name = place.atoms[1] as Term;
+    this.literals = place.literals;
+    this.strings = place.strings;
+    this.firstSlot = place.firstSlot;
+  }
+
+  /** What is known of the return point with this number, which is one of this module's. */
+  returnPoint(point: number): ReturnPointInfo {
+    const { kind, func, frameWords, line } = this.compiled.returnPoints[point - this.firstPoint] as ReturnPoint;
+    const { lines, functions } = this.beam;
+    const item = lines.items[line];
+    const { name, arity } = functions[func] as (typeof functions)[number];
+    return {
+      kind,
+      module: this.name,
+      name: atom(name),
+      arity,
+      slot: this.firstSlot + func,
+      frameWords,
+      file: item === undefined || item.line === 0 ? undefined : lines.files[item.file],
+      line: item?.line ?? 0,
+    };
+  }
+}

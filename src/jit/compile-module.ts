@@ -1,0 +1,131 @@
+/** Translates a loaded module to WebAssembly: a main and a resume function for each Erlang function, an adapter for each lambda, a stub for each import. */
+import type { Operand } from '../isa/operands.ts';
+import { operandToString } from '../isa/print.ts';
+import type { BeamFunction, BeamModule, Instruction } from '../loader/beam-module.ts';
+import { FUN_FREE, PRIMARY_BOXED } from '../term/layout.ts';
+import { i32RelocInit } from '../wasm/types.ts';
+import { FunctionPlan, endsFlow } from './analysis.ts';
+import { BeamAssembler } from './beam-assembler.ts';
+import type { CompiledModule } from './compiled-module.ts';
+import { emitters } from './emitters.ts';
+import { FunctionFrame, FunctionPoints } from './function-frame.ts';
+import { ModuleTranslator, type TranslateOptions } from './module-translator.ts';
+import { RELOC_ADAPTER_SLOT, RELOC_IMPORT_SLOT, RELOC_TABLE_BASE } from './relocations.ts';
+
+/** The result is the same for the same module and options, whatever machine or run. */
+export function compileModule(module: BeamModule, options: TranslateOptions): CompiledModule {
+  const translator = new ModuleTranslator(module, options);
+  const { builder } = translator;
+  translator.declareFunctions();
+  module.functions.forEach((func, index) => compileFunction(translator, func, index));
+  const adapters = module.lambdas.map((_, index) => compileAdapter(translator, index));
+  const slotImports = [...translator.slotImports].sort((a, b) => a - b);
+  for (const index of slotImports) compileStub(translator, index);
+  const inTable = [...translator.functions, ...translator.resumes];
+  builder.elements(translator.table, i32RelocInit(RELOC_TABLE_BASE, 0), inTable);
+  adapters.forEach((adapter, index) => {
+    builder.elements(translator.table, i32RelocInit(RELOC_ADAPTER_SLOT, index), [adapter]);
+  });
+  return {
+    wasm: builder.finish(),
+    integers: translator.integers,
+    returnPoints: translator.returnPoints,
+    resumeOf: translator.resumeOf,
+    resumeCount: translator.resumes.length,
+    slotImports,
+  };
+}
+
+function compileFunction(translator: ModuleTranslator, func: BeamFunction, index: number): void {
+  const plan = new FunctionPlan(func, (importIndex) => translator.isBif(importIndex));
+  const points = new FunctionPoints();
+  emitFunction(new BeamAssembler(translator, plan, index, false), points);
+  if (plan.reentries.length > 0) emitFunction(new BeamAssembler(translator, plan, index, true), points);
+}
+
+function emitFunction(a: BeamAssembler, points: FunctionPoints): void {
+  a.frame = new FunctionFrame(a, points);
+  a.frame.open();
+  emitInstructions(a);
+  a.frame.close();
+}
+
+/** Code that nothing can reach is skipped: its operands' types and frames are unknown. */
+function emitInstructions(a: BeamAssembler): void {
+  const { plan } = a;
+  let next = 0;
+  const arriveAt = (position: number): void => {
+    for (let target = plan.targets[next]; target?.position === position; target = plan.targets[++next]) {
+      if (target !== plan.budgetTarget(position)) a.arrive(target);
+    }
+  };
+  plan.func.instructions.forEach((instruction, index) => {
+    arriveAt(index);
+    a.at = index;
+    a.line = plan.lineAt[index] as number;
+    a.slots = plan.slotsBefore[index] as number;
+    emitInstruction(a, instruction);
+  });
+  arriveAt(plan.func.instructions.length);
+}
+
+function emitInstruction(a: BeamAssembler, instruction: Instruction): void {
+  const { op, args } = instruction;
+  const { plan, w } = a;
+  const budget = plan.budgetTarget(a.at);
+  if (budget !== undefined) {
+    if (a.reachable && plan.callsFunLast(a.at)) moveFunBehindArguments(a, instruction);
+    a.checkBudget(budget, plan.budgetLive(a.at));
+  }
+  if (op.name === 'label' || !a.reachable) return;
+  if (w.keepsNotes) w.note(`${op.name} ${args.map((operand) => operandToString(operand)).join(' ')}`);
+  const emit = emitters[op.name];
+  if (emit === undefined) throw new Error(`no emitter for ${op.name}`);
+  emit(a, ...args);
+  if (endsFlow(instruction)) a.reachable = false;
+}
+
+/** call_fun2 may have its fun in any register; a tail call finds it where call_fun does. */
+function moveFunBehindArguments(a: BeamAssembler, { op, args }: Instruction): void {
+  if (op.name !== 'call_fun2') return;
+  a.push(args[2] as Operand);
+  a.w.localSet(a.xLocal(a.number(args[1])));
+}
+
+/** What a fun's slot holds: (arguments …, fun) -> its function with the free variables behind the arguments. */
+function compileAdapter(translator: ModuleTranslator, index: number) {
+  const { module, builder } = translator;
+  const lambda = module.lambdas[index] as (typeof module.lambdas)[number];
+  const target = translator.functions[module.functionOfLabel.get(lambda.label) as number] as number;
+  const arity = lambda.arity - lambda.numFree;
+  const func = builder.declareFunction(
+    translator.functionType(arity + 1),
+    translator.noted(`fun ${lambda.name}`),
+  );
+  const w = builder.body(func);
+  for (let i = 0; i < arity; i++) w.localGet(w.param(i));
+  const fun = w.param(arity);
+  for (let i = 0; i < lambda.numFree; i++) {
+    w.localGet(fun);
+    w.i32Load(FUN_FREE + 4 * i - PRIMARY_BOXED);
+  }
+  w.returnCall(target as typeof func);
+  w.finish();
+  return func;
+}
+
+/** What an import's slot holds until its module is loaded: leaves with STATUS_UNDEFINED. */
+function compileStub(translator: ModuleTranslator, index: number): void {
+  const { module, builder } = translator;
+  const { module: name, name: functionName, arity } = module.imports[index] as (typeof module.imports)[number];
+  const func = builder.declareFunction(
+    translator.functionType(arity),
+    translator.noted(`undefined ${name}:${functionName}/${arity}`),
+  );
+  const w = builder.body(func);
+  w.i32ConstReloc(RELOC_IMPORT_SLOT, index);
+  for (let i = 0; i < arity; i++) w.localGet(w.param(i));
+  w.returnCall(translator.imported('prelude', `undefined${arity}`, `${'i'.repeat(arity + 1)}:i`));
+  w.finish();
+  builder.exportFunction(`u${index}`, func);
+}

@@ -1,0 +1,31 @@
+/** All emitters by instruction name; a test checks that every row of isa/opcodes.ts that may be loaded has one. */
+import type { EmitterTable } from './emitter.ts';
+import { bifCallEmitters } from './ops/bif-calls.ts';
+import { callEmitters } from './ops/calls.ts';
+import { exceptionEmitters } from './ops/exceptions.ts';
+import { floatEmitters } from './ops/floats.ts';
+import { frameEmitters } from './ops/frames.ts';
+import { funEmitters } from './ops/funs.ts';
+import { listTupleEmitters } from './ops/lists-tuples.ts';
+import { mapEmitters } from './ops/maps.ts';
+import { messageEmitters } from './ops/messages.ts';
+import { moveEmitters } from './ops/moves-marks.ts';
+import { recordEmitters } from './ops/records.ts';
+import { selectEmitters } from './ops/select.ts';
+import { testEmitters } from './ops/tests-compare.ts';
+
+export const emitters: EmitterTable = {
+  ...bifCallEmitters,
+  ...callEmitters,
+  ...exceptionEmitters,
+  ...floatEmitters,
+  ...frameEmitters,
+  ...funEmitters,
+  ...listTupleEmitters,
+  ...mapEmitters,
+  ...messageEmitters,
+  ...moveEmitters,
+  ...recordEmitters,
+  ...selectEmitters,
+  ...testEmitters,
+};

@@ -1,0 +1,129 @@
+/** What the functions of one module share while they are translated: the wasm module, imported functions, return points. */
+import type { BeamType } from '../isa/types.ts';
+import type { BeamFunction, BeamModule } from '../loader/beam-module.ts';
+import type { FunctionBuilder } from '../wasm/function-builder.ts';
+import { ModuleBuilder } from '../wasm/module-builder.ts';
+import { type FuncIndex, f64, funcref, i32, i64, type TableIndex, type TypeIndex, type ValType } from '../wasm/types.ts';
+import type { ReturnPoint } from './compiled-module.ts';
+import { type RuntimeName, runtimeTable } from './runtime-table.ts';
+
+export interface TranslateOptions {
+  /** True for `Module:Function/Arity` that is a BIF: code calls it directly, as a TypeScript function. */
+  readonly isBif: (module: string, name: string, arity: number) => boolean;
+  /** Keep names and notes, for dumps. */
+  readonly notes?: boolean;
+}
+
+const valTypes: Readonly<Record<string, ValType>> = { i: i32, l: i64, f: f64 };
+
+/** Value types of a signature such as `ii:i`. */
+export function signature(text: string): { params: ValType[]; results: ValType[] } {
+  const [params = '', results = ''] = text.split(':');
+  const types = (letters: string): ValType[] => [...letters].map((letter) => valTypes[letter] as ValType);
+  return { params: types(params), results: types(results) };
+}
+
+export class ModuleTranslator {
+  readonly module: BeamModule;
+  readonly options: TranslateOptions;
+  readonly builder: ModuleBuilder;
+  /** Every function that Erlang code can call, by slot number. */
+  readonly table: TableIndex;
+  /** By index into `module.functions`. */
+  readonly functions: FuncIndex[] = [];
+  /** Resume functions, in the order in which they were made. */
+  readonly resumes: FuncIndex[] = [];
+  /** Place in `resumes` by index into `module.functions`, -1: none. */
+  readonly resumeOf: number[] = [];
+  readonly returnPoints: ReturnPoint[] = [];
+  readonly integers: bigint[] = [];
+  readonly slotImports = new Set<number>();
+
+  private readonly runtimeImports = new Map<string, FuncIndex>();
+  private readonly integerIndexes = new Map<bigint, number>();
+  private readonly bifOfImport: boolean[];
+
+  constructor(module: BeamModule, options: TranslateOptions) {
+    this.module = module;
+    this.options = options;
+    const notes = options.notes ?? false;
+    this.builder = new ModuleBuilder({ names: notes, notes });
+    this.builder.importMemory('env', 'memory', { min: 1 });
+    this.table = this.builder.importTable('env', 'table', funcref, { min: 1 });
+    this.bifOfImport = module.imports.map((entry) => options.isBif(entry.module, entry.name, entry.arity));
+  }
+
+  isBif(importIndex: number): boolean {
+    return this.bifOfImport[importIndex] === true;
+  }
+
+  type(index: number): BeamType {
+    return (this.module.types[index] ?? this.module.types[0]) as BeamType;
+  }
+
+  /** Type of an Erlang function's wasm function: (x0 … ) -> term. */
+  functionType(arity: number): TypeIndex {
+    return this.builder.type(new Array<ValType>(arity).fill(i32), [i32]);
+  }
+
+  /** Declares the main functions; `notes` names them. */
+  declareFunctions(): void {
+    for (const { name, arity } of this.module.functions) {
+      this.functions.push(this.builder.declareFunction(this.functionType(arity), this.noted(`${name}/${arity}`)));
+      this.resumeOf.push(-1);
+    }
+  }
+
+  /** A name for dumps. */
+  noted(name: string): string | undefined {
+    return this.options.notes === true ? `${this.module.name}:${name}` : undefined;
+  }
+
+  runtime(name: RuntimeName): FuncIndex {
+    return this.imported('rt', name, runtimeTable[name]);
+  }
+
+  /** A TypeScript or prelude function: (terms) -> term, or 0. */
+  imported(module: string, name: string, text: string): FuncIndex {
+    const key = `${module} ${name}`;
+    const known = this.runtimeImports.get(key);
+    if (known !== undefined) return known;
+    const { params, results } = signature(text);
+    const func = this.builder.importFunction(module, name, this.builder.type(params, results));
+    this.runtimeImports.set(key, func);
+    return func;
+  }
+
+  /** The import as a BIF that may raise (`bif`), or as one whose failure is silent (`guard`). */
+  bif(kind: 'bif' | 'guard', importIndex: number): FuncIndex {
+    const entry = this.module.imports[importIndex];
+    if (entry === undefined) throw new RangeError(`no import ${importIndex}`);
+    return this.bifNamed(kind, entry.module, entry.name, entry.arity);
+  }
+
+  bifNamed(kind: 'bif' | 'guard', module: string, name: string, arity: number): FuncIndex {
+    return this.imported(kind, `${module}:${name}/${arity}`, `${'i'.repeat(arity)}:i`);
+  }
+
+  addReturnPoint(point: ReturnPoint): number {
+    return this.returnPoints.push(point) - 1;
+  }
+
+  integer(value: bigint): number {
+    const known = this.integerIndexes.get(value);
+    if (known !== undefined) return known;
+    const index = this.integers.push(value) - 1;
+    this.integerIndexes.set(value, index);
+    return index;
+  }
+
+  /** Starts the body of a main or a resume function, by index into `module.functions`. */
+  body(index: number, resuming: boolean): FunctionBuilder {
+    if (!resuming) return this.builder.body(this.functions[index] as FuncIndex);
+    const { name, arity } = this.module.functions[index] as BeamFunction;
+    const type = this.builder.type([i32, i32], [i32]);
+    const func = this.builder.declareFunction(type, this.noted(`${name}/${arity} resume`));
+    this.resumeOf[index] = this.resumes.push(func) - 1;
+    return this.builder.body(func);
+  }
+}

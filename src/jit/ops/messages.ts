@@ -1,0 +1,95 @@
+/** Sending and receiving. A process that waits has left its function, to be re-entered at the receive's `loop_rec`. */
+import type { Operand } from '../../isa/operands.ts';
+import type { Target } from '../analysis.ts';
+import type { BeamAssembler } from '../beam-assembler.ts';
+import type { EmitterTable } from '../emitter.ts';
+import { finishCall, pushX } from './calls.ts';
+
+/** The BIF does all of it, and may suspend the process. */
+function emitSend(a: BeamAssembler): void {
+  pushX(a, 2);
+  a.w.call(a.translator.bifNamed('bif', 'erlang', '!', 2));
+  finishCall(a);
+}
+
+function emitLoopRec(a: BeamAssembler, empty: Operand, dst: Operand): void {
+  a.callRuntime('loopRec');
+  a.w.localTee(a.registerLocal(dst));
+  a.w.i32Eqz();
+  a.branchIf(a.label(empty));
+}
+
+function emitLoopRecEnd(a: BeamAssembler, next: Operand): void {
+  a.callRuntime('loopRecEnd');
+  a.branch(a.label(next));
+}
+
+/** Leaves the function until a message arrives. */
+function leaveToWait(a: BeamAssembler, next: Operand): void {
+  const target = a.plan.target(a.label(next)) as Target;
+  a.frame.leave(a.frame.pointOf(target), a.slots);
+}
+
+function emitWait(a: BeamAssembler, next: Operand): void {
+  a.callRuntime('wait');
+  leaveToWait(a, next);
+}
+
+/** When the time is up the process looks at its messages once more, finds none, comes here again and is told so. */
+function emitWaitTimeout(a: BeamAssembler, next: Operand, time: Operand): void {
+  const { w } = a;
+  a.push(time);
+  a.callRuntime('waitTimeout');
+  w.i32Eqz();
+  w.if();
+  leaveToWait(a, next);
+  w.end();
+}
+
+function emitTimeout(a: BeamAssembler): void {
+  a.callRuntime('timeout');
+}
+
+function emitRemoveMessage(a: BeamAssembler): void {
+  a.callRuntime('removeMessage');
+}
+
+function emitRecvMarkerReserve(a: BeamAssembler, marker: Operand): void {
+  a.callRuntime('recvMarkerReserve');
+  a.pop(marker);
+}
+
+function emitRecvMarkerBind(a: BeamAssembler, marker: Operand, reference: Operand): void {
+  a.push(marker);
+  a.push(reference);
+  a.callRuntime('recvMarkerBind');
+}
+
+function emitRecvMarkerClear(a: BeamAssembler, reference: Operand): void {
+  a.push(reference);
+  a.callRuntime('recvMarkerClear');
+}
+
+function emitRecvMarkerUse(a: BeamAssembler, reference: Operand): void {
+  a.push(reference);
+  a.callRuntime('recvMarkerUse');
+}
+
+/** `recv_mark` and `recv_set` of OTP 23 and before only save looking at messages that cannot match. */
+function emitNothing(): void {}
+
+export const messageEmitters: EmitterTable = {
+  send: emitSend,
+  loop_rec: emitLoopRec,
+  loop_rec_end: emitLoopRecEnd,
+  remove_message: emitRemoveMessage,
+  wait: emitWait,
+  wait_timeout: emitWaitTimeout,
+  timeout: emitTimeout,
+  recv_marker_reserve: emitRecvMarkerReserve,
+  recv_marker_bind: emitRecvMarkerBind,
+  recv_marker_clear: emitRecvMarkerClear,
+  recv_marker_use: emitRecvMarkerUse,
+  recv_mark: emitNothing,
+  recv_set: emitNothing,
+};

@@ -1,0 +1,26 @@
+/** Constants of a translated module that only the linker knows. Kinds of `i32ConstReloc`; the id is in the comment. */
+
+/** Term of an atom: index into `BeamModule.atoms`. */
+export const RELOC_ATOM = 0;
+/** Term of a literal: index into `BeamModule.literals`. */
+export const RELOC_LITERAL = 1;
+/** Term of an integer too large for a small: index into `CompiledModule.integers`. */
+export const RELOC_INTEGER = 2;
+/** `slot << 8 | arity` of a function of the module: its index. */
+export const RELOC_SLOT = 3;
+/** Return address (the word): index into `CompiledModule.returnPoints`. */
+export const RELOC_RETURN = 4;
+/** Catch tag (the word): index into `CompiledModule.returnPoints`. */
+export const RELOC_CATCH = 5;
+/** Table slot of an imported function: index into `BeamModule.imports`. */
+export const RELOC_IMPORT_SLOT = 6;
+/** Table slot of a lambda's adapter: index into `BeamModule.lambdas`. */
+export const RELOC_ADAPTER_SLOT = 7;
+/** Number of a lambda's fun entry: index into `BeamModule.lambdas`. */
+export const RELOC_FUN_ENTRY = 8;
+/** Term of a fun without free variables: index into `BeamModule.lambdas`. */
+export const RELOC_FUN_LITERAL = 9;
+/** Address of a byte of the module's strings: offset into `BeamModule.strings`. */
+export const RELOC_STRING = 10;
+/** First table slot of the module's functions, which lie there in order: id 0. */
+export const RELOC_TABLE_BASE = 11;

@@ -1,0 +1,109 @@
+/**
+ * TypeScript functions that generated code may call, by name: the signature as wasm value types (i = i32, l = i64, f = f64; parameters,
+ * then `:`, then the result) and what a caller must know. The functions are collected in runtime/runtime-functions.ts; a test
+ * compares the two lists. `imports from module 'rt'`.
+ *
+ * None of them moves a term. Those marked "0: raised" return 0 after having recorded an exception and set STATUS; the
+ * caller leaves through its unwind block. Those marked "0: fails" just say no.
+ */
+export const runtimeTable = {
+  // memory
+  /** Words wanted -> address of as many in a new heap chunk. */
+  moreHeap: 'i:i',
+
+  // comparing; a and b are not the same word
+  /** -1, 0 or 1 in the standard term order. */
+  compare: 'ii:i',
+  /** `==`: 1 or 0. */
+  equal: 'ii:i',
+  /** `=:=`: 1 or 0. */
+  identical: 'ii:i',
+
+  // exceptions: all record the exception, set STATUS and return nothing
+  /** Table slot of the function whose clauses failed; arguments in X registers. */
+  functionClause: 'i:',
+  badmatch: 'i:',
+  caseClause: 'i:',
+  ifClause: ':',
+  tryClause: 'i:',
+  badrecord: 'i:',
+  /** error(badarg), error(badarith), error(system_limit) without the arguments of a BIF. */
+  raiseBadarg: ':',
+  raiseBadarith: ':',
+  raiseSystemLimit: ':',
+  /** raise: trace, value. */
+  raise: 'ii:',
+  /** raw_raise: class, reason, trace. Returns the term badarg when class is none, else 0: raised. */
+  rawRaise: 'iii:i',
+  /** Raw trace -> list of the stack trace. */
+  buildStacktrace: 'i:i',
+  /** Class, reason, raw trace -> the value of a `catch`. */
+  catchEnd: 'iii:i',
+
+  // calls
+  /** Module, function, arity -> table slot to call, or 0: call applyFailed with the arguments in X registers. */
+  applySlot: 'iii:i',
+  /** Module, function, arity: records STATUS_CALL to the error handler or an exception. */
+  applyFailed: 'iii:',
+  /** Fun, arity; arguments in X registers: badfun or badarity is raised (0), or STATUS_CALL set for a fun of unloaded code (1). */
+  callFunFailed: 'ii:i',
+
+  // receive
+  /** The next message not yet looked at, or 0. */
+  loopRec: ':i',
+  /** The message just looked at was taken. */
+  removeMessage: ':',
+  /** Step over the message just looked at. */
+  loopRecEnd: ':',
+  /** The process is to wait; return address at which it goes on (`loop_rec`). */
+  wait: ':',
+  /** Time. 1: it is up; 0: the process is to wait, or raised. */
+  waitTimeout: 'i:i',
+  timeout: ':',
+  recvMarkerReserve: ':i',
+  /** Marker, reference. */
+  recvMarkerBind: 'ii:',
+  recvMarkerClear: 'i:',
+  recvMarkerUse: 'i:',
+
+  // floats
+  /** A number that is no small -> f64, NaN: not a number or too large (then badarith). */
+  toFloat: 'i:f',
+
+  // maps
+  /** Map, key -> value, 0: fails. */
+  mapGet: 'ii:i',
+  /*
+   * Updates. The map is one (code tests before). `count` pairs lie in the X registers in memory, from X0 on: key, value,
+   * key … No key is there twice.
+   */
+  /** Map, count -> the map with the keys set; never fails. */
+  putMapAssoc: 'ii:i',
+  /** The same if the map has all the keys; 0: raised {badkey,Key}. */
+  putMapExact: 'ii:i',
+  /** The same; 0: fails. */
+  tryPutMapExact: 'ii:i',
+
+  // native records (OTP 29)
+  /** Term -> 1 or 0. */
+  isAnyNativeRecord: 'i:i',
+  /** Term, module, name of the definition -> 1 or 0. */
+  isNativeRecord: 'iii:i',
+  /** Term, module of the code, scope (atom) -> 1 or 0: the module may match the record. */
+  isRecordAccessible: 'iii:i',
+  /** Native record, field name -> value, 0: fails. The record was tested before. */
+  recordElement: 'ii:i',
+  /** Term, id of the definition, field name, module of the code -> value, 0: fails. */
+  recordField: 'iiii:i',
+  /** The same arguments, after recordField has failed: raises. */
+  raiseRecordField: 'iiii:',
+  /**
+   * Id, record or [] for a new one, count of fields, module of the code; the fields lie in the X registers in memory from X0 on:
+   * name, value, name … -> record, 0: fails.
+   */
+  putRecord: 'iiii:i',
+  /** The same arguments, after putRecord has failed: raises. */
+  raisePutRecord: 'iiii:',
+} as const satisfies Record<string, string>;
+
+export type RuntimeName = keyof typeof runtimeTable;

@@ -1,0 +1,36 @@
+/** Terms built straight into a fragment, whatever process runs, or none: messages that the virtual machine itself sends. */
+import { allocateBlock } from '../memory/allocator.ts';
+import { type Fragment, immediateFragment } from '../memory/fragment.ts';
+import { HEND, HTOP, OFF_HEAP, OFF_HEAP_BYTES } from '../memory/map.ts';
+import { load, loadUnsigned, store } from '../memory/memory.ts';
+import { copyIn, sizeOf } from '../term/copy.ts';
+import type { Addr, Term } from '../term/layout.ts';
+
+/**
+ * A fragment with what `build` returns. It may allocate `wordCount` words besides the copies of `parts`, which it gets in their order,
+ * and which may lie on any heap.
+ */
+export function buildFragment(
+  wordCount: number,
+  parts: readonly Term[],
+  build: (copies: readonly Term[]) => Term,
+): Fragment {
+  const total = parts.reduce((sum, part) => sum + sizeOf(part), wordCount);
+  if (total === 0) return immediateFragment(build(parts));
+  const saved = [HTOP, HEND, OFF_HEAP, OFF_HEAP_BYTES].map((register) => [register, load(register)] as const);
+  const block = allocateBlock(total * 4);
+  store(HTOP, block);
+  store(HEND, block + total * 4);
+  store(OFF_HEAP, 0);
+  store(OFF_HEAP_BYTES, 0);
+  const term = build(parts.map((part) => copyIn(part)));
+  const fragment = {
+    term,
+    block,
+    wordCount: (loadUnsigned(HTOP) - block) / 4,
+    offHeap: loadUnsigned(OFF_HEAP) as Addr,
+    offHeapBytes: loadUnsigned(OFF_HEAP_BYTES),
+  };
+  for (const [register, value] of saved) store(register, value);
+  return fragment;
+}

@@ -1,0 +1,66 @@
+/**
+ * What BIFs and runtime functions see of the virtual machine. vm.ts implements it; tests have small ones of their own.
+ * A BIF is `(vm: Machine, ...args: Term[]) => Term` (bifs/registry.ts).
+ */
+import type { DebugFlags } from '../debug/flags.ts';
+import type { Host } from '../host/host.ts';
+import type { ReturnPointKind } from '../jit/compiled-module.ts';
+import type { RunQueue } from '../scheduler/run-queue.ts';
+import type { Timers } from '../scheduler/timers.ts';
+import type { Term } from '../term/layout.ts';
+import type { Nodes } from '../term/nodes.ts';
+import type { Process } from './process.ts';
+import type { ProcessTable } from './process-table.ts';
+import type { References } from './references.ts';
+import type { Registry } from './registry.ts';
+
+/** An Erlang function: two atoms and an arity. */
+export interface FunctionName {
+  readonly module: Term;
+  readonly name: Term;
+  readonly arity: number;
+}
+
+/** A place where a frame goes on, as stack traces and the search for handlers need it. */
+export interface ReturnPointInfo extends FunctionName {
+  readonly kind: ReturnPointKind;
+  /** Table slot of the function. */
+  readonly slot: number;
+  /** Words of the frame, return address included. */
+  readonly frameWords: number;
+  /** Source file as the `Line` chunk names it; undefined when the line is not known. */
+  readonly file: string | undefined;
+  readonly line: number;
+}
+
+/** Loaded code by table slot and by return point. */
+export interface CodeTable {
+  /** Slot of an exported function or BIF that can be called now; undefined when M:F/A has no code. */
+  exportSlot(module: Term, name: Term, arity: number): number | undefined;
+  /** The function that a slot belongs to, with or without code. */
+  slotInfo(slot: number): FunctionName;
+  /** `point` is the number in a return address or catch tag; never 0, the end of the stack. */
+  returnPoint(point: number): ReturnPointInfo;
+  /** Words of the frame that goes on at a return point, return address included. */
+  frameWords(point: number): number;
+  /** Whether M:F/A is a BIF. */
+  isBif(module: Term, name: Term, arity: number): boolean;
+}
+
+export interface Machine {
+  /** The process whose heap is in the VM registers. Only valid while one runs. */
+  current: Process;
+  readonly processes: ProcessTable;
+  readonly registry: Registry;
+  readonly code: CodeTable;
+  readonly host: Host;
+  readonly nodes: Nodes;
+  readonly references: References;
+  readonly runQueue: RunQueue;
+  readonly timers: Timers;
+  readonly flags: DebugFlags;
+  /** Entries of a stack trace at most (erlang:system_flag(backtrace_depth, _)); 8 at first. */
+  backtraceDepth: number;
+  /** The release whose code runs: 25, 27, 29 … */
+  readonly otpRelease: number;
+}

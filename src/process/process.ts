@@ -1,0 +1,127 @@
+/**
+ * One Erlang process: what is not in linear memory. Everything that few processes have is made when it is first needed, so that
+ * an idle process stays small (docs/EXPERIMENTS.md has the figure).
+ */
+import type { Fragment } from '../memory/fragment.ts';
+import type { ProcessHeap } from '../memory/process-heap.ts';
+import { RUN_CALL } from '../memory/map.ts';
+import type { Timer } from '../scheduler/timers.ts';
+import { am } from '../term/atoms.ts';
+import { NIL, type Term } from '../term/layout.ts';
+import { makeLocalPid } from '../term/term.ts';
+import type { Dictionary } from './dictionary.ts';
+import type { FunctionName } from './machine.ts';
+import { Mailbox } from './mailbox.ts';
+import type { AliasMode, Monitor } from './monitors.ts';
+import type { RefKey } from './references.ts';
+
+export type ProcessState = 'runnable' | 'running' | 'waiting' | 'suspended' | 'exited';
+
+/** Priorities in the order of erlang:process_flag(priority, _): 0 low, 1 normal, 2 high, 3 max. */
+export type Priority = 0 | 1 | 2 | 3;
+
+/** An exception on its way to a handler. */
+export interface Raised {
+  /** error, exit or throw. */
+  class: Term;
+  reason: Term;
+  /** Raw trace (runtime/stack-trace.ts); NON_VALUE: still to be taken from the stack. */
+  trace: Term;
+  /** The function without a frame that raised (a BIF, an undefined function); undefined: that of the frame at SP did. */
+  readonly top: { readonly module: Term; readonly name: Term } | undefined;
+  /** Argument list of the top of the trace, or am.true: its arity stands there instead. */
+  args: Term;
+  /** The map that goes with `error_info`, or NIL. */
+  info: Term;
+}
+
+/** A third mode beside RUN_CALL and RUN_RETURN: the process has not run yet; x is [Module, Function, list of arguments]. */
+export const RUN_START = 2;
+
+/** Where the process goes on: `mode` is a RUN_ constant, `slot` table slot and arity as in the VM register SLOT. */
+export interface Resume {
+  mode: number;
+  slot: number;
+  /** X registers; [0] is the value of a return. An entry may be NON_VALUE. */
+  x: Term[];
+}
+
+/** Waits for what becomes of a process, from outside of Erlang. The terms are valid during the call. */
+export interface ProcessWatcher {
+  /** The first function returned. */
+  done?(value: Term): void;
+  /** The process is gone. */
+  exited?(reason: Term): void;
+}
+
+/** How the timeout of the current receive stands. */
+export type ReceiveTimeout = 'none' | 'armed' | 'passed';
+
+const SAVED_NOTHING: Resume = { mode: RUN_CALL, slot: 0, x: [] };
+
+export class Process {
+  readonly number: number;
+  readonly pid: Term;
+  readonly heap: ProcessHeap;
+  readonly mailbox = new Mailbox();
+  state: ProcessState = 'waiting';
+  priority: Priority = 1;
+  trapExit = false;
+  /** process_flag(message_queue_data, _) and the like that only process_info shows. */
+  otherFlags: Map<Term, Term> | undefined;
+  resume: Resume = SAVED_NOTHING;
+  raised: Raised | undefined;
+  /** An exit signal that must end the process at its next safe point. */
+  pendingExit: Fragment | undefined;
+  /** The process is to be collected, whatever its heap says, when it runs next. */
+  collectNext = false;
+  receiveTimeout: ReceiveTimeout = 'none';
+  receiveTimer: Timer | undefined;
+  name: Term | undefined;
+  groupLeader: Term = NIL;
+  parent: Term = am.undefined;
+  initialCall: FunctionName;
+  reductions = 0;
+  dictionary: Dictionary | undefined;
+  /** Numbers of linked local processes. */
+  links: Set<number> | undefined;
+  /** Monitors that this process made, and those on it. */
+  monitors: Map<RefKey, Monitor> | undefined;
+  monitoredBy: Map<RefKey, Monitor> | undefined;
+  aliases: Map<RefKey, AliasMode> | undefined;
+  /** A BIF that wants to see the whole stack has asked to be called again, with nothing but the stack in memory. */
+  stackIsWhole = false;
+  errorHandler: Term = am.error_handler;
+  watcher: ProcessWatcher | undefined;
+
+  constructor(processNumber: number, heap: ProcessHeap, initialCall: FunctionName) {
+    this.number = processNumber;
+    this.pid = makeLocalPid(processNumber);
+    this.heap = heap;
+    this.initialCall = initialCall;
+  }
+
+  get isAlive(): boolean {
+    return this.state !== 'exited' && this.pendingExit === undefined;
+  }
+
+  /** Keeps where the process goes on, with the first `x.length` X registers. */
+  save(mode: number, slot: number, x: Term[]): void {
+    this.resume = { mode, slot, x };
+  }
+
+  /** Shows the collector every term that the process holds outside of heap, stack and X registers. */
+  visitRoots(visit: (t: Term) => Term): void {
+    const { resume, raised, dictionary } = this;
+    for (let i = 0; i < resume.x.length; i++) resume.x[i] = visit(resume.x[i] as Term);
+    if (raised !== undefined) {
+      raised.reason = visit(raised.reason);
+      raised.trace = visit(raised.trace);
+      raised.args = visit(raised.args);
+      raised.info = visit(raised.info);
+    }
+    this.groupLeader = visit(this.groupLeader);
+    this.parent = visit(this.parent);
+    dictionary?.visitRoots(visit);
+  }
+}

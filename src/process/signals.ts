@@ -1,0 +1,253 @@
+/**
+ * What processes send each other: messages, exit signals, the ends of links and monitors. A signal takes effect when it is sent, so the
+ * order between any two processes is the order of sending (OTP: erl_proc_sig_queue.c). Only the process that runs right now cannot end at
+ * once: it gets `pendingExit` and is stopped at its next safe point.
+ */
+import { type Fragment, freeFragment, immediateFragment } from '../memory/fragment.ts';
+import { ATTENTION, MAILBOX_READY, REDUCTIONS } from '../memory/map.ts';
+import { load, store } from '../memory/memory.ts';
+import { running } from '../memory/process-heap.ts';
+import { am } from '../term/atoms.ts';
+import { tuple } from '../term/build.ts';
+import { copyOut } from '../term/copy.ts';
+import type { Term } from '../term/layout.ts';
+import { buildFragment } from './fragment-building.ts';
+import type { Machine } from './machine.ts';
+import type { AliasMode, Monitor } from './monitors.ts';
+import type { Process } from './process.ts';
+import type { RefKey } from './references.ts';
+
+/** Value of ATTENTION when nothing but an exit signal is the reason. */
+const ATTENTION_EXIT = 2;
+const REF_TERM_WORDS = 4;
+const MESSAGE_WORDS = 16;
+
+/** The process whose heap is in the VM registers. */
+export function isActive(process: Process): boolean {
+  return running.heap === process.heap;
+}
+
+/** Puts a message into the mailbox, which owns it from now on, and wakes the process if it waits. */
+export function deliver(vm: Machine, to: Process, message: Fragment): void {
+  if (!to.isAlive) return freeFragment(message);
+  to.mailbox.append(message);
+  if (isActive(to)) store(MAILBOX_READY, 1);
+  else if (to.state === 'waiting') vm.runQueue.add(to);
+}
+
+/** Sends a copy of a term. */
+export function sendMessage(vm: Machine, to: Process, message: Term): void {
+  if (to.isAlive) deliver(vm, to, copyOut(message));
+}
+
+// ---- exits -----------------------------------------------------------------------------------------------------------
+
+interface Ending {
+  readonly process: Process;
+  /** Also its pendingExit. */
+  readonly reason: Fragment;
+}
+
+/** Ends a process with a reason that may lie on its own heap, and whatever its end ends. Frees its memory. */
+export function exitProcess(vm: Machine, process: Process, reason: Term): void {
+  const endings: Ending[] = [];
+  const { pendingExit } = process;
+  finish(vm, process, reason, endings);
+  if (pendingExit !== undefined) freeFragment(pendingExit);
+  runEndings(vm, endings);
+}
+
+/** erlang:exit/2 and the like: `kill` ends even who traps exits (is_alive… handle_exit_signal in erl_proc_sig_queue.c). */
+export function sendExitSignal(vm: Machine, to: Process, from: Term, reason: Term): void {
+  const endings: Ending[] = [];
+  exitSignal(vm, to, from, reason, false, endings);
+  runEndings(vm, endings);
+}
+
+/** Breadth first, without recursion: chains of links may be long. */
+function runEndings(vm: Machine, endings: Ending[]): void {
+  for (let i = 0; i < endings.length; i++) {
+    const { process, reason } = endings[i] as Ending;
+    finish(vm, process, reason.term, endings);
+    freeFragment(reason);
+  }
+}
+
+function exitSignal(
+  vm: Machine,
+  to: Process,
+  from: Term,
+  reason: Term,
+  throughLink: boolean,
+  endings: Ending[],
+): void {
+  if (!to.isAlive) return;
+  if (reason === am.kill && !throughLink) return end(vm, to, am.killed, endings);
+  if (to.trapExit) return deliver(vm, to, exitMessage(from, reason));
+  if (reason === am.normal && (throughLink || from !== to.pid)) return;
+  end(vm, to, reason, endings);
+}
+
+function end(vm: Machine, process: Process, reason: Term, endings: Ending[]): void {
+  const fragment = copyOut(reason);
+  process.pendingExit = fragment;
+  if (!isActive(process)) {
+    endings.push({ process, reason: fragment });
+    return;
+  }
+  if (load(ATTENTION) === 0) store(ATTENTION, ATTENTION_EXIT);
+  vm.current.heap.savedReductions += Math.max(0, load(REDUCTIONS));
+  store(REDUCTIONS, 0);
+}
+
+function exitMessage(from: Term, reason: Term): Fragment {
+  return buildFragment(MESSAGE_WORDS, [from, reason], ([pid, copy]) => tuple(am.EXIT, pid as Term, copy as Term));
+}
+
+/** What a process's end means for others, in OTP's order (erts_continue_exit_process: name, links, monitors). */
+function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]): void {
+  process.state = 'exited';
+  vm.processes.remove(process);
+  if (process.name !== undefined) vm.registry.unregister(process.name);
+  if (process.receiveTimer !== undefined) vm.timers.cancel(process.receiveTimer);
+  for (const key of process.aliases?.keys() ?? []) vm.processes.aliases.delete(key);
+  for (const number of process.links ?? []) {
+    const other = vm.processes.get(number);
+    if (other === undefined) continue;
+    other.links?.delete(process.number);
+    exitSignal(vm, other, process.pid, reason, true, endings);
+  }
+  for (const monitor of process.monitors?.values() ?? []) {
+    vm.processes.get(monitor.target)?.monitoredBy?.delete(monitor.key);
+    freeFragment(monitor.tag);
+  }
+  for (const monitor of process.monitoredBy?.values() ?? []) fireMonitor(vm, monitor, reason);
+  process.watcher?.exited?.(reason);
+  release(process);
+}
+
+function release(process: Process): void {
+  process.mailbox.clear();
+  process.links = undefined;
+  process.monitors = undefined;
+  process.monitoredBy = undefined;
+  process.aliases = undefined;
+  process.dictionary = undefined;
+  process.raised = undefined;
+  process.resume = { mode: 0, slot: 0, x: [] };
+  if (isActive(process)) process.heap.deactivate();
+  process.heap.destroy();
+}
+
+// ---- links -----------------------------------------------------------------------------------------------------------
+
+export function addLink(a: Process, b: Process): void {
+  a.links ??= new Set();
+  b.links ??= new Set();
+  a.links.add(b.number);
+  b.links.add(a.number);
+}
+
+export function removeLink(a: Process, b: Process): void {
+  a.links?.delete(b.number);
+  b.links?.delete(a.number);
+}
+
+/** What a process that traps exits gets instead of an exit signal. */
+export function deliverExit(vm: Machine, to: Process, from: Term, reason: Term): void {
+  deliver(vm, to, exitMessage(from, reason));
+}
+
+// ---- monitors and aliases --------------------------------------------------------------------------------------------
+
+export interface MonitorRequest {
+  readonly watcher: Process;
+  /** undefined: there is no such process; the message comes at once. */
+  readonly target: Process | undefined;
+  /** Pid or registered name that was asked for. */
+  readonly item: Term;
+  readonly isName: boolean;
+  readonly tag?: Term;
+  readonly alias?: AliasMode | undefined;
+  /** Why there is no target: noproc unless told. */
+  readonly absence?: Term;
+}
+
+export function addMonitor(vm: Machine, request: MonitorRequest): RefKey {
+  const { watcher, target, item, isName } = request;
+  const key = vm.references.fresh();
+  const monitor: Monitor = {
+    key,
+    watcher: watcher.number,
+    target: target?.number ?? -1,
+    name: isName ? item : undefined,
+    tag: request.tag === undefined ? immediateFragment(am.DOWN) : copyOut(request.tag),
+  };
+  watcher.monitors ??= new Map();
+  watcher.monitors.set(key, monitor);
+  if (request.alias !== undefined) addAlias(vm, watcher, key, request.alias);
+  if (target === undefined) {
+    down(vm, watcher, monitor, item, request.absence ?? am.noproc);
+  } else {
+    target.monitoredBy ??= new Map();
+    target.monitoredBy.set(key, monitor);
+  }
+  return key;
+}
+
+/** Ends a monitor that `watcher` made; false when there is none with this reference. */
+export function removeMonitor(vm: Machine, watcher: Process, key: RefKey): boolean {
+  const monitor = watcher.monitors?.get(key);
+  const mode = watcher.aliases?.get(key);
+  if (mode === 'demonitor' || mode === 'reply_demonitor') removeAlias(vm, watcher, key);
+  if (monitor === undefined) return false;
+  watcher.monitors?.delete(key);
+  vm.processes.get(monitor.target)?.monitoredBy?.delete(key);
+  freeFragment(monitor.tag);
+  return true;
+}
+
+function fireMonitor(vm: Machine, monitor: Monitor, reason: Term): void {
+  const watcher = vm.processes.get(monitor.watcher);
+  const target = vm.processes.get(monitor.target);
+  if (target !== undefined) throw new Error('a monitor fires while its target lives');
+  if (watcher !== undefined) down(vm, watcher, monitor, undefined, reason);
+}
+
+function down(vm: Machine, watcher: Process, monitor: Monitor, item: Term | undefined, reason: Term): void {
+  const { key, tag, name } = monitor;
+  watcher.monitors?.delete(key);
+  const mode = watcher.aliases?.get(key);
+  if (mode === 'demonitor' || mode === 'reply_demonitor') removeAlias(vm, watcher, key);
+  const pid = item ?? vm.processes.pidOf(monitor.target);
+  const message = buildFragment(MESSAGE_WORDS + REF_TERM_WORDS, [tag.term, reason, pid], ([first, copy, object]) => {
+    const reference = vm.references.term(key);
+    const what = name === undefined ? (object as Term) : tuple(name, vm.nodes.self.name);
+    return tuple(first as Term, reference, am.process, what, copy as Term);
+  });
+  freeFragment(tag);
+  deliver(vm, watcher, message);
+}
+
+export function addAlias(vm: Machine, process: Process, key: RefKey, mode: AliasMode): void {
+  process.aliases ??= new Map();
+  process.aliases.set(key, mode);
+  vm.processes.aliases.set(key, process);
+}
+
+/** False when the process has no such alias. */
+export function removeAlias(vm: Machine, process: Process, key: RefKey): boolean {
+  if (process.aliases?.delete(key) !== true) return false;
+  vm.processes.aliases.delete(key);
+  return true;
+}
+
+/** Sends to whom the alias stands for; dropped when it stands for nobody any more. */
+export function sendToAlias(vm: Machine, key: RefKey, message: Term): void {
+  const to = vm.processes.aliases.get(key);
+  if (to === undefined) return;
+  const mode = to.aliases?.get(key);
+  if (mode === 'reply_demonitor') removeMonitor(vm, to, key);
+  else if (mode === 'reply') removeAlias(vm, to, key);
+  sendMessage(vm, to, message);
+}

@@ -1,0 +1,77 @@
+/** Making processes (erl_create_process in OTP's erl_process.c). */
+import { MIN_HEAP_WORDS } from '../memory/heap-sizes.ts';
+import { store } from '../memory/memory.ts';
+import { ProcessHeap } from '../memory/process-heap.ts';
+import { copyOut } from '../term/copy.ts';
+import { systemLimit } from '../term/erlang-error.ts';
+import type { Addr, Term } from '../term/layout.ts';
+import { END_OF_STACK } from '../term/stack-words.ts';
+import type { Machine } from './machine.ts';
+import type { AliasMode } from './monitors.ts';
+import { type Priority, Process, RUN_START } from './process.ts';
+import type { RefKey } from './references.ts';
+import { addLink, addMonitor } from './signals.ts';
+
+export interface SpawnOptions {
+  link?: boolean;
+  monitor?: { readonly tag?: Term; readonly alias?: AliasMode | undefined };
+  priority?: Priority;
+  minHeapWords?: number;
+  minVirtualHeapWords?: number;
+  fullsweepAfter?: number;
+  /** Flags that process_info shows, by name. */
+  otherFlags?: Map<Term, Term>;
+}
+
+export interface Spawned {
+  readonly process: Process;
+  /** The monitor's reference, if one was asked for. */
+  readonly monitor: RefKey | undefined;
+}
+
+/**
+ * A process that will call Module:Function with the list `args` (proper, at most 255), of which it gets a copy. `parent` is undefined for
+ * the first process. Raises system_limit.
+ */
+export function spawnProcess(
+  vm: Machine,
+  parent: Process | undefined,
+  call: { readonly module: Term; readonly name: Term; readonly arity: number },
+  args: Term,
+  options: SpawnOptions = {},
+): Spawned {
+  if (vm.processes.isFull) throw systemLimit();
+  const heap = ProcessHeap.create(options.minHeapWords ?? MIN_HEAP_WORDS, options.fullsweepAfter ?? 65535);
+  if (options.minVirtualHeapWords !== undefined) heap.minVirtualHeapWords = options.minVirtualHeapWords;
+  heap.sp = (heap.stackTop - 4) as Addr;
+  store(heap.sp, END_OF_STACK);
+  const process = new Process(vm.processes.takeNumber(), heap, call);
+  const fragment = copyOut(args);
+  heap.attachFragment(fragment);
+  process.save(RUN_START, 0, [call.module, call.name, fragment.term]);
+  process.priority = options.priority ?? 1;
+  process.otherFlags = options.otherFlags;
+  process.groupLeader = process.pid;
+  if (parent !== undefined) inherit(process, parent);
+  vm.processes.add(process);
+  if (parent !== undefined && options.link === true) addLink(parent, process);
+  let monitor: RefKey | undefined;
+  if (parent !== undefined && options.monitor !== undefined) {
+    monitor = addMonitor(vm, {
+      watcher: parent,
+      target: process,
+      item: process.pid,
+      isName: false,
+      ...options.monitor,
+    });
+  }
+  vm.runQueue.add(process);
+  return { process, monitor };
+}
+
+function inherit(process: Process, parent: Process): void {
+  process.parent = parent.pid;
+  const leader = copyOut(parent.groupLeader);
+  process.heap.attachFragment(leader);
+  process.groupLeader = leader.term;
+}

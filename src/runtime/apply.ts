@@ -1,0 +1,116 @@
+/** Calls of functions that are only known at run time: apply, funs without code, undefined functions, a process's first call. */
+import { RUN_CALL, RUN_MODE, SLOT, STATUS, STATUS_ARGUMENT, STATUS_CALL } from '../memory/map.ts';
+import { load, store } from '../memory/memory.ts';
+import type { Machine } from '../process/machine.ts';
+import { am } from '../term/atoms.ts';
+import { listOf, tuple } from '../term/build.ts';
+import { badarg, ErlangError, systemLimit } from '../term/erlang-error.ts';
+import { funEntryOf } from '../term/fun-entries.ts';
+import { FUN_ARITY, FUN_SLOT, NON_VALUE, type Term } from '../term/layout.ts';
+import { field, head, isAtom, isCons, isFun, isNil, tail } from '../term/term.ts';
+import { liveX, raiseError, raiseFromBif, raiseUndefined, setX } from './exceptions.ts';
+
+/** Arguments that a function may have at most (MAX_ARG in OTP). */
+export const MAX_ARGUMENTS = 255;
+/** SLOT holds slot << 8 | arity. */
+const ARITY_RANGE = 256;
+
+/** Sets the VM registers so that the function in `slot` is called next with `args`; gives 0. */
+export function callNext(slot: number, args: readonly Term[]): Term {
+  setX(args);
+  store(SLOT, slot * ARITY_RANGE + args.length);
+  store(RUN_MODE, RUN_CALL);
+  store(STATUS, STATUS_CALL);
+  return NON_VALUE;
+}
+
+/** The number of arguments in a SLOT word. */
+export function arityOfSlotWord(word: number): number {
+  return ((word % ARITY_RANGE) + ARITY_RANGE) % ARITY_RANGE;
+}
+
+/** The elements of a list of arguments; undefined when it is no proper list. */
+export function listElements(list: Term): Term[] | undefined {
+  const elements: Term[] = [];
+  let rest = list;
+  for (; isCons(rest); rest = tail(rest)) elements.push(head(rest));
+  return isNil(rest) ? elements : undefined;
+}
+
+/** Instruction `apply`: table slot of Module:Function/arity; 0: `applyFailed` is to be called. */
+export function applySlot(vm: Machine, module: Term, name: Term, arity: number): number {
+  if (!isAtom(module) || !isAtom(name)) return 0;
+  return vm.code.exportSlot(module, name, arity) ?? 0;
+}
+
+/** After applySlot gave 0; arguments in X registers. The error handler is called next, or badarg raised. */
+export function applyFailed(vm: Machine, module: Term, name: Term, arity: number): void {
+  const args = liveX(arity);
+  if (isAtom(module) && isAtom(name)) callErrorHandler(vm, module, name, args);
+  else raiseFromBif(vm, am.erlang, am.apply, [module, name, listOf(args)], badarg());
+}
+
+/** The export in STATUS_ARGUMENT has no code (STATUS_UNDEFINED); arguments in X registers. Gives 0. */
+export function undefinedExport(vm: Machine): Term {
+  const { module, name, arity } = vm.code.slotInfo(load(STATUS_ARGUMENT));
+  return callErrorHandler(vm, module, name, liveX(arity));
+}
+
+/** error_handler:undefined_function/3, or undef where there is none (call_error_handler in OTP's beam_common.c). Gives 0. */
+export function callErrorHandler(vm: Machine, module: Term, name: Term, args: readonly Term[]): Term {
+  const slot = vm.code.exportSlot(vm.current.errorHandler, am.undefined_function, 3);
+  if (slot === undefined) return raiseUndefined(vm, module, name, listOf(args));
+  return callNext(slot, [module, name, listOf(args)]);
+}
+
+/** A closure whose module is not loaded was called (STATUS_UNDEFINED_LAMBDA); it lies behind its arguments. Gives 0. */
+export function undefinedLambda(vm: Machine): Term {
+  const arity = load(STATUS_ARGUMENT);
+  const x = liveX(arity + 1);
+  const fun = x[arity] as Term;
+  const slot = vm.code.exportSlot(vm.current.errorHandler, am.undefined_lambda, 3);
+  if (slot === undefined) return raiseError(vm, tuple(am.badfun, fun));
+  return callNext(slot, [funEntryOf(fun).module, fun, listOf(x.slice(0, arity))]);
+}
+
+/** A call of what is no fun, or with another number of arguments; they are in X registers. Gives 0. */
+export function callFunFailed(vm: Machine, fun: Term, arity: number): number {
+  return raiseNoFun(vm, fun, liveX(arity));
+}
+
+function raiseNoFun(vm: Machine, fun: Term, args: readonly Term[]): Term {
+  if (!isFun(fun)) return raiseError(vm, tuple(am.badfun, fun));
+  return raiseError(vm, tuple(am.badarity, tuple(fun, listOf(args))));
+}
+
+/** erlang:apply/2: the fun is called next. Gives 0. Raises badarg, system_limit. */
+export function applyFun(vm: Machine, fun: Term, list: Term): Term {
+  const args = argumentsOf(list);
+  if (!isFun(fun) || field(fun, FUN_ARITY) !== args.length) return raiseNoFun(vm, fun, args);
+  return callNext(field(fun, FUN_SLOT), [...args, fun]);
+}
+
+function argumentsOf(list: Term): Term[] {
+  const args = listElements(list);
+  if (args === undefined) throw badarg();
+  if (args.length > MAX_ARGUMENTS) throw systemLimit();
+  return args;
+}
+
+/** erlang:apply/3, and a process's first call: Module:Function is called next. Gives 0. Raises badarg, system_limit. */
+export function applyFunction(vm: Machine, module: Term, name: Term, list: Term): Term {
+  const args = argumentsOf(list);
+  if (!isAtom(module) || !isAtom(name)) throw badarg();
+  const slot = vm.code.exportSlot(module, name, args.length);
+  return slot === undefined ? callErrorHandler(vm, module, name, args) : callNext(slot, args);
+}
+
+/** The first call of a process; its arguments were checked when it was spawned. */
+export function startProcess(vm: Machine, module: Term, name: Term, list: Term): void {
+  try {
+    applyFunction(vm, module, name, list);
+  } catch (error) {
+    if (!(error instanceof ErlangError)) throw error;
+    raiseError(vm, error.reason);
+  }
+}

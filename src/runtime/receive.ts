@@ -1,0 +1,112 @@
+/** The receive instructions. A message stays in its fragment while it is looked at; taking it attaches the fragment to the heap. */
+import { MAILBOX_READY, STATUS, STATUS_WAIT } from '../memory/map.ts';
+import { store } from '../memory/memory.ts';
+import type { Machine } from '../process/machine.ts';
+import type { Process } from '../process/process.ts';
+import { safeInteger } from '../term/bignum.ts';
+import { am } from '../term/atoms.ts';
+import { NON_VALUE, type Term } from '../term/layout.ts';
+import { isInteger, isSmall, makeSmall, smallValue } from '../term/term.ts';
+import { raiseError } from './exceptions.ts';
+
+/** Milliseconds that a timeout may have at most (ERTS_PROC_TIMER: 32 bits, unsigned). */
+export const MAX_TIMEOUT = 2 ** 32 - 1;
+
+function showReady(process: Process): void {
+  store(MAILBOX_READY, process.mailbox.unread === undefined ? 0 : 1);
+}
+
+/** loop_rec: the next message not yet looked at, or 0. */
+export function loopRec(vm: Machine): Term {
+  return vm.current.mailbox.unread?.fragment.term ?? NON_VALUE;
+}
+
+/** remove_message: the message just looked at is the receiver's; its timeout is off. */
+export function removeMessage(vm: Machine): void {
+  const { current } = vm;
+  current.heap.attachFragment(current.mailbox.take());
+  endTimeout(vm, current);
+  showReady(current);
+}
+
+/** loop_rec_end: steps over the message just looked at, which stays. */
+export function loopRecEnd(vm: Machine): void {
+  vm.current.mailbox.skip();
+  showReady(vm.current);
+}
+
+/** wait: the process is to wait for a message. */
+export function wait(): void {
+  store(STATUS, STATUS_WAIT);
+}
+
+/**
+ * wait_timeout. 1: the time is over; 0: the process waits, or timeout_value was raised. The timer goes on while other
+ * messages come; `time` counts only when it is not set yet.
+ */
+export function waitTimeout(vm: Machine, time: Term): number {
+  const { current } = vm;
+  if (current.receiveTimeout === 'passed') return 1;
+  if (current.receiveTimeout === 'none' && time !== am.infinity) {
+    const milliseconds = isInteger(time) ? safeInteger(time) : undefined;
+    if (milliseconds === undefined || milliseconds < 0 || milliseconds > MAX_TIMEOUT) {
+      raiseError(vm, am.timeout_value);
+      return 0;
+    }
+    if (milliseconds === 0) return 1;
+    arm(vm, current, milliseconds);
+  }
+  store(STATUS, STATUS_WAIT);
+  return 0;
+}
+
+function arm(vm: Machine, process: Process, milliseconds: number): void {
+  process.receiveTimeout = 'armed';
+  process.receiveTimer = vm.timers.add(vm.timers.now() + milliseconds, () => {
+    process.receiveTimer = undefined;
+    process.receiveTimeout = 'passed';
+    if (process.state === 'waiting') vm.runQueue.add(process);
+  });
+}
+
+/** timeout: the receive has ended without a message. */
+export function timeout(vm: Machine): void {
+  endTimeout(vm, vm.current);
+  vm.current.mailbox.rewind();
+  showReady(vm.current);
+}
+
+function endTimeout(vm: Machine, process: Process): void {
+  if (process.receiveTimer !== undefined) vm.timers.cancel(process.receiveTimer);
+  process.receiveTimer = undefined;
+  process.receiveTimeout = 'none';
+}
+
+/** recv_marker_reserve: a marker for this moment. */
+export function recvMarkerReserve(vm: Machine): Term {
+  return makeSmall(vm.current.mailbox.reserveMarker());
+}
+
+/** recv_marker_bind: the marker was meant for this reference. Anything that is no reference of ours drops the marker. */
+export function recvMarkerBind(vm: Machine, marker: Term, reference: Term): void {
+  if (!isSmall(marker)) return;
+  const key = vm.references.keyOf(reference);
+  const { mailbox } = vm.current;
+  if (key === undefined) mailbox.dropMarker(smallValue(marker));
+  else mailbox.bindMarker(smallValue(marker), key);
+}
+
+/** recv_marker_clear: by reference, or by marker when no reference came of it. */
+export function recvMarkerClear(vm: Machine, reference: Term): void {
+  const { mailbox } = vm.current;
+  if (isSmall(reference)) return mailbox.dropMarker(smallValue(reference));
+  const key = vm.references.keyOf(reference);
+  if (key !== undefined) mailbox.clearMarker(key);
+}
+
+/** recv_marker_use: the receive that follows skips what came before the marker. */
+export function recvMarkerUse(vm: Machine, reference: Term): void {
+  const key = vm.references.keyOf(reference);
+  if (key !== undefined) vm.current.mailbox.useMarker(key);
+  showReady(vm.current);
+}

@@ -1,0 +1,78 @@
+/** Processes that can run, by priority, as OTP chooses them (erl_process.c): max and high first, low once in eight turns of normal. */
+import type { Priority, Process } from '../process/process.ts';
+
+/** RESCHEDULE_LOW in OTP's erl_process.c. */
+const TURNS_OF_NORMAL = 8;
+
+const LOW = 0;
+const NORMAL = 1;
+const HIGH = 2;
+const MAX = 3;
+
+/** First in, first out, in an array whose used-up front is cut off now and then. */
+class Queue {
+  private items: (Process | undefined)[] = [];
+  private front = 0;
+
+  get length(): number {
+    return this.items.length - this.front;
+  }
+
+  push(process: Process): void {
+    this.items.push(process);
+  }
+
+  shift(): Process | undefined {
+    if (this.front === this.items.length) return undefined;
+    const process = this.items[this.front];
+    this.items[this.front++] = undefined;
+    if (this.front === this.items.length) {
+      this.items = [];
+      this.front = 0;
+    } else if (this.front > 1024 && this.front * 2 > this.items.length) {
+      this.items = this.items.slice(this.front);
+      this.front = 0;
+    }
+    return process;
+  }
+}
+
+export class RunQueue {
+  private readonly queues = [new Queue(), new Queue(), new Queue(), new Queue()] as const;
+  private turns = 0;
+
+  /** Puts a process that is to run behind the others of its priority. It must not be in the queue already. */
+  add(process: Process): void {
+    process.state = 'runnable';
+    this.queues[process.priority].push(process);
+  }
+
+  /** Takes the process that is to run next. Processes that exited while they waited here are passed over. */
+  take(): Process | undefined {
+    for (;;) {
+      const priority = this.choose();
+      if (priority === undefined) return undefined;
+      const process = this.queues[priority].shift();
+      if (process !== undefined && process.state === 'runnable') return process;
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.length === 0;
+  }
+
+  get length(): number {
+    return this.queues.reduce((sum, queue) => sum + queue.length, 0);
+  }
+
+  private choose(): Priority | undefined {
+    if (this.queues[MAX].length > 0) return MAX;
+    if (this.queues[HIGH].length > 0) return HIGH;
+    if (this.queues[NORMAL].length > 0 && this.queues[LOW].length > 0) {
+      this.turns = (this.turns + 1) % TURNS_OF_NORMAL;
+      return this.turns === 0 ? LOW : NORMAL;
+    }
+    if (this.queues[NORMAL].length > 0) return NORMAL;
+    return this.queues[LOW].length > 0 ? LOW : undefined;
+  }
+}

@@ -1,0 +1,233 @@
+/**
+ * Gives processes their turns. `runSlice` lets one process run until it waits, ends or has used up its reductions; `runFor` does so for a
+ * while, so that the host's event loop gets its turn in between (scheduler/pump.ts).
+ */
+import { type CollectOptions, collect } from '../memory/collector.ts';
+import {
+  ATTENTION,
+  MAILBOX_READY,
+  REDUCTIONS,
+  RUN_CALL,
+  RUN_MODE,
+  RUN_RETURN,
+  SLOT,
+  SP,
+  STATUS_CALL,
+  STATUS_DONE,
+  STATUS_RAISE,
+  STATUS_SUSPEND,
+  STATUS_UNDEFINED,
+  STATUS_UNDEFINED_LAMBDA,
+  STATUS_WAIT,
+  STATUS_YIELD,
+} from '../memory/map.ts';
+import { load, store } from '../memory/memory.ts';
+import { ATTENTION_COLLECT, running } from '../memory/process-heap.ts';
+import { type Fragment, freeFragment } from '../memory/fragment.ts';
+import { reportCrash } from '../process/crash-report.ts';
+import type { Machine } from '../process/machine.ts';
+import { type Process, RUN_START } from '../process/process.ts';
+import { exitProcess } from '../process/signals.ts';
+import { arityOfSlotWord, startProcess, undefinedExport, undefinedLambda } from '../runtime/apply.ts';
+import { exitReason, HANDLER_REGISTERS, handleRaised, liveX, setX } from '../runtime/exceptions.ts';
+import { am } from '../term/atoms.ts';
+import { type Addr, NIL, type Term } from '../term/layout.ts';
+import { END_OF_STACK, pointOfWord } from '../term/stack-words.ts';
+
+/** CONTEXT_REDS in OTP's erl_vm.h. */
+const REDUCTIONS_OF_A_SLICE = 4000;
+
+/** What becomes of the process after a stop: it goes on at once, or its turn is over. */
+type Next = 'on' | 'over';
+
+export class Scheduler {
+  private readonly vm: Machine;
+  /** The trampoline: runs the process in the VM registers; returns a STATUS_ constant. */
+  private readonly run: () => number;
+  private readonly budget: number;
+  /** Reductions that the running process has been given in this slice. */
+  private granted = 0;
+
+  constructor(vm: Machine, run: () => number) {
+    this.vm = vm;
+    this.run = run;
+    this.budget = vm.flags.reductions ?? REDUCTIONS_OF_A_SLICE;
+  }
+
+  // ---- turns ---------------------------------------------------------------------------------------------------------
+
+  /** Fires due timers, then gives one process its turn. False: none can run. */
+  runSlice(): boolean {
+    this.vm.timers.fireDue();
+    const process = this.vm.runQueue.take();
+    if (process === undefined) return false;
+    this.runProcess(process);
+    return true;
+  }
+
+  /** Gives turns for about this long. False: no process can run (until the next timer, or something from outside). */
+  runFor(milliseconds: number): boolean {
+    const end = this.vm.timers.now() + milliseconds;
+    while (this.runSlice()) {
+      if (this.vm.timers.now() >= end) return true;
+    }
+    return false;
+  }
+
+  /** Gives turns until no process can run. Timers that are not due are left alone. */
+  runUntilIdle(): void {
+    while (this.runSlice());
+  }
+
+  /** Milliseconds until a process can run again: 0 now, undefined: only something from outside can make one run. */
+  idleTime(): number | undefined {
+    if (!this.vm.runQueue.isEmpty) return 0;
+    const next = this.vm.timers.next();
+    return next === undefined ? undefined : Math.max(0, next - this.vm.timers.now());
+  }
+
+  /** Gives a process that a BIF has suspended (STATUS_SUSPEND) the value of that call. It owns the fragment. */
+  wake(process: Process, value: Fragment): void {
+    if (process.state !== 'suspended') return freeFragment(value);
+    process.heap.attachFragment(value);
+    process.save(RUN_RETURN, 0, [value.term]);
+    this.vm.runQueue.add(process);
+  }
+
+  // ---- one slice -----------------------------------------------------------------------------------------------------
+
+  private runProcess(process: Process): void {
+    const { vm, budget } = this;
+    vm.current = process;
+    process.state = 'running';
+    process.heap.activate();
+    process.heap.savedReductions = 0;
+    store(ATTENTION, 0);
+    store(REDUCTIONS, budget);
+    store(MAILBOX_READY, process.mailbox.unread === undefined ? 0 : 1);
+    this.granted = budget;
+    let next: Next = this.restore(process);
+    while (next === 'on') next = this.stopped(process, this.run());
+    if (running.heap !== process.heap) return;
+    process.reductions += this.granted - load(REDUCTIONS) - process.heap.savedReductions;
+    process.heap.deactivate();
+  }
+
+  /** Puts where the process goes on into the VM registers. */
+  private restore(process: Process): Next {
+    const { mode, slot, x } = process.resume;
+    process.resume = { mode: RUN_RETURN, slot: 0, x: [] };
+    if (process.collectNext) this.collect(process, 0, x);
+    if (mode === RUN_START) {
+      const [module, name, args] = x as [Term, Term, Term];
+      startProcess(this.vm, module, name, args);
+      return process.raised === undefined ? 'on' : this.raised(process);
+    }
+    setX(x);
+    store(RUN_MODE, mode);
+    store(SLOT, slot);
+    return 'on';
+  }
+
+  /** Generated code has left for the reason `status`. */
+  private stopped(process: Process, status: number): Next {
+    if (process.pendingExit !== undefined) return this.exit(process, process.pendingExit.term);
+    switch (status) {
+      case STATUS_YIELD:
+        return this.yielded(process);
+      case STATUS_CALL:
+        return this.goOn(process, RUN_CALL, arityOfSlotWord(load(SLOT)));
+      case STATUS_WAIT:
+        return this.waits(process);
+      case STATUS_RAISE:
+        return this.raised(process);
+      case STATUS_UNDEFINED:
+        undefinedExport(this.vm);
+        return this.called(process);
+      case STATUS_UNDEFINED_LAMBDA:
+        undefinedLambda(this.vm);
+        return this.called(process);
+      case STATUS_SUSPEND:
+        this.safePoint(process, 0);
+        if (process.state === 'running') process.state = 'suspended';
+        return 'over';
+      case STATUS_DONE:
+        process.watcher?.done?.(liveX(1)[0] as Term);
+        return this.exit(process, am.normal);
+      default:
+        throw new Error(`generated code left with status ${status}`);
+    }
+  }
+
+  /** After a call was prepared, or an exception raised instead. */
+  private called(process: Process): Next {
+    if (process.raised !== undefined) return this.raised(process);
+    return this.goOn(process, RUN_CALL, arityOfSlotWord(load(SLOT)));
+  }
+
+  /** X0 is to be given to the frame at SP; a handler wants the other X registers of an exception, too. */
+  private yielded(process: Process): Next {
+    const word = load(load(SP) as Addr);
+    const kind = word === END_OF_STACK ? 'call' : this.vm.code.returnPoint(pointOfWord(word)).kind;
+    return this.goOn(process, RUN_RETURN, kind === 'try' || kind === 'catch' ? HANDLER_REGISTERS : 1);
+  }
+
+  /** Goes on with `live` X registers, in this slice if reductions are left, else in a later one. */
+  private goOn(process: Process, mode: number, live: number): Next {
+    this.safePoint(process, live);
+    store(RUN_MODE, mode);
+    if (load(REDUCTIONS) > 0) return 'on';
+    process.save(mode, load(SLOT), liveX(live));
+    this.vm.runQueue.add(process);
+    return 'over';
+  }
+
+  private waits(process: Process): Next {
+    this.safePoint(process, 0);
+    process.save(RUN_RETURN, 0, [NIL]);
+    if (process.mailbox.unread !== undefined || process.receiveTimeout === 'passed') this.vm.runQueue.add(process);
+    else process.state = 'waiting';
+    return 'over';
+  }
+
+  private raised(process: Process): Next {
+    this.safePoint(process, 0);
+    const uncaught = handleRaised(this.vm);
+    if (uncaught === undefined) return this.goOn(process, RUN_RETURN, HANDLER_REGISTERS);
+    const reason = exitReason(this.vm, uncaught);
+    if (uncaught.class === am.error) reportCrash(this.vm, process, reason);
+    return this.exit(process, reason);
+  }
+
+  private exit(process: Process, reason: Term): Next {
+    exitProcess(this.vm, process, reason);
+    return 'over';
+  }
+
+  // ---- collections ---------------------------------------------------------------------------------------------------
+
+  /** A collection, if one is asked for. The first `live` X registers hold terms. */
+  private safePoint(process: Process, live: number): void {
+    const { gcStress } = this.vm.flags;
+    const wanted = load(ATTENTION) === ATTENTION_COLLECT;
+    if (wanted || gcStress || process.collectNext) this.collect(process, live, []);
+  }
+
+  /** Collects; `x` are terms that are not in X registers yet. */
+  private collect(process: Process, live: number, x: Term[]): void {
+    const { heap } = process;
+    const { gcStress, verifyHeap } = this.vm.flags;
+    const options: CollectOptions = {
+      live,
+      stress: gcStress || verifyHeap,
+      visitRoots: (visit) => {
+        process.visitRoots(visit);
+        for (let i = 0; i < x.length; i++) x[i] = visit(x[i] as Term);
+      },
+    };
+    process.collectNext = false;
+    const { reductions } = collect(heap, options);
+    store(REDUCTIONS, load(REDUCTIONS) + heap.savedReductions - reductions);
+    heap.savedReductions = 0;
+  }
+}

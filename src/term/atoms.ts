@@ -1,0 +1,40 @@
+/**
+ * The atom table: one for each JavaScript realm, since atoms are never freed and mean the same in every virtual machine.
+ * An atom's term holds its index; its text (up to 255 characters of UTF-8) is here.
+ */
+import { PREDEFINED_ATOMS, type PredefinedAtom } from './atom-names.ts';
+import type { Term } from './layout.ts';
+import { immediateValue, makeAtom } from './term.ts';
+
+/** Characters (code points) that an atom's text can have (MAX_ATOM_CHARACTERS in OTP's atom.h). */
+export const MAX_ATOM_CHARACTERS = 255;
+
+const names: string[] = [];
+const indexes = new Map<string, number>();
+
+/** The atom of this text; made when it does not exist. The caller has checked the length. */
+export function atom(name: string): Term {
+  const known = indexes.get(name);
+  if (known !== undefined) return makeAtom(known);
+  indexes.set(name, names.length);
+  names.push(name);
+  return makeAtom(names.length - 1);
+}
+
+/** The atom of this text, or undefined when no such atom exists (list_to_existing_atom, `safe` decoding). */
+export function existingAtom(name: string): Term | undefined {
+  const known = indexes.get(name);
+  return known === undefined ? undefined : makeAtom(known);
+}
+
+/** The text of an atom. */
+export function atomName(t: Term): string {
+  return names[immediateValue(t)] as string;
+}
+
+export function atomCount(): number {
+  return names.length;
+}
+
+/** Atoms that TypeScript code names: `am.badarg`. Names that are no identifiers are spelled as in `am['$end_of_table']`. */
+export const am = Object.fromEntries(PREDEFINED_ATOMS.map((name) => [name, atom(name)])) as Record<PredefinedAtom, Term>;

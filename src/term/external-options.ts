@@ -1,0 +1,48 @@
+/** The option lists of term_to_binary/2, term_to_iovec/2, external_size/2 and binary_to_term/2 (parse_t2b_opts in OTP's external.c). */
+import { am } from './atoms.ts';
+import { badarg } from './erlang-error.ts';
+import type { EncodeOptions } from './external-encode.ts';
+import { NIL, type Term } from './layout.ts';
+import { head, isCons, isSmall, isTuple, smallValue, tail, tupleArity, tupleElement } from './term.ts';
+
+const DEFAULT_LEVEL = -1;
+const MAX_LEVEL = 9;
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Encode options from a list; of options given twice the last one counts. Raises badarg. */
+export function parseEncodeOptions(list: Term): EncodeOptions {
+  const options: Writable<EncodeOptions> = {};
+  let rest = list;
+  for (; isCons(rest); rest = tail(rest)) {
+    const option = head(rest);
+    if (option === am.compressed) options.level = DEFAULT_LEVEL;
+    else if (option === am.deterministic) options.deterministic = true;
+    else if (option === am.local) options.local = true;
+    else if (isTuple(option) && tupleArity(option) === 2)
+      setNumber(options, tupleElement(option, 1), tupleElement(option, 2));
+    else throw badarg();
+  }
+  if (rest !== NIL || (options.deterministic && options.local)) throw badarg();
+  return options;
+}
+
+function setNumber(options: Writable<EncodeOptions>, name: Term, value: Term): void {
+  const number = isSmall(value) ? smallValue(value) : -1;
+  if (name === am.minor_version && (number === 0 || number === 1 || number === 2)) options.minorVersion = number;
+  else if (name === am.compressed && number >= 0 && number <= MAX_LEVEL) options.level = number;
+  else throw badarg();
+}
+
+/** Decode options from a list. Raises badarg with the cause `badopt`. */
+export function parseDecodeOptions(list: Term): { safe: boolean; used: boolean } {
+  const options = { safe: false, used: false };
+  let rest = list;
+  for (; isCons(rest); rest = tail(rest)) {
+    if (head(rest) === am.safe) options.safe = true;
+    else if (head(rest) === am.used) options.used = true;
+    else throw badarg(am.badopt);
+  }
+  if (rest !== NIL) throw badarg(am.badopt);
+  return options;
+}

@@ -1,0 +1,198 @@
+/** The growing output of the encoder, and the terms that have no others inside. */
+import { atomName } from './atoms.ts';
+import { isNegative, magnitudeByteCount, toNumber, writeMagnitude } from './bignum.ts';
+import * as tags from './external-tags.ts';
+import { defaultText } from './float-text.ts';
+import type { Term } from './layout.ts';
+import { floatValue, isSmall, smallValue } from './term.ts';
+import { encodeUtf8 } from './utf8.ts';
+
+const FIRST_CAPACITY = 256;
+
+interface Segment {
+  /** How much of the output lies before it. */
+  readonly at: number;
+  readonly binary: Term;
+}
+
+/** Bytes in their order, with whole binaries set in between where the caller wants them shared. */
+export class ExternalWriter {
+  #bytes = new Uint8Array(FIRST_CAPACITY);
+  #at = 0;
+  readonly #segments: Segment[] = [];
+  /** Bytes of all segments so far. */
+  #outside = 0;
+  /** For sizes that are filled in later: the value of `#outside` where they stand. */
+  readonly #outsideAt = new Map<number, number>();
+
+  /** How many bytes have been written (segments not counted). */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** The buffer: valid up to `position`, until more is written. */
+  written(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** What has been written. */
+  taken(): Uint8Array {
+    return this.#bytes.slice(0, this.#at);
+  }
+
+  /** Makes room for `count` bytes, which the caller fills; gives their index in `written()`. */
+  reserve(count: number): number {
+    const at = this.#at;
+    const end = at + count;
+    if (end > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(end, this.#bytes.length * 2));
+      larger.set(this.#bytes.subarray(0, at));
+      this.#bytes = larger;
+    }
+    this.#at = end;
+    return at;
+  }
+
+  byte(value: number): void {
+    const at = this.reserve(1);
+    this.#bytes[at] = value;
+  }
+
+  uint16(value: number): void {
+    const at = this.reserve(2);
+    this.#bytes[at] = value >>> 8;
+    this.#bytes[at + 1] = value;
+  }
+
+  uint32(value: number): void {
+    const at = this.reserve(4);
+    this.putUint32(at, value);
+  }
+
+  putUint32(at: number, value: number): void {
+    const bytes = this.#bytes;
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
+  }
+
+  copy(content: Uint8Array): void {
+    const at = this.reserve(content.length);
+    this.#bytes.set(content, at);
+  }
+
+  /** A 32-bit integer in its shortest form. */
+  integer(value: number): void {
+    if (value >= 0 && value < 256) {
+      this.byte(tags.SMALL_INTEGER_EXT);
+      this.byte(value);
+    } else {
+      this.byte(tags.INTEGER_EXT);
+      this.uint32(value);
+    }
+  }
+
+  /** Puts a whole binary of `size` bytes here without copying it. */
+  segment(binary: Term, size: number): void {
+    this.#segments.push({ at: this.#at, binary });
+    this.#outside += size;
+  }
+
+  /** `distanceFrom(position)` will be asked for. */
+  markForDistance(): void {
+    this.#outsideAt.set(this.#at, this.#outside);
+  }
+
+  /** Bytes between a marked position and here, segments counted. */
+  distanceFrom(position: number): number {
+    return this.#at - position + this.#outside - (this.#outsideAt.get(position) ?? 0);
+  }
+
+  /** The output in order: own bytes, and the binaries that were set in between. */
+  segments(): (Uint8Array | Term)[] {
+    const parts: (Uint8Array | Term)[] = [];
+    let from = 0;
+    for (const { at, binary } of this.#segments) {
+      if (at > from) parts.push(this.#bytes.slice(from, at));
+      parts.push(binary);
+      from = at;
+    }
+    if (this.#at > from) parts.push(this.#bytes.slice(from, this.#at));
+    return parts;
+  }
+}
+
+/** Writes a small or a big. */
+export function writeInteger(out: ExternalWriter, t: Term): void {
+  if (isSmall(t)) {
+    out.integer(smallValue(t));
+    return;
+  }
+  const size = magnitudeByteCount(t);
+  const value = size <= 4 ? toNumber(t) : Number.NaN;
+  if (value >= -(2 ** 31) && value < 2 ** 31) {
+    out.integer(value);
+    return;
+  }
+  if (size < 256) {
+    out.byte(tags.SMALL_BIG_EXT);
+    out.byte(size);
+  } else {
+    out.byte(tags.LARGE_BIG_EXT);
+    out.uint32(size);
+  }
+  out.byte(isNegative(t) ? 1 : 0);
+  const at = out.reserve(size);
+  writeMagnitude(t, out.written(), at);
+}
+
+/** Writes a float: eight bytes, or (minor_version 0) text of 31 bytes. */
+export function writeFloat(out: ExternalWriter, t: Term, asText: boolean): void {
+  const value = floatValue(t);
+  if (!asText) {
+    out.byte(tags.NEW_FLOAT_EXT);
+    const at = out.reserve(8);
+    new DataView(out.written().buffer).setFloat64(at, value);
+    return;
+  }
+  out.byte(tags.FLOAT_EXT);
+  const at = out.reserve(tags.FLOAT_TEXT_BYTES);
+  const bytes = out.written();
+  const text = defaultText(value);
+  for (let i = 0; i < tags.FLOAT_TEXT_BYTES; i++) bytes[at + i] = i < text.length ? text.charCodeAt(i) : 0;
+}
+
+/** Writes an atom in UTF-8, or (minor_version 0 and 1) in Latin-1 when its characters allow it. */
+export function writeAtom(out: ExternalWriter, t: Term, latin1: boolean): void {
+  const name = atomName(t);
+  let most = 0;
+  for (let i = 0; i < name.length; i++) most |= name.charCodeAt(i);
+  if (latin1 && most <= 255) {
+    out.byte(tags.ATOM_EXT);
+    out.uint16(name.length);
+    writeCodes(out, name);
+    return;
+  }
+  if (most < 128) {
+    out.byte(tags.SMALL_ATOM_UTF8_EXT);
+    out.byte(name.length);
+    writeCodes(out, name);
+    return;
+  }
+  const bytes = encodeUtf8(name);
+  if (bytes.length > 255) {
+    out.byte(tags.ATOM_UTF8_EXT);
+    out.uint16(bytes.length);
+  } else {
+    out.byte(tags.SMALL_ATOM_UTF8_EXT);
+    out.byte(bytes.length);
+  }
+  out.copy(bytes);
+}
+
+function writeCodes(out: ExternalWriter, text: string): void {
+  const at = out.reserve(text.length);
+  const bytes = out.written();
+  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
+}

@@ -1,0 +1,173 @@
+/**
+ * The hash of the virtual machine's own tables (hashmaps, ETS): identical terms have equal hashes, and no more is promised: not for
+ * other runs or versions, nor between a virtual machine and its peers. For erlang:phash and phash2 see phash.ts and phash2.ts.
+ */
+import { bytes, words } from '../memory/memory.ts';
+import { alignedAddress, bitSize, copyOfBytes } from './bits.ts';
+import { collectLeaves, hashmapSize } from './hash-nodes.ts';
+import {
+  BIG_DIGITS,
+  EXPORT_TARGET,
+  EXTERNAL_KIND,
+  EXTERNAL_NODE,
+  EXTERNAL_NUMBERS,
+  EXTERNAL_REF,
+  FLATMAP_KEYS,
+  FLATMAP_VALUES,
+  FLOAT_VALUE,
+  FUN_ENTRY,
+  FUN_FIXED_WORDS,
+  FUN_FREE,
+  HEADER_EXPORT,
+  HEADER_EXTERNAL,
+  HEADER_FLATMAP,
+  HEADER_FLOAT,
+  HEADER_FUN,
+  HEADER_HASHMAP,
+  HEADER_HEAP_BITS,
+  HEADER_NEG_BIG,
+  HEADER_POS_BIG,
+  HEADER_REF,
+  HEADER_SUB_BITS,
+  HEADER_TUPLE,
+  HEADER_TYPE_MASK,
+  PRIMARY_BOXED,
+  PRIMARY_CONS,
+  PRIMARY_MASK,
+  REF_NUMBERS,
+  type Term,
+  TUPLE_ELEMENTS,
+} from './layout.ts';
+import { field, floatValue, head, header, headerSize, isCons, isImmediate, tail } from './term.ts';
+
+const stack: number[] = [];
+
+/** The hash of a term: a signed 32-bit number whose bits are all equally good. */
+export function internalHash(t: Term): number {
+  if (isImmediate(t)) return finish(t);
+  let hash = 0;
+  stack.push(t);
+  while (stack.length > 0) {
+    const next = stack.pop() as Term;
+    const primary = next & PRIMARY_MASK;
+    if (primary === PRIMARY_CONS) hash = foldList(next, hash);
+    else if (primary === PRIMARY_BOXED) hash = foldBoxed(next, hash);
+    else hash = fold(hash, next);
+  }
+  return finish(hash);
+}
+
+/** One step of MurmurHash3, and below its end. */
+function fold(hash: number, word: number): number {
+  const k = Math.imul(word, 0xcc9e2d51);
+  const h = hash ^ Math.imul((k << 15) | (k >>> 17), 0x1b873593);
+  return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+function finish(hash: number): number {
+  let h = hash;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
+function foldList(list: Term, before: number): number {
+  let hash = fold(before, PRIMARY_CONS);
+  let rest = list;
+  while (isCons(rest)) {
+    const element = head(rest);
+    const next = tail(rest);
+    if (!isImmediate(element)) {
+      stack.push(next, element);
+      return hash;
+    }
+    hash = fold(hash, element);
+    rest = next;
+  }
+  if (isImmediate(rest)) return fold(hash, rest);
+  stack.push(rest);
+  return hash;
+}
+
+/** `count` raw words of an object, from a byte offset. */
+function foldWords(t: Term, offset: number, count: number, before: number): number {
+  let hash = before;
+  const start = (t - PRIMARY_BOXED + offset) >>> 2;
+  for (let i = start; i < start + count; i++) hash = fold(hash, words[i] as number);
+  return hash;
+}
+
+function pushTerms(t: Term, offset: number, count: number): void {
+  const start = (t - PRIMARY_BOXED + offset) >>> 2;
+  for (let i = start + count - 1; i >= start; i--) stack.push(words[i] as number);
+}
+
+function foldBoxed(t: Term, before: number): number {
+  const objectHeader = header(t);
+  const size = headerSize(t);
+  switch (objectHeader & HEADER_TYPE_MASK) {
+    case HEADER_TUPLE:
+      pushTerms(t, TUPLE_ELEMENTS, size);
+      return fold(before, objectHeader);
+    case HEADER_FLATMAP:
+      pushTerms(t, FLATMAP_VALUES, size - 1);
+      stack.push(field(t, FLATMAP_KEYS));
+      return fold(before, objectHeader);
+    case HEADER_HASHMAP:
+      for (const leaf of collectLeaves(t, [])) stack.push(tail(leaf), head(leaf));
+      return fold(fold(before, HEADER_HASHMAP), hashmapSize(t));
+    case HEADER_FUN:
+      pushTerms(t, FUN_FREE, size - FUN_FIXED_WORDS);
+      return fold(fold(before, objectHeader), field(t, FUN_ENTRY));
+    case HEADER_EXPORT:
+      return fold(fold(before, HEADER_EXPORT), field(t, EXPORT_TARGET));
+    case HEADER_POS_BIG:
+    case HEADER_NEG_BIG:
+      return foldWords(t, BIG_DIGITS, size, fold(before, objectHeader));
+    case HEADER_FLOAT:
+      // 0.0 and -0.0 are identical to some releases (see term-rules.ts).
+      return floatValue(t) === 0 ? fold(before, HEADER_FLOAT) : foldWords(t, FLOAT_VALUE, 2, before);
+    case HEADER_REF:
+      return foldWords(t, REF_NUMBERS, 2, before);
+    case HEADER_EXTERNAL:
+      return foldExternal(t, size, before);
+    case HEADER_HEAP_BITS:
+    case HEADER_SUB_BITS:
+      return foldBits(t, before);
+    default:
+      throw new Error(`no term: header ${objectHeader}`);
+  }
+}
+
+/** Of a reference only the first word: those that follow may be missing when they are 0. */
+function foldExternal(t: Term, size: number, before: number): number {
+  const hash = fold(fold(before, field(t, EXTERNAL_NODE)), field(t, EXTERNAL_KIND));
+  return foldWords(t, EXTERNAL_NUMBERS, field(t, EXTERNAL_KIND) === EXTERNAL_REF ? 1 : size - 2, hash);
+}
+
+/** Four bytes at a time, wherever the bits begin. */
+function foldBits(t: Term, before: number): number {
+  const size = bitSize(t);
+  const hash = fold(fold(before, HEADER_HEAP_BITS), size);
+  const address = alignedAddress(t);
+  if (address < 0) {
+    const copy = copyOfBytes(t);
+    return foldBytes(copy, 0, size, hash);
+  }
+  return foldBytes(bytes, address, size, hash);
+}
+
+function foldBytes(array: Uint8Array, from: number, size: number, before: number): number {
+  let hash = before;
+  let at = from;
+  const end = from + (size >>> 3);
+  for (; at + 4 <= end; at += 4) {
+    const low = (array[at] as number) | ((array[at + 1] as number) << 8);
+    hash = fold(hash, low | ((array[at + 2] as number) << 16) | ((array[at + 3] as number) << 24));
+  }
+  let last = 0;
+  for (; at < end; at++) last = (last << 8) | (array[at] as number);
+  const rest = size & 7;
+  if (rest !== 0) last = (last << 8) | ((array[end] as number) >> (8 - rest));
+  return (size & 31) === 0 ? hash : fold(hash, last);
+}

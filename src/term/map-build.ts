@@ -1,0 +1,95 @@
+/** Making maps from many keys at once, and the change between the two kinds of map. */
+import { cons } from './build.ts';
+import { identical } from './equality.ts';
+import { flatmapOf, flatmapSize, insertSorted } from './flatmap.ts';
+import { collectLeaves, hashmapSize } from './hash-nodes.ts';
+import { hashmapOfSorted, keyHash } from './hashmap.ts';
+import { FLATMAP_LIMIT, NON_VALUE, type Term } from './layout.ts';
+import { head, isFlatmap, tail } from './term.ts';
+
+/** The number of keys of a map. */
+export function mapSize(map: Term): number {
+  return isFlatmap(map) ? flatmapSize(map) : hashmapSize(map);
+}
+
+/** The map of unsorted keys and their values; of equal keys the last one counts. */
+export function mapFromArrays(keys: readonly Term[], values: readonly Term[]): Term {
+  return keys.length <= FLATMAP_LIMIT ? smallMap(keys, values) : largeMap(keys, values);
+}
+
+/** The same, but NON_VALUE if a key comes twice (which the external format does not allow). */
+export function mapFromDistinct(keys: readonly Term[], values: readonly Term[]): Term {
+  const map = mapFromArrays(keys, values);
+  return mapSize(map) === keys.length ? map : NON_VALUE;
+}
+
+function smallMap(keys: readonly Term[], values: readonly Term[]): Term {
+  const sortedKeys: Term[] = [];
+  const sortedValues: Term[] = [];
+  for (let i = 0; i < keys.length; i++) insertSorted(sortedKeys, sortedValues, keys[i] as Term, values[i] as Term);
+  return flatmapOf(sortedKeys, sortedValues);
+}
+
+function largeMap(keys: readonly Term[], values: readonly Term[]): Term {
+  const hashes = Uint32Array.from(keys, keyHash);
+  const places = sortByHash(hashes);
+  const leaves: Term[] = [];
+  const sortedHashes = new Uint32Array(keys.length);
+  for (let from = 0; from < places.length; ) {
+    const hash = hashes[places[from] as number] as number;
+    let to = from + 1;
+    while (to < places.length && hashes[places[to] as number] === hash) to++;
+    const first = leaves.length;
+    for (const place of lastOfEach(places.subarray(from, to), keys)) {
+      leaves.push(cons(keys[place] as Term, values[place] as Term));
+    }
+    sortedHashes.fill(hash, first, leaves.length);
+    from = to;
+  }
+  if (leaves.length > FLATMAP_LIMIT) return hashmapOfSorted(leaves, sortedHashes, leaves.length);
+  return smallMap(leaves.map(head), leaves.map(tail));
+}
+
+/** Of places whose keys have one hash, in their order, the last one of each key. */
+function lastOfEach(places: Uint32Array, keys: readonly Term[]): Iterable<number> {
+  if (places.length === 1) return places;
+  const distinct: number[] = [];
+  for (const place of places) {
+    const known = distinct.findIndex((other) => identical(keys[other] as Term, keys[place] as Term));
+    if (known < 0) distinct.push(place);
+    else distinct[known] = place;
+  }
+  return distinct;
+}
+
+const RADIX_BITS = 11;
+
+/** The places of `hashes` in the order of the hashes; equal ones stay in order. A radix sort in three passes. */
+function sortByHash(hashes: Uint32Array): Uint32Array {
+  let places = new Uint32Array(hashes.length);
+  for (let i = 0; i < places.length; i++) places[i] = i;
+  let target = new Uint32Array(hashes.length);
+  for (let shift = 0; shift < 32; shift += RADIX_BITS) {
+    const starts = new Uint32Array((1 << RADIX_BITS) + 1);
+    const mask = (1 << RADIX_BITS) - 1;
+    for (const hash of hashes) {
+      const digit = (hash >>> shift) & mask;
+      starts[digit + 1] = (starts[digit + 1] as number) + 1;
+    }
+    for (let i = 1; i < starts.length; i++) starts[i] = (starts[i] as number) + (starts[i - 1] as number);
+    for (const place of places) {
+      const digit = ((hashes[place] as number) >>> shift) & mask;
+      const to = starts[digit] as number;
+      starts[digit] = to + 1;
+      target[to] = place;
+    }
+    [places, target] = [target, places];
+  }
+  return places;
+}
+
+/** The flatmap of the same pairs as a hashmap that has come down to FLATMAP_LIMIT keys. */
+export function flatmapOfHashmap(map: Term): Term {
+  const leaves = collectLeaves(map, []);
+  return smallMap(leaves.map(head), leaves.map(tail));
+}

@@ -1,0 +1,183 @@
+/** A virtual machine: linear memory, code, processes, and what ties them together. All its state hangs off one object. */
+import type { BifRow, BifTable } from './bifs/registry.ts';
+import { bifTables } from './bifs/tables.ts';
+import { CodeTable } from './code/code-table.ts';
+import { type FunctionSource, generatedImports, Prelude } from './code/generated-imports.ts';
+import { type GeneratedImports, linkModule } from './code/linker.ts';
+import type { LoadedModule } from './code/loaded-module.ts';
+import type { DebugFlags } from './debug/flags.ts';
+import type { Host } from './host/host.ts';
+import { bifKey, buildBifWrappers, parseBifKey } from './jit/bif-wrappers.ts';
+import { compileModule } from './jit/compile-module.ts';
+import { loadBeam } from './loader/load.ts';
+import { allocateBlock, initAllocator } from './memory/allocator.ts';
+import { chunkSource } from './memory/heap.ts';
+import { ARITY_BITS, UNWIND_BASE, UNWIND_BYTES, UNWIND_TOP, X_REGISTERS } from './memory/map.ts';
+import { loadTerm, plus, store, useMemory } from './memory/memory.ts';
+import { running } from './memory/process-heap.ts';
+import type { Machine } from './process/machine.ts';
+import type { Process } from './process/process.ts';
+import { ProcessTable } from './process/process-table.ts';
+import { References } from './process/references.ts';
+import { Registry } from './process/registry.ts';
+import { bindBif, bindGuard } from './runtime/bind-bif.ts';
+import { raiseFromBif, raiseUndefined } from './runtime/exceptions.ts';
+import { runtimeFunctions } from './runtime/runtime-functions.ts';
+import { RunQueue } from './scheduler/run-queue.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
+import { Timers } from './scheduler/timers.ts';
+import { atom } from './term/atoms.ts';
+import { listOf } from './term/build.ts';
+import { exportTable, funSlots } from './term/fun-entries.ts';
+import type { Term } from './term/layout.ts';
+import { Nodes, nodes } from './term/nodes.ts';
+
+export interface VmOptions {
+  readonly host: Host;
+  readonly flags: DebugFlags;
+  /** The OTP release whose libraries will run; 27 unless given. */
+  readonly otpRelease?: number;
+}
+
+/** Pages of 64 KiB that memory starts with, and may have. */
+const FIRST_PAGES = 64;
+const MOST_PAGES = 65536;
+
+interface Bif {
+  readonly row: BifRow;
+  readonly table: BifTable;
+}
+
+export class Vm implements Machine {
+  /** Set whenever a process runs. */
+  current!: Process;
+  readonly host: Host;
+  readonly flags: DebugFlags;
+  readonly otpRelease: number;
+  readonly memory: WebAssembly.Memory;
+  readonly code: CodeTable;
+  readonly processes = new ProcessTable();
+  readonly registry = new Registry();
+  readonly nodes = new Nodes();
+  readonly references: References;
+  readonly runQueue = new RunQueue();
+  readonly timers: Timers;
+  readonly scheduler: Scheduler;
+  backtraceDepth = 8;
+
+  private readonly prelude: Prelude;
+  private readonly bifs = new Map<string, Bif>();
+  private readonly imports: GeneratedImports;
+
+  constructor({ host, flags, otpRelease = 27 }: VmOptions) {
+    this.host = host;
+    this.flags = flags;
+    this.otpRelease = otpRelease;
+    this.memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES });
+    useMemory(this.memory);
+    initAllocator();
+    prepareUnwinding();
+    chunkSource.next = (wordCount) => runningHeap().takeChunk(wordCount);
+    nodes.current = this.nodes;
+    this.references = new References(new DataView(host.randomBytes(4).buffer).getUint32(0));
+    this.timers = new Timers(host.clock);
+    const table = new WebAssembly.Table({ element: 'anyfunc', initial: 1 });
+    this.prelude = new Prelude(this.memory, table, {
+      callLarge: (func) => callLarge(table, func),
+      growStack: (byteCount) => runningHeap().growStack(byteCount),
+    });
+    this.code = new CodeTable(table, {
+      exportAdapter: (arity) => this.prelude.function(`export${arity}`),
+      undefinedLambda: (arity) => this.prelude.function(`lambda${arity}`),
+    });
+    exportTable.current = this.code;
+    funSlots.allocate = ({ arity }) => this.code.lambdaSlot(arity);
+    this.addBifs();
+    this.imports = generatedImports(this.memory, table, this.prelude, this.functionSources());
+    this.wrapBifs();
+    this.scheduler = new Scheduler(this, this.prelude.function('run') as () => number);
+  }
+
+  // ---- BIFs --------------------------------------------------------------------------------------------------------
+
+  private addBifs(): void {
+    for (const table of bifTables) {
+      for (const row of table.rows) {
+        if (row.until !== undefined && row.until < this.otpRelease) continue;
+        this.bifs.set(bifKey({ module: table.module, name: row.name, arity: row.arity }), { row, table });
+      }
+    }
+  }
+
+  /** Whether a call of this function is a call of a BIF; the translator asks. */
+  isBif(module: string, name: string, arity: number): boolean {
+    return this.bifs.has(bifKey({ module, name, arity }));
+  }
+
+  private functionSources(): { rt: FunctionSource; bif: FunctionSource; guard: FunctionSource } {
+    const runtime = runtimeFunctions(this) as Readonly<Record<string, CallableFunction>>;
+    return {
+      rt: (name) => runtime[name],
+      bif: (key) => {
+        const bif = this.bifs.get(key);
+        if (bif === undefined) return this.missingBif(key);
+        const [module, name] = [atom(bif.table.module), atom(bif.row.name)];
+        return bindBif(this, bif.row, bif.table.pure === true, (args, error) =>
+          raiseFromBif(this, module, name, args, error),
+        );
+      },
+      guard: (key) => {
+        const bif = this.bifs.get(key);
+        return bif === undefined ? undefined : bindGuard(this, bif.row, bif.table.pure === true);
+      },
+    };
+  }
+
+  /** A guard BIF that OTP has and this virtual machine does not: calling it raises undef. (Others are looked up when called.) */
+  private missingBif(key: string): (...args: Term[]) => Term {
+    const { module, name } = parseBifKey(key);
+    return (...args) => raiseUndefined(this, atom(module), atom(name), listOf(args));
+  }
+
+  /** Puts every BIF into the slot of its export, for `apply` and funs. */
+  private wrapBifs(): void {
+    const all = [...this.bifs.values()];
+    const names = all.map(({ row, table }) => ({ module: table.module, name: row.name, arity: row.arity }));
+    const module = new WebAssembly.Module(buildBifWrappers(names));
+    const { exports } = new WebAssembly.Instance(module, this.imports as WebAssembly.Imports);
+    for (const name of names) {
+      const made = this.code.export(atom(name.module), atom(name.name), name.arity);
+      this.code.table.set(made.slot, exports[bifKey(name)] as CallableFunction);
+      made.state = 'bif';
+    }
+  }
+
+  // ---- code --------------------------------------------------------------------------------------------------------
+
+  /** Loads the module in a .beam file and makes it the current one of its name. Throws LoadError. */
+  loadModule(file: Uint8Array): LoadedModule {
+    const beam = loadBeam(file);
+    const compiled = compileModule(beam, { isBif: (module, name, arity) => this.isBif(module, name, arity) });
+    return linkModule(this.code, beam, compiled, this.imports);
+  }
+}
+
+function prepareUnwinding(): void {
+  const block = allocateBlock(UNWIND_BYTES);
+  store(UNWIND_BASE, block);
+  store(UNWIND_TOP, block);
+}
+
+function runningHeap() {
+  if (running.heap === undefined) throw new Error('no process is running');
+  return running.heap;
+}
+
+/** Calls a function with more arguments than the trampoline passes itself. */
+function callLarge(table: WebAssembly.Table, func: number): number {
+  const arity = func & (2 ** ARITY_BITS - 1);
+  const args: Term[] = [];
+  for (let i = 0; i < arity; i++) args.push(loadTerm(plus(X_REGISTERS, 4 * i)));
+  const target = table.get(func >>> ARITY_BITS) as (...args: Term[]) => number;
+  return target(...args);
+}

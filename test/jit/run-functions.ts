@@ -1,0 +1,126 @@
+/**
+ * Runs functions of a translated module without a virtual machine: what they call of the runtime is pure. A function that
+ * leaves (raises, or needs what is not here) gives 0.
+ */
+import { readFileSync } from 'node:fs';
+import { erlangArithBifs } from '../../src/bifs/erlang/arith.ts';
+import { compileModule } from '../../src/jit/compile-module.ts';
+import {
+  RELOC_ADAPTER_SLOT,
+  RELOC_ATOM,
+  RELOC_FUN_LITERAL,
+  RELOC_INTEGER,
+  RELOC_LITERAL,
+  RELOC_SLOT,
+} from '../../src/jit/relocations.ts';
+import type { BeamModule } from '../../src/loader/beam-module.ts';
+import { loadBeam } from '../../src/loader/load.ts';
+import { initAllocator } from '../../src/memory/allocator.ts';
+import { HEND, HTOP, REDUCTIONS, UNWIND_BASE, UNWIND_TOP, X_REGISTERS } from '../../src/memory/map.ts';
+import { PAGE_BYTES, store, useMemory } from '../../src/memory/memory.ts';
+import { toFloat } from '../../src/runtime/arith.ts';
+import { putMapAssoc, tryPutMapExact } from '../../src/runtime/map-ops.ts';
+import { atom } from '../../src/term/atoms.ts';
+import { makeBigInt } from '../../src/term/bignum.ts';
+import { compareTerms } from '../../src/term/compare.ts';
+import { equal, identical } from '../../src/term/equality.ts';
+import { ErlangError } from '../../src/term/erlang-error.ts';
+import { decodeExternal } from '../../src/term/external-decode.ts';
+import type { Term } from '../../src/term/layout.ts';
+import { mapGet } from '../../src/term/map.ts';
+import { applyRelocations } from '../../src/wasm/encoder.ts';
+import { isBif } from './stock-beams.ts';
+
+const HEAP_BYTES = 64 * 1024 * 1024;
+const UNWIND_AREA = PAGE_BYTES;
+const PLENTY = 1_000_000_000;
+
+type Words = (...words: number[]) => number;
+type Implementation = (...terms: Term[]) => Term;
+
+/** 0 for what throws an ErlangError. */
+function silent(fn: Implementation): Words {
+  return (...words) => {
+    try {
+      return fn(...(words as Term[]));
+    } catch (error) {
+      if (error instanceof ErlangError) return 0;
+      throw error;
+    }
+  };
+}
+
+const bifs = new Map<string, Words>(
+  erlangArithBifs.rows.map(({ name, arity, fn }) => [
+    `erlang:${name}/${arity}`,
+    silent(fn as unknown as Implementation),
+  ]),
+);
+
+const runtime: Record<string, unknown> = {
+  compare: compareTerms,
+  equal,
+  identical,
+  mapGet,
+  toFloat,
+  putMapAssoc: (map: Term, count: number) => putMapAssoc(map, X_REGISTERS, count),
+  tryPutMapExact: (map: Term, count: number) => tryPutMapExact(map, X_REGISTERS, count),
+};
+
+export interface Functions {
+  /** Calls an exported function; 0: it left. */
+  call(name: string, args: readonly Term[]): Term;
+  /** How often BIFs were called as functions since the last call of this. */
+  bifCalls(): number;
+}
+
+function relocate(module: BeamModule, integers: readonly bigint[], base: number): (kind: number, id: number) => number {
+  return (kind, id) => {
+    if (kind === RELOC_ATOM) return atom(module.atoms[id] as string);
+    if (kind === RELOC_LITERAL) return decodeExternal(module.literals[id] as Uint8Array);
+    if (kind === RELOC_INTEGER) return makeBigInt(integers[id] as bigint);
+    if (kind === RELOC_SLOT) return base + id;
+    if (kind === RELOC_ADAPTER_SLOT || kind === RELOC_FUN_LITERAL) return base + module.functions.length * 2 + id;
+    return 0;
+  };
+}
+
+/** A fresh heap with the module of the file ready to run on it; every earlier term is void. */
+export function loadFunctions(path: string): Functions {
+  const module = loadBeam(new Uint8Array(readFileSync(path)));
+  const memory = new WebAssembly.Memory({ initial: HEAP_BYTES / PAGE_BYTES, maximum: 65536 });
+  useMemory(memory);
+  initAllocator(HEAP_BYTES);
+  store(HTOP, 2 * PAGE_BYTES);
+  store(HEND, HEAP_BYTES);
+  store(UNWIND_BASE, UNWIND_AREA);
+  const { wasm, integers } = compileModule(module, { isBif });
+  applyRelocations(wasm.bytes, wasm.relocations, relocate(module, integers, 0));
+  const table = new WebAssembly.Table({ element: 'anyfunc', initial: 3 * module.functions.length + 100 });
+  let calls = 0;
+  const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+  const compiled = new WebAssembly.Module(wasm.bytes);
+  for (const { module: from, name } of WebAssembly.Module.imports(compiled)) {
+    const fn = from === 'rt' ? runtime[name] : bifs.get(name);
+    imports[from] ??= {};
+    imports[from][name] = (...words: number[]) => {
+      if (from !== 'rt') calls++;
+      return typeof fn === 'function' ? fn(...words) : 0;
+    };
+  }
+  imports.env = { memory, table };
+  new WebAssembly.Instance(compiled, imports);
+  return {
+    call: (name, args) => {
+      store(REDUCTIONS, PLENTY);
+      store(UNWIND_TOP, UNWIND_AREA);
+      const index = module.functions.findIndex((func) => func.name === name && func.arity === args.length);
+      return (table.get(index) as Words)(...args) as Term;
+    },
+    bifCalls: () => {
+      const count = calls;
+      calls = 0;
+      return count;
+    },
+  };
+}
