@@ -6,6 +6,9 @@ import type { ReturnPointKind } from './compiled-module.ts';
 /** No frame. */
 export const NO_FRAME = -1;
 
+/** The compiler of OTP 22 exchanges two registers through this one (`swap` came with 23). */
+const SWAP_REGISTER = 1022;
+
 /** A place in the code that something can branch to. */
 export interface Target {
   /** Index of the instruction it lies before. */
@@ -86,7 +89,7 @@ export class FunctionPlan {
   maxSlots = NO_FRAME;
   /** Most X registers alive at a budget check, -1: there is none. */
   maxLive = -1;
-  /** Highest X register used, at least 0. */
+  /** Highest X register used (but for SWAP_REGISTER), at least 0. */
   maxX: number;
   /** Calls itself last (a loop). */
   selfTailCall = false;
@@ -213,7 +216,7 @@ export class FunctionPlan {
   private noteOperand(operand: Operand, index: number): void {
     if (operand.kind === 'list') {
       for (const item of operand.items) this.noteOperand(item, index);
-    } else if (operand.kind === 'x') {
+    } else if (operand.kind === 'x' && operand.index !== SWAP_REGISTER) {
       this.maxX = Math.max(this.maxX, operand.index);
     } else if (operand.kind === 'f' && operand.label > 0) {
       const target = this.byLabel.get(operand.label);
@@ -226,7 +229,7 @@ export class FunctionPlan {
   private findFrames(): void {
     const { instructions } = this.func;
     let slots = NO_FRAME;
-    let line = 0;
+    let line = this.func.infoLine;
     let reachable = true;
     instructions.forEach((instruction, index) => {
       const { op, args } = instruction;

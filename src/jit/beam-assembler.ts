@@ -43,7 +43,7 @@ export class BeamAssembler {
   /** Code here can be reached. */
   reachable = true;
 
-  private readonly x: Local[] = [];
+  private readonly x: (Local | undefined)[] = [];
   private readonly y: (Local | undefined)[] = [];
   private readonly f: (Local | undefined)[] = [];
   private readonly idle = new Map<ValType, Local[]>();
@@ -72,8 +72,11 @@ export class BeamAssembler {
   // ---- registers -------------------------------------------------------------------------------------------------
 
   xLocal(index: number): Local {
-    while (this.x.length <= index) this.x.push(this.w.local(i32, `x${this.x.length}`));
-    return this.x[index] as Local;
+    const known = this.x[index];
+    if (known !== undefined) return known;
+    const local = this.w.local(i32, `x${index}`);
+    this.x[index] = local;
+    return local;
   }
 
   /** The local of the frame's slot `position` words below the frame's end (1 and up): y(i) of n is slot n - i, whatever is trimmed. */

@@ -118,7 +118,7 @@ function sineTables(): { sines: Pair[]; cosines: Pair[] } {
 }
 
 function integerRoot(value: bigint): bigint {
-  let root = 1n << BigInt(value.toString(2).length / 2 + 1 | 0);
+  let root = 1n << BigInt((value.toString(2).length / 2 + 1) | 0);
   for (;;) {
     const next = (root + value / root) >> 1n;
     if (next >= root) return root;

@@ -23,7 +23,8 @@ export function splitExponent(x: number): { mantissa: number; exponent: number }
 
 /** (hi + lo) * 2^exponent, rounded once even if the result is subnormal. */
 export function scale(hi: number, lo: number, exponent: number): number {
-  if (exponent >= -1020) return exponent > 1000 ? (hi + lo) * 2 ** (exponent - 1000) * 2 ** 1000 : (hi + lo) * 2 ** exponent;
+  if (exponent >= -1020)
+    return exponent > 1000 ? (hi + lo) * 2 ** (exponent - 1000) * 2 ** 1000 : (hi + lo) * 2 ** exponent;
   // A sum with this has the last place that the result is to have.
   const rounder = 1.5 * 2 ** (52 + MIN_EXPONENT - exponent);
   const rounded = sum(rounder, hi);
@@ -36,8 +37,7 @@ export function expPair(hi: number, lo: number): { hi: number; lo: number; expon
   const steps = Math.round((hi * EXP_STEPS) / Math.LN2);
   const n = steps / EXP_STEPS;
   const first = sum(hi - n * ln2[0], -n * ln2[1]);
-  const r = first.hi;
-  const rest = first.lo + (lo - n * ln2[2]);
+  const { hi: r, lo: rest } = sum(first.hi, first.lo + (lo - n * ln2[2]));
   const higher = rest + r * r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120 + r * (1 / 720 + r / 5040)))));
   const index = steps & (EXP_STEPS - 1);
   const table = powers[index] as Pair;

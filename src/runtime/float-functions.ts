@@ -42,8 +42,8 @@ export function log10(x: number): number {
 }
 
 /** log10(2): its first 32 bits, and the rest. */
-const LOG10_2_HIGH = 3.01029995663611771306e-1;
-const LOG10_2_LOW = 3.69423907715893078616e-13;
+const LOG10_2_HIGH = 0.30102999566361177;
+const LOG10_2_LOW = 3.694239077158931e-13;
 
 export function pow(x: number, y: number): number {
   const rough = x ** y;
@@ -172,7 +172,8 @@ function gaussian(x: number): Pair {
 function complementFraction(x: number): Pair {
   const argument: Pair = { hi: x, lo: 0 };
   let below = argument;
-  for (let n = Math.ceil(30 + 250 / (x * x)); n > 0; n--) below = addPairs(argument, dividePairs({ hi: n / 2, lo: 0 }, below));
+  for (let n = Math.ceil(30 + 250 / (x * x)); n > 0; n--)
+    below = addPairs(argument, dividePairs({ hi: n / 2, lo: 0 }, below));
   const { twoOverRootPi } = floatTables();
   return dividePairs({ hi: twoOverRootPi.hi / 2, lo: twoOverRootPi.lo / 2 }, below);
 }
@@ -183,7 +184,8 @@ export function erf(x: number): number {
   const size = Math.abs(x);
   if (size < 2 ** -1000) return x + x * (floatTables().twoOverRootPi.hi - 1);
   if (size > 6) return Math.sign(x);
-  const { hi, lo } = size < FRACTION_FROM ? errorSeries(size) : lessThanOne(multiplyPairs(complementFraction(size), gaussian(size)));
+  const { hi, lo } =
+    size < FRACTION_FROM ? errorSeries(size) : lessThanOne(multiplyPairs(complementFraction(size), gaussian(size)));
   return Math.sign(x) * (hi + lo);
 }
 
@@ -204,7 +206,10 @@ export function erfc(x: number): number {
   const power = expPair(-square.hi, -square.lo);
   const value = multiplyPairs(complementFraction(size), power);
   if (x > 0) return scale(value.hi, value.lo, power.exponent);
-  const { hi, lo } = addPairs({ hi: 2, lo: 0 }, { hi: -value.hi * 2 ** power.exponent, lo: -value.lo * 2 ** power.exponent });
+  const { hi, lo } = addPairs(
+    { hi: 2, lo: 0 },
+    { hi: -value.hi * 2 ** power.exponent, lo: -value.lo * 2 ** power.exponent },
+  );
   return hi + lo;
 }
 

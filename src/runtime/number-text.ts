@@ -3,7 +3,7 @@
  * string do (bif.c, binary.c, big.c). All raise badarg for arguments of a wrong type or form.
  */
 import { am } from '../term/atoms.ts';
-import { makeBigInt, makeInteger, MAX_BIG_DIGITS, safeInteger, toBigInt } from '../term/bignum.ts';
+import { MAX_BIG_DIGITS, makeBigInt, makeInteger, safeInteger, toBigInt } from '../term/bignum.ts';
 import { binaryBytes, isBinary, makeBinary } from '../term/bits.ts';
 import { cons, makeFloat, tuple } from '../term/build.ts';
 import { badarg, systemLimit } from '../term/erlang-error.ts';
@@ -128,7 +128,7 @@ export function integerOfText(text: string, base: number): Term | undefined {
   }
   if ((digits.length - 1) * Math.log2(base) > MAX_BITS) return undefined;
   const magnitude = magnitudeOfDigits(digits, base);
-  if (magnitude >> BigInt(MAX_BITS) !== 0n) return undefined;
+  if (BigInt.asUintN(MAX_BITS, magnitude) !== magnitude) return undefined;
   return makeBigInt(negative ? -magnitude : magnitude);
 }
 
@@ -178,7 +178,8 @@ export function binaryToIntegerOrBig(binary: Term, base: Term): Term {
   const radix = isSmall(base) ? smallValue(base) : 0;
   const text = textOfBinary(binary);
   if (radix < MIN_BASE || radix > MAX_BASE || text === undefined) return am.badarg;
-  if (!(INTEGER_FORMS[radix] as RegExp).test(text)) return text.length * Math.log2(radix) > MAX_BITS ? am.big : am.badarg;
+  if (!(INTEGER_FORMS[radix] as RegExp).test(text))
+    return text.length * Math.log2(radix) > MAX_BITS ? am.big : am.badarg;
   return integerOfText(text, radix) ?? am.big;
 }
 

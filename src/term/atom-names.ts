@@ -195,6 +195,7 @@ export const PREDEFINED_ATOMS = [
   'self',
   '!',
   'read_timer',
+  'garbage_collect',
   'scheduler',
   'send',
   '$process_label',

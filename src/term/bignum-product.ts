@@ -23,7 +23,7 @@ import { isSmall, makeSmall, smallValue } from './term.ts';
 const HALF = 2 ** 16;
 const DIGIT = 2 ** 32;
 /** Operands of which the shorter has more digits than this are multiplied as BigInts. Obtained by measuring. */
-const SCHOOLBOOK_DIGITS = 24;
+const SCHOOLBOOK_DIGITS = 9;
 const [LEFT, RIGHT] = OPERAND_WORDS;
 
 /** a * b. Raises system_limit when the product is too long. */

@@ -240,7 +240,8 @@ export function integerFromBytes(
 /** Up to six bytes as a number. */
 function shortInteger(source: Uint8Array, offset: number, count: number, little: boolean, signed: boolean): number {
   let value = 0;
-  for (let i = 0; i < count; i++) value = value * 256 + (source[little ? offset + count - 1 - i : offset + i] as number);
+  for (let i = 0; i < count; i++)
+    value = value * 256 + (source[little ? offset + count - 1 - i : offset + i] as number);
   const limit = 2 ** (8 * count);
   return signed && value >= limit / 2 ? value - limit : value;
 }

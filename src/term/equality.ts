@@ -62,12 +62,22 @@ import { termRules } from './term-rules.ts';
 /*
  * Entries of the stack, last number on top: a, b, PAIR: two terms; word index in a's memory, in b's, count, ARRAY: as many pairs of
  * terms; the same with CHILDREN: children of hashmap nodes, whose keys must be identical where values need only be equal.
- * An inner comparison (of keys) uses the same stack above the outer one's entries.
+ * An inner comparison (of keys) uses the same stack above the outer one's entries. What lies above `height` is rubbish: setting the length
+ * of an array costs more than most comparisons.
  */
 const PAIR = 0;
 const ARRAY = 1;
 const CHILDREN = 2;
 const stack: number[] = [];
+const machine = { height: 0 };
+
+function push(x: number, y: number, kind: number): void {
+  const top = machine.height;
+  stack[top] = x;
+  stack[top + 1] = y;
+  stack[top + 2] = kind;
+  machine.height = top + 3;
+}
 
 /** `a =:= b`. */
 export function identical(a: Term, b: Term): boolean {
@@ -85,41 +95,50 @@ export function equal(a: Term, b: Term): boolean {
 }
 
 function run(a: Term, b: Term, exact: boolean): boolean {
-  const base = stack.length;
-  stack.push(a, b, PAIR);
-  while (stack.length > base) {
-    if (!step(exact)) {
-      stack.length = base;
-      return false;
-    }
-  }
-  return true;
+  const base = machine.height;
+  let same = sameTerms(a, b, exact);
+  while (same && machine.height > base) same = step(exact);
+  machine.height = base;
+  return same;
 }
 
 function step(exact: boolean): boolean {
-  const kind = stack.pop();
+  const top = machine.height;
+  const kind = stack[top - 1];
+  const y = stack[top - 2] as number;
+  const x = stack[top - 3] as number;
   if (kind === PAIR) {
-    const b = stack.pop() as Term;
-    return sameTerms(stack.pop() as Term, b, exact);
+    machine.height = top - 3;
+    return sameTerms(x as Term, y as Term, exact);
   }
-  let count = stack.pop() as number;
-  let atB = stack.pop() as number;
-  let atA = stack.pop() as number;
-  while (count > 0 && words[atA] === words[atB]) {
-    count--;
-    atA++;
-    atB++;
-  }
-  if (count === 0) return true;
-  if (count > 1) stack.push(atA + 1, atB + 1, count - 1, kind as number);
-  const a = words[atA] as Term;
-  const b = words[atB] as Term;
+  const count = stack[top - 4] as number;
+  machine.height = top - 4;
+  const a = words[x] as Term;
+  const b = words[y] as Term;
+  if (count > 1) pushWords(kind as number, x + 1, y + 1, count - 1);
   return kind === ARRAY ? sameTerms(a, b, exact) : sameChildren(a, b);
 }
 
-function pushArray(kind: number, a: Term, b: Term, offset: number, count: number): true {
-  if (count > 0) stack.push((a - PRIMARY_BOXED + offset) >>> 2, (b - PRIMARY_BOXED + offset) >>> 2, count, kind);
+/** Leaves pairs of equal words out at the front. False if one pair is of different immediates. */
+function pushWords(kind: number, firstA: number, firstB: number, count: number): boolean {
+  const view = words;
+  let start = count;
+  for (let i = count - 1; i >= 0; i--) {
+    const a = view[firstA + i] as Term;
+    const b = view[firstB + i] as Term;
+    if (a === b) continue;
+    if (isImmediate(a) && isImmediate(b)) return false;
+    start = i;
+  }
+  if (start === count) return true;
+  stack[machine.height] = count - start;
+  machine.height++;
+  push(firstA + start, firstB + start, kind);
   return true;
+}
+
+function pushArray(kind: number, a: Term, b: Term, offset: number, count: number): boolean {
+  return pushWords(kind, (a - PRIMARY_BOXED + offset) >>> 2, (b - PRIMARY_BOXED + offset) >>> 2, count);
 }
 
 /** False if the two differ at once; else true, and what remains to be compared is on the stack. */
@@ -140,13 +159,13 @@ function sameCells(first: Term, second: Term): boolean {
     const tailB = tail(b);
     if (headA !== headB) {
       if (isImmediate(headA) && isImmediate(headB)) return false;
-      if (tailA !== tailB) stack.push(tailA, tailB, PAIR);
-      stack.push(headA, headB, PAIR);
+      if (tailA !== tailB) push(tailA, tailB, PAIR);
+      push(headA, headB, PAIR);
       return true;
     }
     if (tailA === tailB) return true;
     if (!isCons(tailA) || !isCons(tailB)) {
-      stack.push(tailA, tailB, PAIR);
+      push(tailA, tailB, PAIR);
       return true;
     }
     a = tailA;
@@ -235,7 +254,7 @@ function sameNodes(a: Term, b: Term, bitmap: number, children: number, exact: bo
 function sameChildren(a: Term, b: Term): boolean {
   if (!isCons(a) || !isCons(b)) return isBoxed(a) && isBoxed(b) && sameBoxed(a, b, false);
   if (!identical(head(a), head(b))) return false;
-  stack.push(tail(a), tail(b), PAIR);
+  push(tail(a), tail(b), PAIR);
   return true;
 }
 

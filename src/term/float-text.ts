@@ -90,7 +90,10 @@ function exactExponential(value: number, decimals: number): string {
 /** |value| as C's `%.*e` writes it, but for the exponent's form. JavaScript rounds ties up where C rounds to even. */
 function exponentialText(value: number, decimals: number): string {
   if (decimals >= MAX_EXPONENTIAL_DIGITS) return exactExponential(value, decimals);
-  const mayBeTie = value.toExponential(decimals + 1).split('e')[0]?.endsWith('5');
+  const mayBeTie = value
+    .toExponential(decimals + 1)
+    .split('e')[0]
+    ?.endsWith('5');
   return mayBeTie ? exactExponential(value, decimals) : value.toExponential(decimals);
 }
 

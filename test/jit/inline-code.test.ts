@@ -249,3 +249,23 @@ pair(A) -> F = fun(X) -> {X, A} end, F(A).
   );
   context.diagnostic(compareAll(source, [...calls, ...singles(['loop'], ['0', '1', '2', '3', '4', 'a'])], () => true));
 });
+
+test('funs', (context) => {
+  const entries = ['free', 'last_free', 'plain', 'last_plain', 'known', 'no_fun', 'other_arity', 'spinning'];
+  const source = `-module(inline_funs).
+-compile([export_all, nowarn_export_all]).
+twice(F, A) -> [F(A) | F(a)].
+last(F, A) -> F(A).
+free(A) -> twice(fun(X) -> {X, A, A} end, A).
+last_free(A) -> last(fun(X) -> [X, A] end, A).
+plain(A) -> twice(fun(X) -> {X} end, A).
+last_plain(A) -> last(fun(X) -> {X} end, A).
+known(A) -> F = fun(X) -> [A | X] end, G = F(A), {F(G), G}.
+no_fun(A) -> last(A, A).
+other_arity(A) -> last(fun(X, Y) -> {X, Y, A} end, A).
+spin(0, _) -> done;
+spin(N, F) -> F(N - 1, F).
+spinning(_) -> spin(1000000, fun(N, F) -> spin(N, F) end).
+`;
+  context.diagnostic(compareAll(source, singles(entries, ['1', '1.5', '{a}']), () => true));
+});

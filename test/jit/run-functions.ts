@@ -16,8 +16,9 @@ import {
 import type { BeamModule } from '../../src/loader/beam-module.ts';
 import { loadBeam } from '../../src/loader/load.ts';
 import { initAllocator } from '../../src/memory/allocator.ts';
+import { allocate } from '../../src/memory/heap.ts';
 import { HEND, HTOP, REDUCTIONS, UNWIND_BASE, UNWIND_TOP, X_REGISTERS } from '../../src/memory/map.ts';
-import { PAGE_BYTES, store, useMemory } from '../../src/memory/memory.ts';
+import { PAGE_BYTES, plus, store, useMemory } from '../../src/memory/memory.ts';
 import { toFloat } from '../../src/runtime/arith.ts';
 import { putMapAssoc, tryPutMapExact } from '../../src/runtime/map-ops.ts';
 import { atom } from '../../src/term/atoms.ts';
@@ -26,8 +27,9 @@ import { compareTerms } from '../../src/term/compare.ts';
 import { equal, identical } from '../../src/term/equality.ts';
 import { ErlangError } from '../../src/term/erlang-error.ts';
 import { decodeExternal } from '../../src/term/external-decode.ts';
-import type { Term } from '../../src/term/layout.ts';
+import { FUN_ARITY, FUN_FIXED_WORDS, FUN_SLOT, HEADER_FUN, type Term } from '../../src/term/layout.ts';
 import { mapGet } from '../../src/term/map.ts';
+import { makeBoxed, makeHeader } from '../../src/term/term.ts';
 import { applyRelocations } from '../../src/wasm/encoder.ts';
 import { isBif } from './stock-beams.ts';
 
@@ -74,13 +76,23 @@ export interface Functions {
   bifCalls(): number;
 }
 
+function constantFun(adapter: number, arity: number): Term {
+  const fun = allocate(1 + FUN_FIXED_WORDS);
+  store(fun, makeHeader(HEADER_FUN, FUN_FIXED_WORDS));
+  store(plus(fun, FUN_SLOT), adapter);
+  store(plus(fun, FUN_ARITY), arity);
+  return makeBoxed(fun);
+}
+
 function relocate(module: BeamModule, integers: readonly bigint[], base: number): (kind: number, id: number) => number {
   return (kind, id) => {
     if (kind === RELOC_ATOM) return atom(module.atoms[id] as string);
     if (kind === RELOC_LITERAL) return decodeExternal(module.literals[id] as Uint8Array);
     if (kind === RELOC_INTEGER) return makeBigInt(integers[id] as bigint);
     if (kind === RELOC_SLOT) return base + id;
-    if (kind === RELOC_ADAPTER_SLOT || kind === RELOC_FUN_LITERAL) return base + module.functions.length * 2 + id;
+    const adapter = base + module.functions.length * 2 + id;
+    if (kind === RELOC_ADAPTER_SLOT) return adapter;
+    if (kind === RELOC_FUN_LITERAL) return constantFun(adapter, module.lambdas[id]?.arity ?? 0);
     return 0;
   };
 }

@@ -135,7 +135,9 @@ function parseTerm(text: string): Term {
     }
     if (text[at] === '[') {
       const elements = items(']');
-      const last = text[at] === '|' ? (at++, term()) : NIL;
+      const improper = text[at] === '|';
+      if (improper) at++;
+      const last = improper ? term() : NIL;
       at++;
       return listOf(elements, last);
     }
@@ -201,7 +203,8 @@ export function compareWithNative(lines: readonly string[], release: Release = 2
     const actual = ours(line);
     if (actual.includes(':')) raised++;
     if (actual === expected[index]) return;
-    if (wrongs++ < 20) wrong.push(`${line.slice(0, 300)}\n   ours ${actual.slice(0, 300)}\n native ${expected[index]?.slice(0, 300)}`);
+    if (wrongs++ < 20)
+      wrong.push(`${line.slice(0, 300)}\n   ours ${actual.slice(0, 300)}\n native ${expected[index]?.slice(0, 300)}`);
   });
   assert.ok(wrongs === 0, `${wrongs} of ${lines.length} differ:\n${wrong.join('\n')}`);
   return { cases: lines.length, raised };

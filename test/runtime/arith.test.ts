@@ -1,7 +1,7 @@
 /** Every arithmetic operator and guard BIF against native OTP, over operands around all limits. */
 import { test } from 'node:test';
-import { EDGES, makeOperands } from './bignum-float-operands.ts';
 import { compareWithNative, floatCase, integerCase } from './arith-judge.ts';
+import { EDGES, makeOperands } from './bignum-float-operands.ts';
 
 const operands = makeOperands(1);
 const { random, signed, randomInteger, randomFloat } = operands;
@@ -44,12 +44,15 @@ test('operators and BIFs on one operand', () => {
 test('shifts', () => {
   const counts = (): string => {
     const kind = random(10);
-    if (kind === 0) return integerCase(signed(1n << BigInt(22 + random(60))) + BigInt(random(3) - 1));
+    if (kind === 0) return integerCase(signed(2n ** BigInt(22 + random(60))) + BigInt(random(3) - 1));
     if (kind === 1) return randomOperand();
     return integerCase(signed(BigInt(kind < 4 ? (EDGES[random(EDGES.length)] as number) : random(5000))));
   };
   const left = (): string => (random(20) === 0 ? 'i00' : randomOperand());
-  const cases = Array.from({ length: 12000 }, (_, index) => `erlang:${index % 2 ? 'bsl' : 'bsr'} ${left()} ${counts()}`);
+  const cases = Array.from(
+    { length: 12000 },
+    (_, index) => `erlang:${index % 2 ? 'bsl' : 'bsr'} ${left()} ${counts()}`,
+  );
   // Results near the limit are long: only as many of those.
   const short = cases.filter((line, index) => index < 40 || !/ i-?[0-9a-f]{6} *$/.test(line));
   const { raised } = compareWithNative(short);
@@ -58,11 +61,11 @@ test('shifts', () => {
 
 test('the longest integers', () => {
   const limit = 4194240n;
-  const one = 1n << (limit - 1n);
-  const most = (1n << limit) - 1n;
-  const half = integerCase(1n << (limit / 2n));
+  const one = 2n ** (limit - 1n);
+  const most = 2n ** limit - 1n;
+  const half = integerCase(2n ** (limit / 2n));
   const cases = [
-    ...[limit - 1n, limit, limit + 1n, limit + 63n, 4194303n, 4194304n, 1n << 32n].flatMap((count) => [
+    ...[limit - 1n, limit, limit + 1n, limit + 63n, 4194303n, 4194304n, 2n ** 32n].flatMap((count) => [
       `erlang:bsl i01 ${integerCase(count)}`,
       `erlang:bsl i-01 ${integerCase(count)}`,
       `erlang:bsl i00 ${integerCase(count)}`,
@@ -76,7 +79,7 @@ test('the longest integers', () => {
     `erlang:* ${integerCase(one)} i02`,
     `erlang:* ${integerCase(one)} i-01`,
     `erlang:* ${half} ${half}`,
-    `erlang:* ${half} ${integerCase((1n << (limit / 2n)) - 1n)}`,
+    `erlang:* ${half} ${integerCase(2n ** (limit / 2n) - 1n)}`,
     `erlang:div ${integerCase(most)} ${half}`,
     `erlang:rem ${integerCase(most)} ${half}`,
     `erlang:bsr ${integerCase(-most)} ${integerCase(limit)}`,

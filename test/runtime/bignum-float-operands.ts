@@ -1,10 +1,35 @@
 /** Repeatable random numbers for the tests of arithmetic: integers and floats around all limits. */
 
 /** Numbers of bits where representations change. */
-export const EDGES = [1, 2, 3, 8, 16, 28, 29, 30, 31, 32, 33, 52, 53, 54, 58, 59, 60, 61, 62, 63, 64, 65, 95, 96, 97, 127, 128, 129];
+export const EDGES = [
+  1, 2, 3, 8, 16, 28, 29, 30, 31, 32, 33, 52, 53, 54, 58, 59, 60, 61, 62, 63, 64, 65, 95, 96, 97, 127, 128, 129,
+];
 const SPECIAL_FLOATS = [
-  0, 1, 0.5, 1.5, 2.5, 0.49999999999999994, 1e-320, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 1e300, 1e308,
-  2 ** 29, 2 ** 30, 2 ** 31, 2 ** 53, 2 ** 53 - 0.5, 2 ** 52 + 0.5, 2 ** 59, 2 ** 63, 2 ** 64, 2 ** 1023, 1e15 + 0.5, 1e22, 1e23,
+  0,
+  1,
+  0.5,
+  1.5,
+  2.5,
+  0.49999999999999994,
+  1e-320,
+  5e-324,
+  2.2250738585072014e-308,
+  1.7976931348623157e308,
+  1e300,
+  1e308,
+  2 ** 29,
+  2 ** 30,
+  2 ** 31,
+  2 ** 53,
+  2 ** 53 - 0.5,
+  2 ** 52 + 0.5,
+  2 ** 59,
+  2 ** 63,
+  2 ** 64,
+  2 ** 1023,
+  1e15 + 0.5,
+  1e22,
+  1e23,
 ];
 
 /** A repeatable sequence of numbers below `bound` (mulberry32). */
@@ -42,7 +67,11 @@ export function makeOperands(seed: number) {
       case 3:
         return signed(randomBits(1 + random(64)));
       default:
-        return signed(random(4) === 0 ? randomBits(1 + random(4000)) : randomBits(1 + random(1100)) & (randomBits(1) ? -1n : -(1n << 64n)));
+        return signed(
+          random(4) === 0
+            ? randomBits(1 + random(4000))
+            : randomBits(1 + random(1100)) & (randomBits(1) ? -1n : -(1n << 64n)),
+        );
     }
   }
 

@@ -1,5 +1,5 @@
 /** BIFs of module erlang about processes, links, monitors, aliases and names. */
-import { STATUS, STATUS_SUSPEND, STATUS_YIELD } from '../../memory/map.ts';
+import { REDUCTIONS, STATUS, STATUS_SUSPEND } from '../../memory/map.ts';
 import { freeFragment } from '../../memory/fragment.ts';
 import { store } from '../../memory/memory.ts';
 import type { Machine } from '../../process/machine.ts';
@@ -13,10 +13,10 @@ import {
   removeLink,
   removeMonitor,
   sendExitSignal,
+  sendMessage,
 } from '../../process/signals.ts';
-import { listElements } from '../../runtime/apply.ts';
 import { am } from '../../term/atoms.ts';
-import { listOf } from '../../term/build.ts';
+import { listOf, tuple } from '../../term/build.ts';
 import { copyOut } from '../../term/copy.ts';
 import { identical } from '../../term/equality.ts';
 import { badarg, ErlangError } from '../../term/erlang-error.ts';
@@ -64,10 +64,10 @@ function setGroupLeader(vm: Machine, leader: Term, pid: Term): Term {
   return am.true;
 }
 
-/** Lets others run: the slice ends, and true comes back with the next. */
+/** Lets others run: the slice ends at the next call or return. */
 function yieldTurn(): Term {
-  store(STATUS, STATUS_YIELD);
-  return NON_VALUE;
+  store(REDUCTIONS, 0);
+  return am.true;
 }
 
 // ---- exits and links -------------------------------------------------------------------------------------------------
@@ -223,10 +223,16 @@ function garbageCollect(vm: Machine, kind: Term): Term {
   return am.true;
 }
 
-/** erts_internal:request_system_task would do it for others; here a flag does. */
-export function collectOther(process: Process): void {
-  process.heap.needsMajor = true;
-  process.collectNext = true;
+/** erts_internal:request_system_task/3 for {garbage_collect, Id, Kind}: done when the process runs next; answered at once. */
+function requestSystemTask(vm: Machine, pid: Term, _priority: Term, task: Term): Term {
+  const process = vm.processes.byPid(pid);
+  if (!isTuple(task) || tupleArity(task) !== 3 || tupleElement(task, 1) !== am.garbage_collect) throw badarg();
+  if (process !== undefined) {
+    if (tupleElement(task, 3) !== am.minor) process.heap.needsMajor = true;
+    process.collectNext = true;
+  }
+  sendMessage(vm, vm.current, tuple(am.garbage_collect, tupleElement(task, 2), atomOf(process !== undefined)));
+  return am.ok;
 }
 
 export const erlangProcessBifs: BifTable = {
@@ -259,5 +265,6 @@ export const ertsInternalProcessBifs: BifTable = {
   rows: [
     { name: 'group_leader', arity: 2, fn: setGroupLeader },
     { name: 'garbage_collect', arity: 1, fn: garbageCollect },
+    { name: 'request_system_task', arity: 3, fn: requestSystemTask },
   ],
 };

@@ -1,0 +1,120 @@
+/** erlang:process_flag/2. Each flag has a way to set it, which returns the old value or says that the new one is none. */
+import { MIN_HEAP_WORDS, nextHeapSize } from '../../memory/heap-sizes.ts';
+import type { Machine } from '../../process/machine.ts';
+import type { Process } from '../../process/process.ts';
+import { am } from '../../term/atoms.ts';
+import { makeInteger } from '../../term/bignum.ts';
+import { badarg } from '../../term/erlang-error.ts';
+import type { Term } from '../../term/layout.ts';
+import { mapFromArrays } from '../../term/map-build.ts';
+import { isAtom, isMap, makeSmall } from '../../term/term.ts';
+import type { BifTable } from '../registry.ts';
+import { atomOf, boolean, natural } from './arguments.ts';
+import { priorityAtom, priorityOf } from './spawn.ts';
+
+/** The largest value of fullsweep_after (16 bits). */
+const MAX_FULLSWEEP = 65535;
+
+/** Sets a flag and returns the old value; undefined: it cannot have this one. */
+type SetFlag = (process: Process, value: Term) => Term | undefined;
+
+/** A flag whose only effect is that it can be read. */
+const noted =
+  (flag: Term, initial: () => Term, isValid: (value: Term) => boolean): SetFlag =>
+  (process, value) => {
+    if (!isValid(value)) return undefined;
+    const old = process.otherFlags?.get(flag) ?? initial();
+    process.otherFlags ??= new Map();
+    process.otherFlags.set(flag, value);
+    return old;
+  };
+
+const isBoolean = (value: Term): boolean => boolean(value) !== undefined;
+const isNatural = (value: Term): boolean => natural(value) !== undefined;
+
+/** The value of max_heap_size until it is set: no limit. */
+export function defaultMaxHeapSize(): Term {
+  const keys = [am.error_logger, am.include_shared_binaries, am.kill, am.size];
+  return mapFromArrays(keys, [am.true, am.false, am.true, makeSmall(0)]);
+}
+
+function setTrapExit(process: Process, value: Term): Term | undefined {
+  const trap = boolean(value);
+  if (trap === undefined) return undefined;
+  const old = process.trapExit;
+  process.trapExit = trap;
+  return atomOf(old);
+}
+
+function setPriority(process: Process, value: Term): Term | undefined {
+  const priority = priorityOf(value);
+  if (priority === undefined) return undefined;
+  const old = process.priority;
+  process.priority = priority;
+  return priorityAtom(old);
+}
+
+function setErrorHandler(process: Process, value: Term): Term | undefined {
+  if (!isAtom(value)) return undefined;
+  const old = process.errorHandler;
+  process.errorHandler = value;
+  return old;
+}
+
+function setMinHeapSize({ heap }: Process, value: Term): Term | undefined {
+  const size = natural(value);
+  if (size === undefined) return undefined;
+  const old = heap.minHeapWords;
+  heap.minHeapWords = nextHeapSize(Math.max(size, MIN_HEAP_WORDS));
+  return makeInteger(old);
+}
+
+function setMinVirtualHeapSize({ heap }: Process, value: Term): Term | undefined {
+  const size = natural(value);
+  if (size === undefined) return undefined;
+  const old = heap.minVirtualHeapWords;
+  heap.minVirtualHeapWords = nextHeapSize(size);
+  return makeInteger(old);
+}
+
+function setFullsweepAfter({ heap }: Process, value: Term): Term | undefined {
+  const count = natural(value);
+  if (count === undefined) return undefined;
+  const old = heap.fullsweepAfter;
+  heap.fullsweepAfter = Math.min(count, MAX_FULLSWEEP);
+  return makeInteger(old);
+}
+
+const setters = new Map<Term, SetFlag>([
+  [am.trap_exit, setTrapExit],
+  [am.priority, setPriority],
+  [am.error_handler, setErrorHandler],
+  [am.min_heap_size, setMinHeapSize],
+  [am.min_bin_vheap_size, setMinVirtualHeapSize],
+  [am.fullsweep_after, setFullsweepAfter],
+  [
+    am.message_queue_data,
+    noted(
+      am.message_queue_data,
+      () => am.on_heap,
+      (value) => value === am.on_heap || value === am.off_heap,
+    ),
+  ],
+  [am.max_heap_size, noted(am.max_heap_size, defaultMaxHeapSize, (value) => isNatural(value) || isMap(value))],
+  [am.save_calls, noted(am.save_calls, () => makeSmall(0), isNatural)],
+  [am.sensitive, noted(am.sensitive, () => am.false, isBoolean)],
+  [am.async_dist, noted(am.async_dist, () => am.false, isBoolean)],
+]);
+
+function processFlag(vm: Machine, flag: Term, value: Term): Term {
+  const set = setters.get(flag);
+  if (set === undefined) throw badarg(am.badopt);
+  const old = set(vm.current, value);
+  if (old === undefined) throw badarg();
+  return old;
+}
+
+export const erlangProcessFlagBifs: BifTable = {
+  module: 'erlang',
+  rows: [{ name: 'process_flag', arity: 2, fn: processFlag }],
+};

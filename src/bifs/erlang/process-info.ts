@@ -1,0 +1,237 @@
+/** erlang:process_info/1,2: a row for each item. What lies on another process's heap is copied to the asker's. */
+import { SP } from '../../memory/map.ts';
+import { loadUnsigned } from '../../memory/memory.ts';
+import type { Machine, ReturnPointInfo } from '../../process/machine.ts';
+import { type Process, RUN_START } from '../../process/process.ts';
+import { isActive } from '../../process/signals.ts';
+import { callNext, listElements } from '../../runtime/apply.ts';
+import { charlist, gatherPoints, takeTrace, buildStacktrace } from '../../runtime/stack-trace.ts';
+import { am, atom } from '../../term/atoms.ts';
+import { makeInteger } from '../../term/bignum.ts';
+import { listOf, tuple } from '../../term/build.ts';
+import { copyIn } from '../../term/copy.ts';
+import { badarg } from '../../term/erlang-error.ts';
+import { type Addr, NIL, NON_VALUE, type Term } from '../../term/layout.ts';
+import { isAtom, isLocalPid, makeSmall, smallValue } from '../../term/term.ts';
+import type { BifTable } from '../registry.ts';
+import { atomOf } from './arguments.ts';
+import { dictionaryList } from './process-dictionary.ts';
+import { defaultMaxHeapSize } from './process-flags.ts';
+import { priorityAtom } from './spawn.ts';
+
+/** Bytes of a process beside its heap and stack, roughly, for item `memory`. */
+const PROCESS_BYTES = 400;
+
+type Item = (vm: Machine, process: Process) => Term;
+
+function integer(value: number): Term {
+  return makeInteger(value);
+}
+
+function status(_vm: Machine, process: Process): Term {
+  if (process.state === 'exited') return am.exiting;
+  return { running: am.running, runnable: am.runnable, waiting: am.waiting, suspended: am.suspended }[process.state];
+}
+
+/** Where the stack of a process begins; its own must be whole (`needsStack`). */
+function stackPointer(process: Process): Addr {
+  return isActive(process) ? (loadUnsigned(SP) as Addr) : process.heap.sp;
+}
+
+function innermost(vm: Machine, process: Process): ReturnPointInfo | undefined {
+  const [point] = gatherPoints(vm, stackPointer(process), 1);
+  return point === undefined ? undefined : vm.code.returnPoint(smallValue(point));
+}
+
+function currentFunction(vm: Machine, process: Process): Term {
+  const { resume, initialCall } = process;
+  const at = !isActive(process) && resume.mode === RUN_START ? initialCall : (innermost(vm, process) ?? initialCall);
+  return tuple(at.module, at.name, makeSmall(at.arity));
+}
+
+function currentLocation(vm: Machine, process: Process): Term {
+  const at = innermost(vm, process);
+  if (at === undefined) {
+    const { module, name, arity } = process.initialCall;
+    return tuple(module, name, makeSmall(arity), NIL);
+  }
+  const location =
+    at.line === 0 || at.file === undefined
+      ? NIL
+      : listOf([tuple(am.file, charlist(at.file)), tuple(am.line, makeSmall(at.line))]);
+  return tuple(at.module, at.name, makeSmall(at.arity), location);
+}
+
+function currentStacktrace(vm: Machine, process: Process): Term {
+  const raised = {
+    class: am.error,
+    reason: NIL,
+    trace: NON_VALUE,
+    top: undefined,
+    args: am.true,
+    info: NIL,
+  };
+  const sp = stackPointer(process);
+  if (gatherPoints(vm, sp, 1).length === 0) return NIL;
+  return buildStacktrace(vm, takeTrace(vm, raised, sp));
+}
+
+function monitors(vm: Machine, process: Process): Term {
+  const items = [...(process.monitors?.values() ?? [])].map(({ name, target }) => {
+    const what = name === undefined ? vm.processes.pidOf(target) : tuple(name, vm.nodes.self.name);
+    return tuple(am.process, what);
+  });
+  return listOf(items);
+}
+
+function garbageCollection(_vm: Machine, { heap, otherFlags }: Process): Term {
+  return listOf([
+    tuple(am.max_heap_size, otherFlags?.get(am.max_heap_size) ?? defaultMaxHeapSize()),
+    tuple(am.min_bin_vheap_size, integer(heap.minVirtualHeapWords)),
+    tuple(am.min_heap_size, integer(heap.minHeapWords)),
+    tuple(am.fullsweep_after, integer(heap.fullsweepAfter)),
+    tuple(am.minor_gcs, integer(heap.minorsSinceMajor)),
+  ]);
+}
+
+function stackWords({ heap }: Process): number {
+  return (heap.stackTop - heap.sp) / 4;
+}
+
+function memory(_vm: Machine, { heap }: Process): Term {
+  return integer((heap.totalWords() + (heap.stackTop - heap.stackLow) / 4) * 4 + PROCESS_BYTES);
+}
+
+function dictionaryLabel(_vm: Machine, process: Process): Term {
+  const label = process.dictionary?.get(am.$process_label) ?? NON_VALUE;
+  return label === NON_VALUE ? am.undefined : label;
+}
+
+const heapItems: [Term, Item][] = [
+  [am.total_heap_size, (_, { heap }) => integer(heap.totalWords())],
+  [am.heap_size, (_, { heap }) => integer((heap.youngEnd - heap.youngStart) / 4)],
+  [am.stack_size, (_, process) => integer(stackWords(process))],
+  [am.memory, memory],
+  [am.garbage_collection, garbageCollection],
+  [am.min_heap_size, (_, { heap }) => integer(heap.minHeapWords)],
+  [am.min_bin_vheap_size, (_, { heap }) => integer(heap.minVirtualHeapWords)],
+  [am.fullsweep_after, (_, { heap }) => integer(heap.fullsweepAfter)],
+  [am.max_heap_size, (_, { otherFlags }) => otherFlags?.get(am.max_heap_size) ?? defaultMaxHeapSize()],
+];
+
+const items = new Map<Term, Item>([
+  [am.registered_name, (_, { name }) => name ?? NIL],
+  [am.current_function, currentFunction],
+  [am.current_location, currentLocation],
+  [am.current_stacktrace, currentStacktrace],
+  [am.initial_call, (_, { initialCall: { module, name, arity } }) => tuple(module, name, makeSmall(arity))],
+  [am.status, status],
+  [am.message_queue_len, (_, { mailbox }) => integer(mailbox.length)],
+  [am.messages, (_, { mailbox }) => listOf([...mailbox.messages()].map(({ fragment }) => fragment.term))],
+  [am.links, (vm, { links }) => listOf([...(links ?? [])].map((number) => vm.processes.pidOf(number)))],
+  [am.monitors, monitors],
+  [
+    am.monitored_by,
+    (vm, { monitoredBy }) =>
+      listOf([...(monitoredBy?.values() ?? [])].map(({ watcher }) => vm.processes.pidOf(watcher))),
+  ],
+  [am.dictionary, (_, { dictionary }) => dictionaryList(dictionary)],
+  [am.trap_exit, (_, { trapExit }) => atomOf(trapExit)],
+  [am.error_handler, (_, { errorHandler }) => errorHandler],
+  [am.priority, (_, { priority }) => priorityAtom(priority)],
+  [am.group_leader, (_, { groupLeader }) => groupLeader],
+  ...heapItems,
+  [am.reductions, (_, { reductions }) => integer(reductions)],
+  [am.suspending, () => NIL],
+  [am.sequential_trace_token, () => NIL],
+  [am.message_queue_data, (_, { otherFlags }) => otherFlags?.get(am.message_queue_data) ?? am.on_heap],
+  [am.async_dist, (_, { otherFlags }) => otherFlags?.get(am.async_dist) ?? am.false],
+  [am.parent, (_, { parent }) => parent],
+  [am.label, dictionaryLabel],
+]);
+
+/** Items that walk the stack. */
+const needsStack: readonly Term[] = [am.current_function, am.current_location, am.current_stacktrace, am.stack_size];
+
+/** What process_info/1 shows, in order; registered_name comes first where there is one. */
+const SUMMARY: readonly Term[] = [
+  am.current_function,
+  am.initial_call,
+  am.status,
+  am.message_queue_len,
+  am.links,
+  am.dictionary,
+  am.trap_exit,
+  am.error_handler,
+  am.priority,
+  am.group_leader,
+  am.total_heap_size,
+  am.heap_size,
+  am.stack_size,
+  am.reductions,
+  am.garbage_collection,
+  am.suspending,
+];
+
+/** One item as {Item, Value}, all of it on the asker's heap. */
+function itemOf(vm: Machine, process: Process, name: Term): Term {
+  const item = items.get(name);
+  if (item === undefined) throw badarg();
+  const value = item(vm, process);
+  return tuple(name, process === vm.current ? value : copyIn(value));
+}
+
+/**
+ * While a BIF runs, its callers' frames are not in memory. Asks for `name` to be called once more with the stack whole, and gives 0;
+ * the second time gives undefined.
+ */
+function withWholeStack(vm: Machine, process: Process, args: readonly Term[]): Term | undefined {
+  const { current } = vm;
+  if (process !== current) return undefined;
+  if (current.stackIsWhole) {
+    current.stackIsWhole = false;
+    return undefined;
+  }
+  const slot = vm.code.exportSlot(am.erlang, atom('process_info'), args.length);
+  if (slot === undefined) throw new Error('process_info has no slot');
+  current.stackIsWhole = true;
+  return callNext(slot, args);
+}
+
+function askedProcess(vm: Machine, pid: Term): Process | undefined {
+  if (!isLocalPid(pid)) throw badarg();
+  const process = vm.processes.byPid(pid);
+  return process?.isAlive === true ? process : undefined;
+}
+
+function processInfo(vm: Machine, pid: Term): Term {
+  const process = askedProcess(vm, pid);
+  if (process === undefined) return am.undefined;
+  const again = withWholeStack(vm, process, [pid]);
+  if (again !== undefined) return again;
+  const shown = process.name === undefined ? SUMMARY : [am.registered_name, ...SUMMARY];
+  return listOf(shown.map((name) => itemOf(vm, process, name)));
+}
+
+/** One item, or a list of them. A process without a name has no item registered_name of its own: [] comes instead. */
+function processInfoItem(vm: Machine, pid: Term, what: Term): Term {
+  const names = isAtom(what) ? [what] : listElements(what);
+  if (names === undefined || names.some((name) => !items.has(name))) throw badarg();
+  const process = askedProcess(vm, pid);
+  if (process === undefined) return am.undefined;
+  if (names.some((name) => needsStack.includes(name))) {
+    const again = withWholeStack(vm, process, [pid, what]);
+    if (again !== undefined) return again;
+  }
+  if (!isAtom(what)) return listOf(names.map((name) => itemOf(vm, process, name)));
+  const info = itemOf(vm, process, what);
+  return what === am.registered_name && process.name === undefined ? NIL : info;
+}
+
+export const erlangProcessInfoBifs: BifTable = {
+  module: 'erlang',
+  rows: [
+    { name: 'process_info', arity: 1, fn: processInfo },
+    { name: 'process_info', arity: 2, fn: processInfoItem },
+  ],
+};
