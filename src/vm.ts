@@ -12,9 +12,10 @@ import { compileModule } from './jit/compile-module.ts';
 import { loadBeam } from './loader/load.ts';
 import { allocateBlock, initAllocator } from './memory/allocator.ts';
 import { chunkSource } from './memory/heap.ts';
-import { ARITY_BITS, UNWIND_BASE, UNWIND_BYTES, UNWIND_TOP, X_REGISTERS } from './memory/map.ts';
+import { UNWIND_BASE, UNWIND_BYTES, UNWIND_TOP, X_REGISTERS } from './memory/map.ts';
 import { loadTerm, plus, store, useMemory } from './memory/memory.ts';
 import { running } from './memory/process-heap.ts';
+import { arityOfWord, slotOfWord } from './memory/slot-word.ts';
 import type { Machine } from './process/machine.ts';
 import type { Process } from './process/process.ts';
 import { ProcessTable } from './process/process-table.ts';
@@ -175,9 +176,9 @@ function runningHeap() {
 
 /** Calls a function with more arguments than the trampoline passes itself. */
 function callLarge(table: WebAssembly.Table, func: number): number {
-  const arity = func & (2 ** ARITY_BITS - 1);
+  const arity = arityOfWord(func);
   const args: Term[] = [];
   for (let i = 0; i < arity; i++) args.push(loadTerm(plus(X_REGISTERS, 4 * i)));
-  const target = table.get(func >>> ARITY_BITS) as (...args: Term[]) => number;
+  const target = table.get(slotOfWord(func)) as (...args: Term[]) => number;
   return target(...args);
 }

@@ -1,9 +1,10 @@
 /** Calls a function of loaded code in a process of its own and waits for what comes of it; no OTP is booted. */
+
+import { type Fragment, freeFragment } from '../memory/fragment.ts';
+import { ProcessHeap } from '../memory/process-heap.ts';
 import { spawnProcess } from '../process/spawn.ts';
 import { atom } from '../term/atoms.ts';
 import { listOf } from '../term/build.ts';
-import { type Fragment, freeFragment } from '../memory/fragment.ts';
-import { ProcessHeap } from '../memory/process-heap.ts';
 import { copyOut } from '../term/copy.ts';
 import type { Term } from '../term/layout.ts';
 import type { Vm } from '../vm.ts';

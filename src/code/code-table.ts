@@ -3,13 +3,14 @@
  * A slot is an element of the one WebAssembly table. Each export has a slot of its own, which never changes: loading code
  * is writing it. A module's own functions lie in further slots, one behind the other.
  */
-import { allocateBlock, freeBlock } from '../memory/allocator.ts';
-import { RETURN_POINTS, RETURN_POINT_BYTES, RETURN_POINT_FRAME_BITS } from '../memory/map.ts';
-import { load, plus, store, words } from '../memory/memory.ts';
-import type { Addr, Term } from '../term/layout.ts';
+
 import type { ReturnPoint } from '../jit/compiled-module.ts';
+import { allocateBlock, freeBlock } from '../memory/allocator.ts';
+import { RETURN_POINT_BYTES, RETURN_POINT_FRAME_BITS, RETURN_POINTS } from '../memory/map.ts';
+import { copyWords, load, plus, store } from '../memory/memory.ts';
 import type { FunctionName, CodeTable as MachineCode, ReturnPointInfo } from '../process/machine.ts';
 import type { ExportName, ExportTable } from '../term/fun-entries.ts';
+import type { Addr, Term } from '../term/layout.ts';
 import type { LoadedModule } from './loaded-module.ts';
 
 export interface Export extends ExportName {
@@ -26,6 +27,7 @@ export interface SlotFillers {
 }
 
 const GROWTH = 4096;
+const FRAME_WORDS_RANGE = 2 ** RETURN_POINT_FRAME_BITS;
 
 /** Number of the return point that ends every stack. */
 export const END_POINT = 0;
@@ -150,11 +152,12 @@ export class CodeTable implements ExportTable, MachineCode {
     this.reservePoints(this.pointCount);
     this.firstPoints.push(first);
     this.pointOwners.push(owner);
-    let index = (load(RETURN_POINTS) >>> 2) + first * 2;
+    let at = plus(load(RETURN_POINTS) as Addr, first * RETURN_POINT_BYTES);
     const firstResume = firstSlot + owner.beam.functions.length;
     for (const { func, pc, frameWords } of points) {
-      words[index++] = firstResume + (owner.compiled.resumeOf[func] as number);
-      words[index++] = (pc << RETURN_POINT_FRAME_BITS) | frameWords;
+      store(at, firstResume + (owner.compiled.resumeOf[func] as number));
+      store(plus(at, 4), pc * FRAME_WORDS_RANGE + frameWords);
+      at = plus(at, RETURN_POINT_BYTES);
     }
     return first;
   }
@@ -165,7 +168,7 @@ export class CodeTable implements ExportTable, MachineCode {
     const block = allocateBlock(capacity * RETURN_POINT_BYTES);
     const old = load(RETURN_POINTS) as Addr;
     if (old !== 0) {
-      words.copyWithin(block >>> 2, old >>> 2, (old >>> 2) + this.pointCapacity * 2);
+      copyWords(old, block, this.pointCapacity * 2);
       freeBlock(old);
     } else {
       store(block, 0);
@@ -178,7 +181,7 @@ export class CodeTable implements ExportTable, MachineCode {
   /** Words of the frame that goes on at a return point. */
   frameWords(point: number): number {
     const at = plus(load(RETURN_POINTS) as Addr, point * RETURN_POINT_BYTES + 4);
-    return load(at) & (2 ** RETURN_POINT_FRAME_BITS - 1);
+    return load(at) % FRAME_WORDS_RANGE;
   }
 
   /** What is known of a return point; not for the end of the stack. */
@@ -199,7 +202,7 @@ export class CodeTable implements ExportTable, MachineCode {
   }
 }
 
-/** Within a module; an atom's term is below 2^32 and the arity below 2^8, so this stays a safe integer. */
+/** Within a module; an atom's term is a 32-bit number and the arity below 2^8, so this stays a safe integer. */
 function exportKey(functionName: Term, arity: number): number {
-  return (functionName >>> 0) * 256 + arity;
+  return functionName * 256 + arity;
 }

@@ -2,6 +2,8 @@
  * Puts a translated module into the virtual machine: makes its atoms and literals, gives it slots and return points, fills in
  * the constants, instantiates it, and makes its exports what callers reach.
  */
+
+import type { CompiledModule } from '../jit/compiled-module.ts';
 import {
   RELOC_ADAPTER_SLOT,
   RELOC_ATOM,
@@ -16,17 +18,17 @@ import {
   RELOC_STRING,
   RELOC_TABLE_BASE,
 } from '../jit/relocations.ts';
-import type { CompiledModule } from '../jit/compiled-module.ts';
 import type { BeamModule, ImportEntry, LambdaEntry } from '../loader/beam-module.ts';
 import { allocateBlock } from '../memory/allocator.ts';
 import { newLiteralArea, withAllocationIn } from '../memory/literal-area.ts';
-import { ARITY_BITS } from '../memory/map.ts';
-import { bytes } from '../memory/memory.ts';
+import { storeBytes } from '../memory/memory.ts';
+import { slotWord } from '../memory/slot-word.ts';
 import { atom } from '../term/atoms.ts';
 import { makeBigInt } from '../term/bignum.ts';
 import { decodeExternal } from '../term/external-decode.ts';
 import { type FunEntry, funEntry, makeClosure } from '../term/fun-entries.ts';
-import { type Addr, CATCH_TAG, RETURN_TAG, STACK_TAG_SHIFT, type Term } from '../term/layout.ts';
+import type { Addr, Term } from '../term/layout.ts';
+import { catchTag, returnAddress } from '../term/stack-words.ts';
 import { applyRelocations } from '../wasm/encoder.ts';
 import type { CodeTable, Export } from './code-table.ts';
 import { LoadedModule } from './loaded-module.ts';
@@ -87,7 +89,7 @@ class Linker {
     const { strings } = this.beam;
     if (strings.length === 0) return 0 as Addr;
     const block = allocateBlock(strings.length);
-    bytes.set(strings, block >>> 0);
+    storeBytes(block, strings);
     return block;
   }
 
@@ -107,11 +109,11 @@ class Linker {
       case RELOC_INTEGER:
         return this.integers[id] as number;
       case RELOC_SLOT:
-        return ((module.firstSlot + id) << ARITY_BITS) | (beam.functions[id]?.arity as number);
+        return slotWord(module.firstSlot + id, beam.functions[id]?.arity as number);
       case RELOC_RETURN:
-        return ((module.firstPoint + id) << STACK_TAG_SHIFT) | RETURN_TAG;
+        return returnAddress(module.firstPoint + id);
       case RELOC_CATCH:
-        return ((module.firstPoint + id) << STACK_TAG_SHIFT) | CATCH_TAG;
+        return catchTag(module.firstPoint + id);
       case RELOC_IMPORT_SLOT:
         return this.imports[id]?.slot as number;
       case RELOC_ADAPTER_SLOT:

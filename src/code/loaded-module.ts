@@ -2,9 +2,9 @@
 import type { CompiledModule, ReturnPoint } from '../jit/compiled-module.ts';
 import type { BeamModule } from '../loader/beam-module.ts';
 import type { LiteralArea } from '../memory/literal-area.ts';
+import type { ReturnPointInfo } from '../process/machine.ts';
 import { atom } from '../term/atoms.ts';
 import type { Addr, Term } from '../term/layout.ts';
-import type { ReturnPointInfo } from '../process/machine.ts';
 
 export class LoadedModule {
   readonly name: Term;

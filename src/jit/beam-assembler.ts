@@ -3,9 +3,18 @@
  * Erlang stack is written only when the function is left with 0 (function-frame.ts). See docs/ARCHITECTURE.md, "call".
  */
 import type { Operand } from '../isa/operands.ts';
-import { HEND, HTOP } from '../memory/map.ts';
 import { typeBits } from '../isa/types.ts';
-import { ATOM_TAG, IMMED_SHIFT, NIL, PRIMARY_MASK, PRIMARY_SMALL, SMALL_MAX, SMALL_MIN, SMALL_SHIFT } from '../term/layout.ts';
+import { HEND, HTOP } from '../memory/map.ts';
+import {
+  ATOM_TAG,
+  IMMED_SHIFT,
+  NIL,
+  PRIMARY_MASK,
+  PRIMARY_SMALL,
+  SMALL_MAX,
+  SMALL_MIN,
+  SMALL_SHIFT,
+} from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { type FuncIndex, f64, i32, i64, type Label, type Local, type ValType } from '../wasm/types.ts';
 import { type FunctionPlan, NO_FRAME, type Target } from './analysis.ts';

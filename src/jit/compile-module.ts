@@ -4,7 +4,7 @@ import { operandToString } from '../isa/print.ts';
 import type { BeamFunction, BeamModule, Instruction } from '../loader/beam-module.ts';
 import { FUN_FREE, PRIMARY_BOXED } from '../term/layout.ts';
 import { i32RelocInit } from '../wasm/types.ts';
-import { FunctionPlan, endsFlow } from './analysis.ts';
+import { endsFlow, FunctionPlan } from './analysis.ts';
 import { BeamAssembler } from './beam-assembler.ts';
 import type { CompiledModule } from './compiled-module.ts';
 import { emitters } from './emitters.ts';
@@ -17,7 +17,9 @@ export function compileModule(module: BeamModule, options: TranslateOptions): Co
   const translator = new ModuleTranslator(module, options);
   const { builder } = translator;
   translator.declareFunctions();
-  module.functions.forEach((func, index) => compileFunction(translator, func, index));
+  module.functions.forEach((func, index) => {
+    compileFunction(translator, func, index);
+  });
   const adapters = module.lambdas.map((_, index) => compileAdapter(translator, index));
   const slotImports = [...translator.slotImports].sort((a, b) => a - b);
   for (const index of slotImports) compileStub(translator, index);
@@ -98,10 +100,7 @@ function compileAdapter(translator: ModuleTranslator, index: number) {
   const lambda = module.lambdas[index] as (typeof module.lambdas)[number];
   const target = translator.functions[module.functionOfLabel.get(lambda.label) as number] as number;
   const arity = lambda.arity - lambda.numFree;
-  const func = builder.declareFunction(
-    translator.functionType(arity + 1),
-    translator.noted(`fun ${lambda.name}`),
-  );
+  const func = builder.declareFunction(translator.functionType(arity + 1), translator.noted(`fun ${lambda.name}`));
   const w = builder.body(func);
   for (let i = 0; i < arity; i++) w.localGet(w.param(i));
   const fun = w.param(arity);

@@ -94,8 +94,14 @@ export class FunctionFrame {
 
   open(): void {
     const { plan, w, a } = this;
-    this.openBank(this.y, [...plan.slotsBefore].map((slots) => Math.max(slots, 0)));
-    this.openBank(this.x, plan.reentries.filter(({ kind }) => kind === 'budget').map(({ slots }) => slots));
+    this.openBank(
+      this.y,
+      [...plan.slotsBefore].map((slots) => Math.max(slots, 0)),
+    );
+    this.openBank(
+      this.x,
+      plan.reentries.filter(({ kind }) => kind === 'budget').map(({ slots }) => slots),
+    );
     this.functionClause = w.block();
     if (plan.branchesBack || (plan.selfTailCall && !a.resuming)) this.again = w.loop();
     for (const target of plan.targets.toReversed()) {
@@ -128,10 +134,16 @@ export class FunctionFrame {
     this.branchToLoads(entry, reentries, yload, xload);
     if (reentries.length > 0) {
       this.loads(this.x, xload);
-      this.branchToTargets(entry, reentries.filter(({ kind }) => kind === 'budget'));
+      this.branchToTargets(
+        entry,
+        reentries.filter(({ kind }) => kind === 'budget'),
+      );
       this.loads(this.y, yload);
       if (plan.handlers) this.loadX(1, 3);
-      this.branchToTargets(entry, reentries.filter(({ kind }) => kind !== 'budget'));
+      this.branchToTargets(
+        entry,
+        reentries.filter(({ kind }) => kind !== 'budget'),
+      );
     }
     w.end(entry);
   }
@@ -143,7 +155,12 @@ export class FunctionFrame {
     return labels;
   }
 
-  private branchToLoads(entry: Label, reentries: readonly Reentry[], yload: readonly Label[], xload: readonly Label[]): void {
+  private branchToLoads(
+    entry: Label,
+    reentries: readonly Reentry[],
+    yload: readonly Label[],
+    xload: readonly Label[],
+  ): void {
     const { plan, w, a } = this;
     const table = new Array<Label>(plan.pcCount).fill(entry);
     for (const target of plan.targets) {

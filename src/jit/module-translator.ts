@@ -3,7 +3,16 @@ import type { BeamType } from '../isa/types.ts';
 import type { BeamFunction, BeamModule } from '../loader/beam-module.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
-import { type FuncIndex, f64, funcref, i32, i64, type TableIndex, type TypeIndex, type ValType } from '../wasm/types.ts';
+import {
+  type FuncIndex,
+  f64,
+  funcref,
+  i32,
+  i64,
+  type TableIndex,
+  type TypeIndex,
+  type ValType,
+} from '../wasm/types.ts';
 import type { ReturnPoint } from './compiled-module.ts';
 import { type RuntimeName, runtimeTable } from './runtime-table.ts';
 

@@ -2,9 +2,10 @@
  * Bump allocation on the running process's heap. Nothing ever moves here: where the current chunk has no room, another one
  * is taken and the process is asked to come to a safe point, where memory/collector.ts copies everything that lives into one block.
  */
+
+import type { Addr } from '../term/layout.ts';
 import { HEND, HTOP } from './map.ts';
 import { load, store } from './memory.ts';
-import type { Addr } from '../term/layout.ts';
 
 /** Takes over when a chunk is full: returns the address of `wordCount` words of a new chunk, and makes that the current one. */
 export type ChunkSource = (wordCount: number) => Addr;

@@ -79,6 +79,16 @@ export function storeByte(a: Addr, value: number): void {
   bytes[a >>> 0] = value;
 }
 
+/** Copies words; the areas may overlap. */
+export function copyWords(from: Addr, to: Addr, wordCount: number): void {
+  words.copyWithin(to >>> 2, from >>> 2, (from >>> 2) + wordCount);
+}
+
+/** Copies bytes from outside to an address. */
+export function storeBytes(a: Addr, source: Uint8Array): void {
+  bytes.set(source, a >>> 0);
+}
+
 /** Loads the double at a 4-byte aligned address. */
 export function loadFloat(a: Addr): number {
   floatScratchWords[0] = words[a >>> 2] as number;

@@ -1,7 +1,7 @@
 /** The process dictionary (erl_process_dict.c in OTP): terms on the process's own heap, found by exact equality. */
 import { identical } from '../term/equality.ts';
-import { phash2 } from '../term/phash2.ts';
 import { NON_VALUE, type Term } from '../term/layout.ts';
+import { phash2 } from '../term/phash2.ts';
 import { isImmediate } from '../term/term.ts';
 
 interface Entry {

@@ -1,6 +1,7 @@
 /** All processes that exist, by number; and the processes that aliases stand for. */
-import { immediateValue, isLocalPid, makeLocalPid } from '../term/term.ts';
+
 import type { Term } from '../term/layout.ts';
+import { immediateValue, isLocalPid, makeLocalPid } from '../term/term.ts';
 import type { Process } from './process.ts';
 import type { RefKey } from './references.ts';
 

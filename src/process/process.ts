@@ -3,8 +3,8 @@
  * an idle process stays small (docs/EXPERIMENTS.md has the figure).
  */
 import type { Fragment } from '../memory/fragment.ts';
-import type { ProcessHeap } from '../memory/process-heap.ts';
 import { RUN_CALL } from '../memory/map.ts';
+import type { ProcessHeap } from '../memory/process-heap.ts';
 import type { Timer } from '../scheduler/timers.ts';
 import { am } from '../term/atoms.ts';
 import { NIL, type Term } from '../term/layout.ts';

@@ -73,14 +73,7 @@ function runEndings(vm: Machine, endings: Ending[]): void {
   }
 }
 
-function exitSignal(
-  vm: Machine,
-  to: Process,
-  from: Term,
-  reason: Term,
-  throughLink: boolean,
-  endings: Ending[],
-): void {
+function exitSignal(vm: Machine, to: Process, from: Term, reason: Term, throughLink: boolean, endings: Ending[]): void {
   if (!to.isAlive) return;
   if (reason === am.kill && !throughLink) return end(vm, to, am.killed, endings);
   if (to.trapExit) return deliver(vm, to, exitMessage(from, reason));

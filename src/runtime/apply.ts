@@ -1,6 +1,7 @@
 /** Calls of functions that are only known at run time: apply, funs without code, undefined functions, a process's first call. */
 import { RUN_CALL, RUN_MODE, SLOT, STATUS, STATUS_ARGUMENT, STATUS_CALL } from '../memory/map.ts';
 import { load, store } from '../memory/memory.ts';
+import { slotWord } from '../memory/slot-word.ts';
 import type { Machine } from '../process/machine.ts';
 import { am } from '../term/atoms.ts';
 import { listOf, tuple } from '../term/build.ts';
@@ -12,21 +13,14 @@ import { liveX, raiseError, raiseFromBif, raiseUndefined, setX } from './excepti
 
 /** Arguments that a function may have at most (MAX_ARG in OTP). */
 export const MAX_ARGUMENTS = 255;
-/** SLOT holds slot << 8 | arity. */
-const ARITY_RANGE = 256;
 
 /** Sets the VM registers so that the function in `slot` is called next with `args`; gives 0. */
 export function callNext(slot: number, args: readonly Term[]): Term {
   setX(args);
-  store(SLOT, slot * ARITY_RANGE + args.length);
+  store(SLOT, slotWord(slot, args.length));
   store(RUN_MODE, RUN_CALL);
   store(STATUS, STATUS_CALL);
   return NON_VALUE;
-}
-
-/** The number of arguments in a SLOT word. */
-export function arityOfSlotWord(word: number): number {
-  return ((word % ARITY_RANGE) + ARITY_RANGE) % ARITY_RANGE;
 }
 
 /** The elements of a list of arguments; undefined when it is no proper list. */

@@ -3,7 +3,7 @@
  * operators raise badarith for operands of a wrong type, division by zero and results no double can hold, and
  * system_limit for integers that are too long (erl_arith.c); the BIFs raise badarg (erl_bif_guard.c).
  */
-import { makeBigInt, makeInteger, safeInteger, toNumber } from '../term/bignum.ts';
+import { makeBigInt, makeInteger, toNumber } from '../term/bignum.ts';
 import {
   absoluteInteger,
   addIntegers,
@@ -174,9 +174,4 @@ export function max(a: Term, b: Term): Term {
 /** min/2: the first of equal terms. */
 export function min(a: Term, b: Term): Term {
   return compareTerms(a, b) > 0 ? b : a;
-}
-
-/** An argument that must be a small or a larger safe integer, as a number; undefined for any other term. */
-export function integerArgument(t: Term): number | undefined {
-  return isInteger(t) ? safeInteger(t) : undefined;
 }

@@ -214,7 +214,8 @@ export const HANDLER_REGISTERS = 4;
 function enterHandler(vm: Machine, { frame, tag }: Handler, raised: Raised): void {
   const point = pointOfWord(load(tag));
   const { kind, frameWords } = vm.code.returnPoint(point);
-  if (frameWords !== vm.code.frameWords(pointOfWord(load(frame)))) throw new Error('a handler wants another frame than the one that raised');
+  if (frameWords !== vm.code.frameWords(pointOfWord(load(frame))))
+    throw new Error('a handler wants another frame than the one that raised');
   const { class: exceptionClass, reason, trace } = raised;
   store(tag, NIL);
   store(frame, returnAddress(point));

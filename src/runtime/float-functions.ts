@@ -1,7 +1,7 @@
 /**
  * The functions of C's math library that module math has. Arguments are finite; a result that is NaN or infinite is an error
  * of domain or range. Where JavaScript's own functions agree with C they are used; the others are computed with more
- * precision and rounded once. docs/EXPERIMENTS.md says how often they differ from native OTP.
+ * precision and rounded once. The test of module math prints how often they differ from native OTP.
  */
 import { floatTables } from './float-constants.ts';
 import { expPair, logPair, scale, sineAndCosine, splitExponent } from './float-elementary.ts';

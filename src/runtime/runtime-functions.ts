@@ -2,6 +2,7 @@
 import type { RuntimeName } from '../jit/runtime-table.ts';
 import { chunkSource } from '../memory/heap.ts';
 import { X_REGISTERS } from '../memory/map.ts';
+import { slotOfWord } from '../memory/slot-word.ts';
 import type { Machine } from '../process/machine.ts';
 import { compareTerms } from '../term/compare.ts';
 import { equal, identical } from '../term/equality.ts';
@@ -41,7 +42,7 @@ import {
 import { buildStacktrace } from './stack-trace.ts';
 
 /** A function as generated code sees it: words and floats in, a word, a float or nothing out. */
-export type RuntimeFunction = (...args: never[]) => number | boolean | undefined | void;
+export type RuntimeFunction = (...args: never[]) => unknown;
 
 /** Runs `f`; an ErlangError that it throws is recorded as raised by the running function, and 0 given. */
 export function raising(vm: Machine, f: () => Term): Term {
@@ -54,7 +55,6 @@ export function raising(vm: Machine, f: () => Term): Term {
 }
 
 const PAIRS = X_REGISTERS;
-const SLOT_WORD_ARITIES = 256;
 
 /** NaN where generated code is to raise badarith. */
 function floatOrNaN(t: Term): number {
@@ -68,7 +68,7 @@ function floatOrNaN(t: Term): number {
 
 function exceptionFunctions(vm: Machine) {
   return {
-    functionClause: (func: number) => functionClause(vm, Math.floor((func >>> 0) / SLOT_WORD_ARITIES)),
+    functionClause: (func: number) => functionClause(vm, slotOfWord(func)),
     badmatch: (value: Term) => badmatch(vm, value),
     caseClause: (value: Term) => caseClause(vm, value),
     ifClause: () => ifClause(vm),

@@ -18,13 +18,13 @@ import { cons, listOf, tuple, tupleOf } from '../term/build.ts';
 import { type Addr, NIL, type Term } from '../term/layout.ts';
 import { END_OF_STACK, pointOfWord } from '../term/stack-words.ts';
 import {
+  head,
   isAtom,
+  isCons,
   isFun,
   isList,
   isNil,
   isTuple,
-  head,
-  isCons,
   makeSmall,
   setField,
   smallValue,

@@ -3,6 +3,7 @@
  * while, so that the host's event loop gets its turn in between (scheduler/pump.ts).
  */
 import { type CollectOptions, collect } from '../memory/collector.ts';
+import { type Fragment, freeFragment } from '../memory/fragment.ts';
 import {
   ATTENTION,
   MAILBOX_READY,
@@ -21,14 +22,14 @@ import {
   STATUS_WAIT,
   STATUS_YIELD,
 } from '../memory/map.ts';
+import { arityOfWord } from '../memory/slot-word.ts';
 import { load, store } from '../memory/memory.ts';
 import { ATTENTION_COLLECT, running } from '../memory/process-heap.ts';
-import { type Fragment, freeFragment } from '../memory/fragment.ts';
 import { reportCrash } from '../process/crash-report.ts';
 import type { Machine } from '../process/machine.ts';
 import { type Process, RUN_START } from '../process/process.ts';
 import { exitProcess } from '../process/signals.ts';
-import { arityOfSlotWord, startProcess, undefinedExport, undefinedLambda } from '../runtime/apply.ts';
+import { startProcess, undefinedExport, undefinedLambda } from '../runtime/apply.ts';
 import { exitReason, HANDLER_REGISTERS, handleRaised, liveX, setX } from '../runtime/exceptions.ts';
 import { am } from '../term/atoms.ts';
 import { type Addr, NIL, type Term } from '../term/layout.ts';
@@ -136,7 +137,7 @@ export class Scheduler {
       case STATUS_YIELD:
         return this.yielded(process);
       case STATUS_CALL:
-        return this.goOn(process, RUN_CALL, arityOfSlotWord(load(SLOT)));
+        return this.goOn(process, RUN_CALL, arityOfWord(load(SLOT)));
       case STATUS_WAIT:
         return this.waits(process);
       case STATUS_RAISE:
@@ -162,7 +163,7 @@ export class Scheduler {
   /** After a call was prepared, or an exception raised instead. */
   private called(process: Process): Next {
     if (process.raised !== undefined) return this.raised(process);
-    return this.goOn(process, RUN_CALL, arityOfSlotWord(load(SLOT)));
+    return this.goOn(process, RUN_CALL, arityOfWord(load(SLOT)));
   }
 
   /** X0 is to be given to the frame at SP; a handler wants the other X registers of an exception, too. */

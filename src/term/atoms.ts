@@ -37,4 +37,7 @@ export function atomCount(): number {
 }
 
 /** Atoms that TypeScript code names: `am.badarg`. Names that are no identifiers are spelled as in `am['$end_of_table']`. */
-export const am = Object.fromEntries(PREDEFINED_ATOMS.map((name) => [name, atom(name)])) as Record<PredefinedAtom, Term>;
+export const am = Object.fromEntries(PREDEFINED_ATOMS.map((name) => [name, atom(name)])) as Record<
+  PredefinedAtom,
+  Term
+>;

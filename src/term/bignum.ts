@@ -12,12 +12,13 @@ import {
   BIG_DIGITS,
   HEADER_NEG_BIG,
   HEADER_POS_BIG,
+  makeHeader,
   PRIMARY_BOXED,
   SMALL_MAX,
   SMALL_MIN,
   type Term,
 } from './layout.ts';
-import { addressOf, headerSize, headerType, isSmall, makeBoxed, makeHeader, makeSmall, smallValue } from './term.ts';
+import { addressOf, headerSize, headerType, isSmall, makeBoxed, makeSmall, smallValue } from './term.ts';
 
 /**
  * Digits an integer can have: 4,194,240 bits. BIG_ARITY_MAX of erl_term.h on 64-bit OTP 27 and 29 (65,535 digits of 64 bits);

@@ -16,13 +16,14 @@ import {
   HEAP_BINARY_LIMIT,
   HEAP_BITS_DATA,
   HEAP_BITS_SIZE,
+  makeHeader,
   SUB_BITS_ORIG,
   SUB_BITS_SIZE,
   SUB_BITS_START,
   SUB_BITS_WORDS,
   type Term,
 } from './layout.ts';
-import { addressOf, field, fieldTerm, headerType, isBitstring, makeBoxed, makeHeader } from './term.ts';
+import { addressOf, field, fieldTerm, headerType, isBitstring, makeBoxed } from './term.ts';
 
 const HEAP_BITS_LIMIT = HEAP_BINARY_LIMIT * 8;
 

@@ -6,11 +6,12 @@ import {
   FLOAT_WORDS,
   HEADER_FLOAT,
   HEADER_TUPLE,
+  makeHeader,
   NIL,
   type Term,
   TUPLE_ELEMENTS,
 } from './layout.ts';
-import { makeBoxed, makeCons, makeHeader } from './term.ts';
+import { makeBoxed, makeCons } from './term.ts';
 
 export function cons(head: Term, tail: Term): Term {
   const a = allocate(2);

@@ -111,17 +111,32 @@ function step(exact: boolean): boolean {
     machine.height = top - 3;
     return sameTerms(x as Term, y as Term, exact);
   }
+  return nextOfArray(kind as number, x, y, top, exact);
+}
+
+function nextOfArray(kind: number, firstA: number, firstB: number, top: number, exact: boolean): boolean {
+  const view = words;
   const count = stack[top - 4] as number;
-  machine.height = top - 4;
-  const a = words[x] as Term;
-  const b = words[y] as Term;
-  if (count > 1) pushWords(kind as number, x + 1, y + 1, count - 1);
+  let i = 0;
+  while (i < count && view[firstA + i] === view[firstB + i]) i++;
+  if (i >= count - 1) {
+    machine.height = top - 4;
+    if (i === count) return true;
+  } else {
+    stack[top - 4] = count - i - 1;
+    stack[top - 3] = firstA + i + 1;
+    stack[top - 2] = firstB + i + 1;
+  }
+  const a = view[firstA + i] as Term;
+  const b = view[firstB + i] as Term;
   return kind === ARRAY ? sameTerms(a, b, exact) : sameChildren(a, b);
 }
 
-/** Leaves pairs of equal words out at the front. False if one pair is of different immediates. */
-function pushWords(kind: number, firstA: number, firstB: number, count: number): boolean {
+/** Nothing is pushed if all words are equal; false if one pair is of different immediates. */
+function pushArray(kind: number, first: Term, second: Term, offset: number, count: number): boolean {
   const view = words;
+  const firstA = (first - PRIMARY_BOXED + offset) >>> 2;
+  const firstB = (second - PRIMARY_BOXED + offset) >>> 2;
   let start = count;
   for (let i = count - 1; i >= 0; i--) {
     const a = view[firstA + i] as Term;
@@ -135,10 +150,6 @@ function pushWords(kind: number, firstA: number, firstB: number, count: number):
   machine.height++;
   push(firstA + start, firstB + start, kind);
   return true;
-}
-
-function pushArray(kind: number, a: Term, b: Term, offset: number, count: number): boolean {
-  return pushWords(kind, (a - PRIMARY_BOXED + offset) >>> 2, (b - PRIMARY_BOXED + offset) >>> 2, count);
 }
 
 /** False if the two differ at once; else true, and what remains to be compared is on the stack. */

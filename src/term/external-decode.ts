@@ -13,10 +13,10 @@ import { ExternalReader } from './external-reader.ts';
 import { scanExternal } from './external-scan.ts';
 import * as tags from './external-tags.ts';
 import { exportTable, funEntry, makeExportFun, newClosure } from './fun-entries.ts';
-import { type Addr, FUN_FREE, HEADER_TUPLE, NIL, NON_VALUE, type Term, TUPLE_ELEMENTS } from './layout.ts';
+import { type Addr, FUN_FREE, HEADER_TUPLE, makeHeader, NIL, NON_VALUE, type Term, TUPLE_ELEMENTS } from './layout.ts';
 import { mapFromDistinct } from './map-build.ts';
 import { makePid, makePort, makeRef, nodes, THIS_NODE } from './nodes.ts';
-import { makeBoxed, makeCons, makeHeader, makeSmall } from './term.ts';
+import { makeBoxed, makeCons, makeSmall } from './term.ts';
 
 /**
  * Inflates a zlib stream whose content should be `size` bytes long. Undefined when it is malformed or its content has another length;

@@ -12,11 +12,12 @@ import {
   FLATMAP_KEYS,
   FLATMAP_VALUES,
   HEADER_FLATMAP,
+  makeHeader,
   PRIMARY_BOXED,
   type Term,
   TUPLE_ELEMENTS,
 } from './layout.ts';
-import { fieldTerm, headerSize, isAtom, isImmediate, makeBoxed, makeHeader, tupleElement } from './term.ts';
+import { fieldTerm, headerSize, isAtom, isImmediate, makeBoxed, tupleElement } from './term.ts';
 import { termRules } from './term-rules.ts';
 
 /** The order of keys in a flatmap's tuple: that of map keys, but between two atoms that of `termRules.atomKeysByIndex`. */

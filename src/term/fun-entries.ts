@@ -14,9 +14,10 @@ import {
   FUN_SLOT,
   HEADER_EXPORT,
   HEADER_FUN,
+  makeHeader,
   type Term,
 } from './layout.ts';
-import { field, headerSize, immediateValue, makeBoxed, makeHeader } from './term.ts';
+import { field, headerSize, immediateValue, makeBoxed } from './term.ts';
 
 /**
  * A function that closures are made of (ErlFunEntry in OTP's erl_fun.h), known by module, index, arity, uniq and oldUniq (which OTP's

@@ -31,11 +31,12 @@ import {
   HEADER_HASHMAP,
   HEADER_SIZE_SHIFT,
   HEADER_TYPE_MASK,
+  makeHeader,
   NON_VALUE,
   PRIMARY_BOXED,
   type Term,
 } from './layout.ts';
-import { addressOf, head, header, headerSize, isCons, makeBoxed, makeHeader, tail } from './term.ts';
+import { addressOf, head, header, headerSize, isCons, makeBoxed, tail } from './term.ts';
 
 /** The bits of a key's hash that place it in a tree. */
 export function keyHash(key: Term): number {

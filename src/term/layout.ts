@@ -61,6 +61,10 @@ export const STACK_TAG_SHIFT = 4;
 /** Headers. `(header & HEADER_TYPE_MASK)` is one of the HEADER_ constants; `header >>> 8` counts the words that follow. */
 export const HEADER_TYPE_MASK = 0xff;
 export const HEADER_SIZE_SHIFT = 8;
+/** The header of an object of a type (a HEADER_ constant) with so many words behind the header. */
+export function makeHeader(type: number, wordsThatFollow: number): number {
+  return (wordsThatFollow << HEADER_SIZE_SHIFT) | type;
+}
 export const HEADER_TUPLE = 0x10;
 export const HEADER_POS_BIG = 0x20;
 export const HEADER_NEG_BIG = 0x30;
@@ -152,7 +156,22 @@ export const EXTERNAL_REF = 2;
 /** How many words behind the header are raw (no terms), by header type >> 4; ALL_RAW: all of them. */
 export const ALL_RAW = 255;
 export const RAW_WORDS: readonly number[] = [
-  0, 0, ALL_RAW, ALL_RAW, ALL_RAW, ALL_RAW, 3, 3, ALL_RAW, 2, 2, ALL_RAW, 0, 2, 1, ALL_RAW,
+  0,
+  0,
+  ALL_RAW,
+  ALL_RAW,
+  ALL_RAW,
+  ALL_RAW,
+  3,
+  3,
+  ALL_RAW,
+  2,
+  2,
+  ALL_RAW,
+  0,
+  2,
+  1,
+  ALL_RAW,
 ];
 
 /*

@@ -31,19 +31,22 @@ function smallMap(keys: readonly Term[], values: readonly Term[]): Term {
 }
 
 function largeMap(keys: readonly Term[], values: readonly Term[]): Term {
-  const hashes = Uint32Array.from(keys, keyHash);
+  const hashes = new Uint32Array(keys.length);
+  for (let i = 0; i < keys.length; i++) hashes[i] = keyHash(keys[i] as Term);
   const places = sortByHash(hashes);
   const leaves: Term[] = [];
   const sortedHashes = new Uint32Array(keys.length);
   for (let from = 0; from < places.length; ) {
-    const hash = hashes[places[from] as number] as number;
+    const place = places[from] as number;
+    const hash = hashes[place] as number;
     let to = from + 1;
     while (to < places.length && hashes[places[to] as number] === hash) to++;
-    const first = leaves.length;
-    for (const place of lastOfEach(places.subarray(from, to), keys)) {
-      leaves.push(cons(keys[place] as Term, values[place] as Term));
+    const run = to - from === 1 ? undefined : lastOfEach(places.subarray(from, to), keys);
+    for (let i = 0; i < (run?.length ?? 1); i++) {
+      const own = run?.[i] ?? place;
+      sortedHashes[leaves.length] = hash;
+      leaves.push(cons(keys[own] as Term, values[own] as Term));
     }
-    sortedHashes.fill(hash, first, leaves.length);
     from = to;
   }
   if (leaves.length > FLATMAP_LIMIT) return hashmapOfSorted(leaves, sortedHashes, leaves.length);
@@ -51,8 +54,7 @@ function largeMap(keys: readonly Term[], values: readonly Term[]): Term {
 }
 
 /** Of places whose keys have one hash, in their order, the last one of each key. */
-function lastOfEach(places: Uint32Array, keys: readonly Term[]): Iterable<number> {
-  if (places.length === 1) return places;
+function lastOfEach(places: Uint32Array, keys: readonly Term[]): readonly number[] {
   const distinct: number[] = [];
   for (const place of places) {
     const known = distinct.findIndex((other) => identical(keys[other] as Term, keys[place] as Term));
@@ -72,12 +74,13 @@ function sortByHash(hashes: Uint32Array): Uint32Array {
   for (let shift = 0; shift < 32; shift += RADIX_BITS) {
     const starts = new Uint32Array((1 << RADIX_BITS) + 1);
     const mask = (1 << RADIX_BITS) - 1;
-    for (const hash of hashes) {
-      const digit = (hash >>> shift) & mask;
+    for (let i = 0; i < hashes.length; i++) {
+      const digit = ((hashes[i] as number) >>> shift) & mask;
       starts[digit + 1] = (starts[digit + 1] as number) + 1;
     }
     for (let i = 1; i < starts.length; i++) starts[i] = (starts[i] as number) + (starts[i - 1] as number);
-    for (const place of places) {
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i] as number;
       const digit = ((hashes[place] as number) >>> shift) & mask;
       const to = starts[digit] as number;
       starts[digit] = to + 1;

@@ -3,15 +3,38 @@
  * A path says where the next portion begins. It is opaque to Erlang code, which knows only 0, the beginning; here it is the hash of
  * the next key, as a small integer. A portion never ends within a bucket, where hashes do not tell keys apart.
  */
+import { allocate } from '../memory/heap.ts';
+import { words } from '../memory/memory.ts';
 import { am } from './atoms.ts';
-import { cons, tuple } from './build.ts';
+import { cons } from './build.ts';
 import { badarg } from './erlang-error.ts';
-import { flatmapKey, flatmapSize, flatmapValue } from './flatmap.ts';
-import { BUCKET, childAt, childCount, digitAt, HASH_SHIFT, LEVELS, nodeBitmap, popCount } from './hash-nodes.ts';
+import { flatmapKeyArray, flatmapSize, flatmapValueArray } from './flatmap.ts';
+import {
+  childAt,
+  childCount,
+  childrenOffset,
+  digitAt,
+  HASH_SHIFT,
+  LEVELS,
+  nodeBitmap,
+  popCount,
+} from './hash-nodes.ts';
 import { keyHash } from './hashmap.ts';
-import { NIL, type Term } from './layout.ts';
+import { type Addr, HEADER_TUPLE, makeHeader, NIL, NON_VALUE, PRIMARY_BOXED, type Term } from './layout.ts';
 import { mapGet } from './map.ts';
-import { head, isCons, isFlatmap, isList, isMap, isSmall, makeSmall, smallValue, tail } from './term.ts';
+import {
+  head,
+  isCons,
+  isFlatmap,
+  isList,
+  isMap,
+  isSmall,
+  makeBoxed,
+  makeCons,
+  makeSmall,
+  smallValue,
+  tail,
+} from './term.ts';
 
 /** How many pairs the first portion of a large map has at most: often no more are wanted. */
 const FIRST_PORTION = 32;
@@ -26,49 +49,72 @@ export function mapNext(path: Term, map: Term, into: Term, limit: number): Term 
   if (into === am.iterator && isList(path)) return nextOrdered(path, map, limit);
   if (!isSmall(path) || smallValue(path) < 0) throw badarg();
   if (isFlatmap(map)) {
-    if (smallValue(path) > flatmapSize(map)) throw badarg();
-    const pairs: [Term, Term][] = [];
-    for (let i = 0; i < flatmapSize(map); i++) pairs.push([flatmapKey(map, i), flatmapValue(map, i)]);
+    const count = flatmapSize(map);
+    if (smallValue(path) > count) throw badarg();
+    const keys = flatmapKeyArray(map);
+    const values = flatmapValueArray(map);
     // Small maps are listed in the order of their keys, large ones from the back.
-    return into === am.iterator ? chain(pairs, am.none) : listInFront(pairs.reverse(), into);
+    return into === am.iterator ? chain(keys, values, am.none) : listInFront(keys.reverse(), values.reverse(), into);
   }
   const portion = smallValue(path) === 0 ? Math.min(limit, FIRST_PORTION) : limit;
   const leaves: Term[] = [];
   const next = takeLeaves(map, smallValue(path) << HASH_SHIFT, 0, true, Math.max(portion, 1), leaves);
-  const pairs = leaves.map((leaf): [Term, Term] => [head(leaf), tail(leaf)]);
-  if (next === undefined) return into === am.iterator ? chain(pairs, am.none) : listInFront(pairs, into);
+  const keys = leaves.map(head);
+  const values = leaves.map(tail);
+  if (next === undefined) return into === am.iterator ? chain(keys, values, am.none) : listInFront(keys, values, into);
   const rest = makeSmall(keyHash(head(next)) >>> HASH_SHIFT);
-  if (into === am.iterator) return chain(pairs, cons(rest, map));
-  return cons(rest, cons(map, listInFront(pairs, into)));
+  if (into === am.iterator) return chain(keys, values, cons(rest, map));
+  return cons(rest, cons(map, listInFront(keys, values, into)));
 }
 
-function chain(pairs: readonly [Term, Term][], end: Term): Term {
-  let result = end;
-  for (let i = pairs.length - 1; i >= 0; i--) {
-    const [key, value] = pairs[i] as [Term, Term];
-    result = tuple(key, value, result);
+/** `{K1, V1, {K2, V2, … End}}`, the tuples one behind the other in memory. */
+function chain(keys: readonly Term[], values: readonly Term[], end: Term): Term {
+  const count = keys.length;
+  if (count === 0) return end;
+  const first = allocate(4 * count);
+  const view = words;
+  let at = first >>> 2;
+  for (let i = 0; i < count; i++, at += 4) {
+    view[at] = makeHeader(HEADER_TUPLE, 3);
+    view[at + 1] = keys[i] as Term;
+    view[at + 2] = values[i] as Term;
+    view[at + 3] = i === count - 1 ? end : makeBoxed(((at + 4) << 2) as Addr);
   }
-  return result;
+  return makeBoxed(first);
 }
 
-function listInFront(pairs: readonly [Term, Term][], end: Term): Term {
-  let result = end;
-  for (const [key, value] of pairs) result = cons(tuple(key, value), result);
-  return result;
+/** The pairs as tuples in front of a list, the last one first. */
+function listInFront(keys: readonly Term[], values: readonly Term[], end: Term): Term {
+  const count = keys.length;
+  if (count === 0) return end;
+  let at = allocate(5 * count) >>> 2;
+  const view = words;
+  let list = end;
+  for (let i = 0; i < count; i++, at += 5) {
+    view[at] = makeHeader(HEADER_TUPLE, 2);
+    view[at + 1] = keys[i] as Term;
+    view[at + 2] = values[i] as Term;
+    view[at + 3] = makeBoxed((at << 2) as Addr);
+    view[at + 4] = list;
+    list = makeCons(((at + 3) << 2) as Addr);
+  }
+  return list;
 }
 
 /** The iterator over given keys; badarg if the map does not have one of them. */
 function nextOrdered(keys: Term, map: Term, limit: number): Term {
-  const pairs: [Term, Term][] = [];
+  const taken: Term[] = [];
+  const values: Term[] = [];
   let rest = keys;
-  while (isCons(rest) && pairs.length < limit) {
+  while (isCons(rest) && taken.length < limit) {
     const value = mapGet(map, head(rest));
-    if (value === 0) throw badarg();
-    pairs.push([head(rest), value]);
+    if (value === NON_VALUE) throw badarg();
+    taken.push(head(rest));
+    values.push(value);
     rest = tail(rest);
   }
   if (!isList(rest)) throw badarg();
-  return chain(pairs, rest === NIL ? am.none : cons(rest, map));
+  return chain(taken, values, rest === NIL ? am.none : cons(rest, map));
 }
 
 /**
@@ -84,12 +130,15 @@ function takeLeaves(
   leaves: Term[],
 ): Term | undefined {
   const bitmap = nodeBitmap(node);
-  const whole = level === LEVELS && bitmap === BUCKET;
+  const whole = level === LEVELS;
   const bit = bounded && !whole ? 1 << digitAt(from, level) : 0;
   const first = bit === 0 ? 0 : popCount(bitmap & (bit - 1));
   if (whole && leaves.length >= limit) return childAt(node, 0);
-  for (let index = first; index < childCount(node); index++) {
-    const child = childAt(node, index);
+  const view = words;
+  const start = (node - PRIMARY_BOXED + childrenOffset(node)) >>> 2;
+  const count = childCount(node);
+  for (let index = first; index < count; index++) {
+    const child = view[start + index] as Term;
     if (isCons(child)) {
       if (leaves.length >= limit && !whole) return child;
       leaves.push(child);

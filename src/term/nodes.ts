@@ -15,6 +15,7 @@ import {
   EXTERNAL_REF,
   HEADER_EXTERNAL,
   HEADER_REF,
+  makeHeader,
   REF_NUMBERS,
   REF_WORDS,
   type Term,
@@ -28,7 +29,6 @@ import {
   isLocalPort,
   isLocalRef,
   makeBoxed,
-  makeHeader,
   makeLocalPid,
   makeLocalPort,
 } from './term.ts';

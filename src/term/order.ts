@@ -2,7 +2,7 @@
  * The total order of terms, without native recursion (erts_cmp_compound in OTP's utils.c):
  * number < atom < reference < fun < port < pid < tuple < map < nil < list < bitstring.
  */
-import { loadTerm } from '../memory/memory.ts';
+import { words } from '../memory/memory.ts';
 import { atomName } from './atoms.ts';
 import { compareBits } from './compare-bits.ts';
 import { compareNumbers, compareNumbersExact } from './compare-numbers.ts';
@@ -11,7 +11,6 @@ import { exportNameOf, funEntryOf } from './fun-entries.ts';
 import { internalHash } from './hash.ts';
 import { collectLeaves, HASH_MASK, hashmapSize } from './hash-nodes.ts';
 import {
-  type Addr,
   ATOM_TAG,
   EXTERNAL_KIND,
   EXTERNAL_PID,
@@ -126,54 +125,72 @@ const SEARCH = 2;
 
 /**
  * One comparison at a time: it never begins another, so there is one object. Entries of the stack, last number on top: a, b, PAIR;
- * addresses in a and b, count, ARRAY; SEARCH, under which the answer to the top search's question is worked out.
+ * count, word indexes in a and b, ARRAY; 0, 0, SEARCH, under which the answer to the top search's question is worked out.
  */
 class Comparison {
+  // What lies above #height is rubbish: setting the length of an array costs more than most comparisons.
   #stack: number[] = [];
+  #height = 0;
   #searches: SmallestKey[] = [];
   #exact = false;
 
   run(a: Term, b: Term, exact: boolean): number {
-    this.#stack.length = 0;
-    this.#searches.length = 0;
+    this.#height = 0;
     this.#exact = exact;
-    this.#stack.push(a, b, PAIR);
-    while (this.#stack.length > 0) {
-      let result = this.#step();
+    let result = this.#terms(a, b);
+    for (;;) {
       while (result !== 0) {
         const search = this.#searches.at(-1);
         if (search === undefined) return result;
-        this.#stack.length = search.depth;
+        this.#height = search.depth;
         result = this.#answer(search, result);
       }
+      if (this.#height === 0) return 0;
+      result = this.#step();
     }
-    return 0;
+  }
+
+  #push(x: number, y: number, kind: number): void {
+    const top = this.#height;
+    const stack = this.#stack;
+    stack[top] = x;
+    stack[top + 1] = y;
+    stack[top + 2] = kind;
+    this.#height = top + 3;
   }
 
   #step(): number {
     const stack = this.#stack;
-    const kind = stack.pop();
+    const top = this.#height;
+    const kind = stack[top - 1];
+    this.#height = top - 3;
     if (kind === SEARCH) return this.#answer(this.#searches.at(-1) as SmallestKey, 0);
-    if (kind === PAIR) {
-      const b = stack.pop() as Term;
-      return this.#terms(stack.pop() as Term, b);
+    const x = stack[top - 3] as number;
+    const y = stack[top - 2] as number;
+    if (kind === PAIR) return this.#terms(x as Term, y as Term);
+    this.#height = top - 4;
+    return this.#words(x, y, stack[top - 4] as number);
+  }
+
+  /** As many pairs of terms from word indexes on: the first that differs, and behind it the rest. */
+  #words(firstA: number, firstB: number, count: number): number {
+    const view = words;
+    let i = 0;
+    while (i < count && view[firstA + i] === view[firstB + i]) i++;
+    if (i === count) return 0;
+    if (i < count - 1) {
+      this.#stack[this.#height++] = count - i - 1;
+      this.#push(firstA + i + 1, firstB + i + 1, ARRAY);
     }
-    let count = stack.pop() as number;
-    let atB = stack.pop() as number;
-    let atA = stack.pop() as number;
-    while (count > 0 && loadTerm(atA as Addr) === loadTerm(atB as Addr)) {
-      count--;
-      atA += 4;
-      atB += 4;
-    }
-    if (count === 0) return 0;
-    if (count > 1) stack.push(atA + 4, atB + 4, count - 1, ARRAY);
-    return this.#terms(loadTerm(atA as Addr), loadTerm(atB as Addr));
+    const a = view[firstA + i] as Term;
+    const b = view[firstB + i] as Term;
+    if (isImmediate(a) || isImmediate(b)) return this.#terms(a, b);
+    this.#push(a, b, PAIR);
+    return 0;
   }
 
   #array(a: Term, b: Term, offset: number, count: number): number {
-    if (count > 0) this.#stack.push(a - PRIMARY_BOXED + offset, b - PRIMARY_BOXED + offset, count, ARRAY);
-    return 0;
+    return this.#words((a - PRIMARY_BOXED + offset) >>> 2, (b - PRIMARY_BOXED + offset) >>> 2, count);
   }
 
   /** The order of a and b, or 0 if they do not differ at once: then what remains to be compared is on the stack. */
@@ -216,8 +233,8 @@ class Comparison {
       const tailB = tail(b);
       if (headA !== headB) {
         if (isImmediate(headA) && isImmediate(headB)) return this.#terms(headA, headB);
-        if (tailA !== tailB) this.#stack.push(tailA, tailB, PAIR);
-        this.#stack.push(headA, headB, PAIR);
+        if (tailA !== tailB) this.#push(tailA, tailB, PAIR);
+        this.#push(headA, headB, PAIR);
         return 0;
       }
       if (tailA === tailB) return 0;
@@ -265,7 +282,7 @@ class Comparison {
     for (let i = orderA.length - 1; i >= 0; i--) {
       const x = tupleElement(keysA, (orderA[i] as number) + 1);
       const y = tupleElement(keysB, (orderB[i] as number) + 1);
-      if (x !== y) this.#stack.push(x, y, PAIR);
+      if (x !== y) this.#push(x, y, PAIR);
     }
     return 0;
   }
@@ -274,13 +291,13 @@ class Comparison {
     for (let i = orderA.length - 1; i >= 0; i--) {
       const x = fieldTerm(a, FLATMAP_VALUES + (orderA[i] as number) * 4);
       const y = fieldTerm(b, FLATMAP_VALUES + (orderB[i] as number) * 4);
-      if (x !== y) this.#stack.push(x, y, PAIR);
+      if (x !== y) this.#push(x, y, PAIR);
     }
     return 0;
   }
 
   #hashmaps(a: Term, b: Term): number {
-    const search = differences(a, b, this.#exact, this.#stack.length);
+    const search = differences(a, b, this.#exact, this.#height);
     if (search === undefined) return 0;
     this.#searches.push(search);
     return this.#ask(search);
@@ -290,14 +307,15 @@ class Comparison {
   #ask(search: SmallestKey): number {
     if (search.asked < search.keys.length) {
       this.#exact = true;
-      this.#stack.push(SEARCH, search.keys[search.asked] as Term, search.keys[search.best] as Term, PAIR);
+      this.#push(0, 0, SEARCH);
+      this.#push(search.keys[search.asked] as Term, search.keys[search.best] as Term, PAIR);
       return 0;
     }
     this.#searches.pop();
     this.#exact = search.exact;
     const values = search.values?.[search.best];
     if (values === undefined) return search.results[search.best] as number;
-    this.#stack.push(values[0], values[1], PAIR);
+    this.#push(values[0], values[1], PAIR);
     return 0;
   }
 

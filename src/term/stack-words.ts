@@ -17,6 +17,10 @@ export function pointOfWord(word: number): number {
   return word >>> STACK_TAG_SHIFT;
 }
 
+export function catchTag(point: number): number {
+  return (point << STACK_TAG_SHIFT) | CATCH_TAG;
+}
+
 export function returnAddress(point: number): number {
   return (point << STACK_TAG_SHIFT) | RETURN_TAG;
 }

@@ -84,9 +84,6 @@ export function headerType(t: Term): number {
 export function headerSize(t: Term): number {
   return header(t) >>> HEADER_SIZE_SHIFT;
 }
-export function makeHeader(type: number, wordsThatFollow: number): number {
-  return (wordsThatFollow << HEADER_SIZE_SHIFT) | type;
-}
 
 function isBoxedType(t: Term, type: number): boolean {
   return isBoxed(t) && headerType(t) === type;

@@ -27,9 +27,9 @@ import { compareTerms } from '../../src/term/compare.ts';
 import { equal, identical } from '../../src/term/equality.ts';
 import { ErlangError } from '../../src/term/erlang-error.ts';
 import { decodeExternal } from '../../src/term/external-decode.ts';
-import { FUN_ARITY, FUN_FIXED_WORDS, FUN_SLOT, HEADER_FUN, type Term } from '../../src/term/layout.ts';
+import { FUN_ARITY, FUN_FIXED_WORDS, FUN_SLOT, HEADER_FUN, makeHeader, type Term } from '../../src/term/layout.ts';
 import { mapGet } from '../../src/term/map.ts';
-import { makeBoxed, makeHeader } from '../../src/term/term.ts';
+import { makeBoxed } from '../../src/term/term.ts';
 import { applyRelocations } from '../../src/wasm/encoder.ts';
 import { isBif } from './stock-beams.ts';
 

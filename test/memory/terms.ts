@@ -24,6 +24,7 @@ import {
   HEADER_REF,
   HEADER_SUB_BITS,
   MAGIC_REF_HANDLE,
+  makeHeader,
   NIL,
   PRIMARY_BOXED,
   PRIMARY_CONS,
@@ -31,15 +32,7 @@ import {
   RAW_WORDS,
   type Term,
 } from '../../src/term/layout.ts';
-import {
-  addressOf,
-  isImmediate,
-  makeAtom,
-  makeBoxed,
-  makeHeader,
-  makeLocalPid,
-  makeSmall,
-} from '../../src/term/term.ts';
+import { addressOf, isImmediate, makeAtom, makeBoxed, makeLocalPid, makeSmall } from '../../src/term/term.ts';
 import type { RandomSource } from '../support/random.ts';
 
 /** Counts what was made and dropped off-heap. */

@@ -1,14 +1,14 @@
 /** Lists, tuples and maps in module erlang: what guards may ask, and what takes them apart or makes them. */
 import { allocate } from '../../memory/heap.ts';
 import { plus, store } from '../../memory/memory.ts';
-import { bitSize, byteSize } from '../../term/bits.ts';
-import { makeInteger } from '../../term/bignum.ts';
-import { cons, listOf, tuple, tupleOf } from '../../term/build.ts';
 import { am } from '../../term/atoms.ts';
+import { makeInteger } from '../../term/bignum.ts';
+import { bitSize, byteSize } from '../../term/bits.ts';
+import { cons, listOf, tuple, tupleOf } from '../../term/build.ts';
 import { badarg, ErlangError } from '../../term/erlang-error.ts';
 import { flatmapSize } from '../../term/flatmap.ts';
 import { hashmapSize } from '../../term/hash-nodes.ts';
-import { HEADER_TUPLE, MAX_TUPLE_ARITY, NIL, type Term, TUPLE_ELEMENTS } from '../../term/layout.ts';
+import { HEADER_TUPLE, MAX_TUPLE_ARITY, makeHeader, NIL, type Term, TUPLE_ELEMENTS } from '../../term/layout.ts';
 import { mapGet, mapHas } from '../../term/map.ts';
 import {
   head,
@@ -20,7 +20,6 @@ import {
   isSmall,
   isTuple,
   makeBoxed,
-  makeHeader,
   makeSmall,
   setField,
   smallValue,

@@ -5,7 +5,7 @@ import type { Machine, ReturnPointInfo } from '../../process/machine.ts';
 import { type Process, RUN_START } from '../../process/process.ts';
 import { isActive } from '../../process/signals.ts';
 import { callNext, listElements } from '../../runtime/apply.ts';
-import { charlist, gatherPoints, takeTrace, buildStacktrace } from '../../runtime/stack-trace.ts';
+import { buildStacktrace, charlist, gatherPoints, takeTrace } from '../../runtime/stack-trace.ts';
 import { am, atom } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { listOf, tuple } from '../../term/build.ts';

@@ -1,6 +1,7 @@
 /** BIFs of module erlang about processes, links, monitors, aliases and names. */
-import { REDUCTIONS, STATUS, STATUS_SUSPEND } from '../../memory/map.ts';
+
 import { freeFragment } from '../../memory/fragment.ts';
+import { REDUCTIONS, STATUS, STATUS_SUSPEND } from '../../memory/map.ts';
 import { store } from '../../memory/memory.ts';
 import type { Machine } from '../../process/machine.ts';
 import type { Process } from '../../process/process.ts';
@@ -127,7 +128,10 @@ function monitorWith(vm: Machine, type: Term, item: Term, list: Term): Term {
 }
 
 /** Who is meant by a pid, a name or {name, node}. Raises badarg for anything else. */
-function targetOf(vm: Machine, item: Term): { target: Process | undefined; item: Term; isName: boolean; absence?: Term } {
+function targetOf(
+  vm: Machine,
+  item: Term,
+): { target: Process | undefined; item: Term; isName: boolean; absence?: Term } {
   if (isPid(item) || isPort(item)) {
     const { name, creation } = nodeOf(item);
     const target = vm.processes.byPid(item);

@@ -1,7 +1,8 @@
 /** Type tests, comparisons and boolean operators as functions. Generated code decides most of them itself. */
-import { isBinary } from '../../term/bits.ts';
+
 import { am } from '../../term/atoms.ts';
 import { safeInteger } from '../../term/bignum.ts';
+import { isBinary } from '../../term/bits.ts';
 import { compareTerms } from '../../term/compare.ts';
 import { equal, identical } from '../../term/equality.ts';
 import { badarg } from '../../term/erlang-error.ts';
@@ -57,7 +58,11 @@ function isRecordOf(t: Term, tag: Term, size: Term): Term {
   if (!isAtom(tag) || !isInteger(size)) throw badarg();
   if (isSmall(size) && smallValue(size) < 0) throw badarg();
   return boolean(
-    isSmall(size) && isTuple(t) && tupleArity(t) === smallValue(size) && smallValue(size) >= 1 && tupleElement(t, 1) === tag,
+    isSmall(size) &&
+      isTuple(t) &&
+      tupleArity(t) === smallValue(size) &&
+      smallValue(size) >= 1 &&
+      tupleElement(t, 1) === tag,
   );
 }
 

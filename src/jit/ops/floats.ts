@@ -6,12 +6,12 @@ import {
   FLOAT_WORDS,
   HEADER_FLOAT,
   HEADER_TYPE_MASK,
+  makeHeader,
   PRIMARY_BOXED,
   PRIMARY_MASK,
   PRIMARY_SMALL,
   SMALL_SHIFT,
 } from '../../term/layout.ts';
-import { makeHeader } from '../../term/term.ts';
 import { f64, type Local } from '../../wasm/types.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
 import type { EmitterTable } from '../emitter.ts';

@@ -10,11 +10,11 @@ import {
   FUN_SLOT,
   HEADER_FUN,
   HEADER_PAIR_MASK,
+  makeHeader,
   PAIR_FUN,
   PRIMARY_BOXED,
   PRIMARY_MASK,
 } from '../../term/layout.ts';
-import { makeHeader } from '../../term/term.ts';
 import { NO_FRAME, type Target } from '../analysis.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
 import type { EmitterTable } from '../emitter.ts';

@@ -1,7 +1,6 @@
 /** Lists and tuples: taking apart what the compiler has proven, building in reserved heap words. */
 import type { Operand } from '../../isa/operands.ts';
-import { HEADER_TUPLE, PRIMARY_BOXED, PRIMARY_CONS, TUPLE_ELEMENTS } from '../../term/layout.ts';
-import { makeHeader } from '../../term/term.ts';
+import { HEADER_TUPLE, makeHeader, PRIMARY_BOXED, PRIMARY_CONS, TUPLE_ELEMENTS } from '../../term/layout.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
 import type { EmitterTable } from '../emitter.ts';
 
@@ -83,7 +82,9 @@ function emitPutTuple2(a: BeamAssembler, dst: Operand, elements: Operand): void 
   const { items } = elements;
   a.reserve(1 + items.length);
   storeReserved(a, 0, () => a.w.i32Const(makeHeader(HEADER_TUPLE, items.length)));
-  items.forEach((item, i) => storeReserved(a, TUPLE_ELEMENTS + 4 * i, () => a.push(item)));
+  items.forEach((item, i) => {
+    storeReserved(a, TUPLE_ELEMENTS + 4 * i, () => a.push(item));
+  });
   finishObject(a, PRIMARY_BOXED, 1 + items.length, dst);
 }
 

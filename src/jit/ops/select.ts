@@ -4,12 +4,12 @@ import { typeBits } from '../../isa/types.ts';
 import {
   HEADER_SIZE_SHIFT,
   HEADER_TUPLE,
+  makeHeader,
   PRIMARY_BOXED,
   PRIMARY_MASK,
   PRIMARY_SMALL,
   SMALL_SHIFT,
 } from '../../term/layout.ts';
-import { makeHeader } from '../../term/term.ts';
 import type { Label, Local } from '../../wasm/types.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
 import type { Emitter, EmitterTable } from '../emitter.ts';

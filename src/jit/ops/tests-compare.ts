@@ -16,6 +16,7 @@ import {
   HEADER_TUPLE,
   HEADER_TYPE_MASK,
   IMMED_MASK,
+  makeHeader,
   NIL,
   PAIR_BIG,
   PAIR_BITS,
@@ -29,7 +30,6 @@ import {
   PRIMARY_SMALL,
   TUPLE_ELEMENTS,
 } from '../../term/layout.ts';
-import { makeHeader } from '../../term/term.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
 import type { EmitterTable } from '../emitter.ts';
 import type { RuntimeName } from '../runtime-table.ts';

@@ -1,0 +1,107 @@
+%% Exceptions and stack traces. Every function without arguments is a case: its value must be native OTP's.
+%% Frames below this module's (the test driver's, or none) are cut off by own/1.
+-module(exception_cases).
+-compile([export_all, nowarn_export_all]).
+
+id(X) -> X.
+
+own(Stack) -> [E || {exception_cases, _, _, _} = E <- Stack] ++ [E || {M, _, _, _} = E <- lists:sublist(Stack, 1), M =/= exception_cases].
+
+caught(F) ->
+    try F() of V -> {value, V}
+    catch C:R:S -> {C, R, own(S)}
+    end.
+
+badmatch() -> caught(fun() -> {ok, _} = id(foo) end).
+badmatch_big() -> caught(fun() -> {ok, _} = id({error, [1, 2.5, <<"abc">>]}) end).
+case_clause() -> caught(fun() -> case id(1) of 2 -> ok end end).
+if_clause() -> caught(fun() -> X = id(1), if X > 1 -> ok end end).
+try_clause() -> caught(fun() -> try id(1) of 2 -> ok catch _:_ -> no end end).
+only_a(a) -> ok.
+function_clause() -> caught(fun() -> only_a(id(b)) end).
+two(a, [_ | _]) -> ok.
+function_clause_2() -> caught(fun() -> two(id({x, 1}), id([])) end).
+fun_clause() -> F = fun(a) -> ok end, caught(fun() -> (id(F))(b), ok end).
+badarith() -> caught(fun() -> id(a) + 1 end).
+div_zero() -> caught(fun() -> 1 div id(0) end).
+badarg_hd() -> caught(fun() -> hd(id([])) end).
+badarg_element() -> caught(fun() -> element(id(3), id({a})) end).
+badarg_bif() -> caught(fun() -> integer_to_list(id(a)) end).
+badfun() -> caught(fun() -> (id(1))(2) end).
+badarity() -> {error, {badarity, {F, A}}, S} = caught(fun() -> (id(fun(X) -> X end))(1, 2) end), {is_function(F, 1), A, S}.
+badmap() -> caught(fun() -> (id(1))#{a => 1} end).
+badkey() -> caught(fun() -> (id(#{}))#{a := 1} end).
+badkey_get() -> caught(fun() -> map_get(id(a), id(#{})) end).
+thrown() -> caught(fun() -> throw(id(x)) end).
+exited() -> caught(fun() -> exit(id({x, y})) end).
+error_1() -> caught(fun() -> error(id(x)) end).
+error_2() -> caught(fun() -> error(id(x), [1, 2]) end).
+error_2_none() -> caught(fun() -> error(id(x), none) end).
+error_3() -> caught(fun() -> error(id(x), [1], [{error_info, #{cause => c}}]) end).
+error_3_none() -> caught(fun() -> error(id(x), none, [{error_info, #{}}]) end).
+error_3_bad() -> caught(fun() -> error(id(x), [1], id([{error_info, a}])) end).
+raise_3() -> caught(fun() -> erlang:raise(error, x, [{a, b, 1}, {exception_cases, d, [1], [{line, 5}]}]) end).
+raise_exit() -> caught(fun() -> erlang:raise(exit, x, []) end).
+raise_badarg() -> {erlang:raise(id(foo), x, []), erlang:raise(error, x, id([a])), erlang:raise(error, x, id([{a, b, 1} | c]))}.
+raise_long() -> L = [{m, f, I, []} || I <- [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]], try erlang:raise(error, x, L) catch _:_:S -> S end.
+undefined_module() -> caught(fun() -> (id(no_module)):f(1) end).
+undefined_function() -> caught(fun() -> exception_cases:nothing(1, 2) end).
+nocatch_fun() -> caught(fun() -> throw(1) end).
+
+deep(0) -> error(deep);
+deep(N) -> [N | deep(N - 1)].
+deep_trace() -> caught(fun() -> deep(20) end).
+l1(X) -> {1, l2(X)}.
+l2(X) -> {1, l3(X)}.
+l3(X) -> {1, l4(X)}.
+l4(X) -> {1, l5(X)}.
+l5(X) -> {1, l6(X)}.
+l6(X) -> {1, l7(X)}.
+l7(X) -> {1, l8(X)}.
+l8(X) -> {1, l9(X)}.
+l9(X) -> {1, l10(X)}.
+l10(bif) -> {1, hd(id(a))};
+l10(error) -> {1, error(a)};
+l10(clause) -> {1, only_a(b)}.
+depth_bif() -> caught(fun() -> l1(bif) end).
+depth_error() -> caught(fun() -> l1(error) end).
+depth_clause() -> caught(fun() -> l1(clause) end).
+
+catch_value() -> catch id(1).
+catch_throw() -> catch throw(id(1)).
+catch_exit() -> catch exit(id(1)).
+catch_error() -> {'EXIT', {R, S}} = (catch error(id(1))), {R, own(S)}.
+catch_nested() -> catch {catch throw(a), catch throw(b)}.
+try_after() -> put(x, 0), R = (catch try throw(a) after put(x, 1) end), {R, get(x)}.
+try_of() -> try id(1) of 1 -> one; 2 -> two catch _:_ -> no after put(y, 2) end.
+rethrow() -> caught(fun() -> try error(a) catch error:E -> throw({again, E}) end end).
+reraise() -> caught(fun() -> try l5(error) catch C:R:S -> erlang:raise(C, R, S) end end).
+reraise_class() -> caught(fun() -> try l5(error) catch _:R:S -> erlang:raise(exit, {r, R}, S) end end).
+pass_through() -> caught(fun() -> try l5(bif) catch throw:x -> no end end).
+pass_after() -> caught(fun() -> try l5(clause) after put(z, 1) end end).
+stack_in_guard() -> try l8(error) catch _:_:S -> length(own(S)) end.
+many(0, A) -> A;
+many(N, A) -> many(N - 1, try throw(N) catch throw:X -> X + A end).
+many_throws() -> many(3000, 0).
+unwind(0) -> throw(done);
+unwind(N) -> 1 + unwind(N - 1).
+unwind_deep() -> catch unwind(100000).
+keep(0) -> throw({big, [a, b]});
+keep(N) -> try [N | keep(N - 1)] catch throw:{big, L} -> throw({big, [N | L]}) end.
+nested_handlers() -> {big, L} = (catch keep(500)), {length(L), hd(L)}.
+registers_kept() -> A = id(1), B = id([x]), C = id(<<"b">>), R = (catch l9(id(bif))), {A, B, C, element(1, R)}.
+
+apply_3() -> {apply(id(lists), id(reverse), id([[1, 2]])), apply(exception_cases, id(id), [3])}.
+apply_2() -> {apply(id(fun(X, Y) -> X - Y end), id([5, 3])), apply(fun lists:reverse/1, [[a, b]])}.
+apply_bad_module() -> caught(fun() -> apply(id(1), foo, [x]) end).
+apply_bad_list() -> caught(fun() -> apply(id(lists), id(reverse), id([a | b])) end).
+apply_bad_fun() -> caught(fun() -> apply(id(x), id([])) end).
+apply_bif() -> caught(fun() -> apply(id(erlang), id(hd), id([[]])) end).
+apply_undef() -> caught(fun() -> apply(id(lists), id(nothing), id([1])) end).
+loop(0, _) -> done;
+loop(N, F) -> apply(exception_cases, F, [N - 1, F]).
+apply_loop() -> loop(10000, id(loop)).
+fun_of_bif() -> F = fun erlang:hd/1, {F([1]), caught(fun() -> F(id(x)) end)}.
+fun_undefined() -> F = fun no_such:f/1, caught(fun() -> F(1) end).
+hof() -> lists:foldl(fun(X, A) -> X + A end, 0, lists:seq(1, 100)).
+hof_error() -> {error, R, _} = caught(fun() -> lists:map(fun(X) -> 1 / X end, [1, 0]) end), R.
