@@ -9,6 +9,7 @@ import type { DebugFlags } from './debug/flags.ts';
 import type { Host } from './host/host.ts';
 import { bifKey, buildBifWrappers, parseBifKey } from './jit/bif-wrappers.ts';
 import { compileModule } from './jit/compile-module.ts';
+import type { TranslateOptions } from './jit/module-translator.ts';
 import { loadBeam } from './loader/load.ts';
 import { allocateBlock, initAllocator } from './memory/allocator.ts';
 import { chunkSource } from './memory/heap.ts';
@@ -27,7 +28,7 @@ import { runtimeFunctions } from './runtime/runtime-functions.ts';
 import { RunQueue } from './scheduler/run-queue.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { Timers } from './scheduler/timers.ts';
-import { atom } from './term/atoms.ts';
+import { atom, atomName } from './term/atoms.ts';
 import { listOf } from './term/build.ts';
 import { exportTable, funSlots } from './term/fun-entries.ts';
 import type { Term } from './term/layout.ts';
@@ -38,6 +39,8 @@ export interface VmOptions {
   readonly flags: DebugFlags;
   /** The OTP release whose libraries will run; 27 unless given. */
   readonly otpRelease?: number;
+  /** The .beam file of a module that is called and not loaded, as long as no error handler is. */
+  readonly findModule?: (name: string) => Uint8Array | undefined;
 }
 
 /** Pages of 64 KiB that memory starts with, and may have. */
@@ -66,14 +69,16 @@ export class Vm implements Machine {
   readonly scheduler: Scheduler;
   backtraceDepth = 8;
 
+  readonly loadMissing: (module: Term) => boolean;
   private readonly prelude: Prelude;
   private readonly bifs = new Map<string, Bif>();
   private readonly imports: GeneratedImports;
 
-  constructor({ host, flags, otpRelease = 27 }: VmOptions) {
+  constructor({ host, flags, otpRelease = 27, findModule = () => undefined }: VmOptions) {
     this.host = host;
     this.flags = flags;
     this.otpRelease = otpRelease;
+    this.loadMissing = (module) => this.loadFound(module, findModule(atomName(module)));
     this.memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES });
     useMemory(this.memory);
     initAllocator();
@@ -155,10 +160,15 @@ export class Vm implements Machine {
 
   // ---- code --------------------------------------------------------------------------------------------------------
 
+  private loadFound(module: Term, file: Uint8Array | undefined): boolean {
+    return !this.code.modules.has(module) && file !== undefined && this.loadModule(file).name === module;
+  }
+
   /** Loads the module in a .beam file and makes it the current one of its name. Throws LoadError. */
-  loadModule(file: Uint8Array): LoadedModule {
+  loadModule(file: Uint8Array, options: Omit<TranslateOptions, 'isBif'> = {}): LoadedModule {
     const beam = loadBeam(file);
-    const compiled = compileModule(beam, { isBif: (module, name, arity) => this.isBif(module, name, arity) });
+    const isBif = (module: string, name: string, arity: number) => this.isBif(module, name, arity);
+    const compiled = compileModule(beam, { ...options, isBif });
     return linkModule(this.code, beam, compiled, this.imports);
   }
 }

@@ -148,6 +148,7 @@ class Linker {
     const { code, beam, module } = this;
     for (const { name, arity, label } of beam.exports) {
       const made = code.export(module.name, atom(name), arity);
+      if (made.state === 'bif') continue;
       code.table.set(made.slot, code.table.get(module.firstSlot + (beam.functionOfLabel.get(label) as number)));
       made.state = 'loaded';
     }

@@ -39,10 +39,20 @@ export function compileModule(module: BeamModule, options: TranslateOptions): Co
 }
 
 function compileFunction(translator: ModuleTranslator, func: BeamFunction, index: number): void {
+  const { name, arity } = func;
+  if (translator.options.isBif(translator.module.name, name, arity)) return compileBif(translator, func, index);
   const plan = new FunctionPlan(func, (importIndex) => translator.isBif(importIndex));
   const points = new FunctionPoints();
   emitFunction(new BeamAssembler(translator, plan, index, false), points);
   if (plan.reentries.length > 0) emitFunction(new BeamAssembler(translator, plan, index, true), points);
+}
+
+/** What the module's own code says for a BIF only raises (erlang:nif_error/1); calls inside the module reach the BIF too. */
+function compileBif(translator: ModuleTranslator, { name, arity }: BeamFunction, index: number): void {
+  const w = translator.body(index, false);
+  for (let i = 0; i < arity; i++) w.localGet(w.param(i));
+  w.returnCall(translator.bifNamed('bif', translator.module.name, name, arity));
+  w.finish();
 }
 
 function emitFunction(a: BeamAssembler, points: FunctionPoints): void {
@@ -83,6 +93,7 @@ function emitInstruction(a: BeamAssembler, instruction: Instruction): void {
   if (w.keepsNotes) w.note(`${op.name} ${args.map((operand) => operandToString(operand)).join(' ')}`);
   const emit = emitters[op.name];
   if (emit === undefined) throw new Error(`no emitter for ${op.name}`);
+  a.translator.options.onInstruction?.(a, instruction);
   emit(a, ...args);
   if (endsFlow(instruction)) a.reachable = false;
 }

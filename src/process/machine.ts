@@ -61,6 +61,8 @@ export interface Machine {
   readonly flags: DebugFlags;
   /** Entries of a stack trace at most (erlang:system_flag(backtrace_depth, _)); 8 at first. */
   backtraceDepth: number;
+  /** Where no code server runs: loads the module if it can be found. */
+  readonly loadMissing?: (module: Term) => boolean;
   /** The release whose code runs: 25, 27, 29 … */
   readonly otpRelease: number;
 }

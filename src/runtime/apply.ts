@@ -53,8 +53,9 @@ export function undefinedExport(vm: Machine): Term {
 /** error_handler:undefined_function/3, or undef where there is none (call_error_handler in OTP's beam_common.c). Gives 0. */
 export function callErrorHandler(vm: Machine, module: Term, name: Term, args: readonly Term[]): Term {
   const slot = vm.code.exportSlot(vm.current.errorHandler, am.undefined_function, 3);
-  if (slot === undefined) return raiseUndefined(vm, module, name, listOf(args));
-  return callNext(slot, [module, name, listOf(args)]);
+  if (slot !== undefined) return callNext(slot, [module, name, listOf(args)]);
+  const loaded = vm.loadMissing?.(module) === true ? vm.code.exportSlot(module, name, args.length) : undefined;
+  return loaded === undefined ? raiseUndefined(vm, module, name, listOf(args)) : callNext(loaded, args);
 }
 
 /** A closure whose module is not loaded was called (STATUS_UNDEFINED_LAMBDA); it lies behind its arguments. Gives 0. */
