@@ -6,6 +6,7 @@ import { type FunctionSource, generatedImports, Prelude } from './code/generated
 import { type GeneratedImports, linkModule } from './code/linker.ts';
 import type { LoadedModule } from './code/loaded-module.ts';
 import type { DebugFlags } from './debug/flags.ts';
+import { EtsTables } from './ets/tables.ts';
 import type { Host } from './host/host.ts';
 import { bifKey, buildBifWrappers, parseBifKey } from './jit/bif-wrappers.ts';
 import { compileModule } from './jit/compile-module.ts';
@@ -17,11 +18,14 @@ import { UNWIND_BASE, UNWIND_BYTES, UNWIND_TOP, X_REGISTERS } from './memory/map
 import { loadTerm, plus, store, useMemory } from './memory/memory.ts';
 import { running } from './memory/process-heap.ts';
 import { arityOfWord, slotOfWord } from './memory/slot-word.ts';
+import { Environment } from './process/environment.ts';
 import type { Machine } from './process/machine.ts';
+import { PersistentTerms } from './process/persistent-terms.ts';
 import type { Process } from './process/process.ts';
 import { ProcessTable } from './process/process-table.ts';
 import { References } from './process/references.ts';
 import { Registry } from './process/registry.ts';
+import { SystemTime } from './process/system-time.ts';
 import { bindBif, bindGuard } from './runtime/bind-bif.ts';
 import { raiseFromBif, raiseUndefined } from './runtime/exceptions.ts';
 import { runtimeFunctions } from './runtime/runtime-functions.ts';
@@ -62,10 +66,14 @@ export class Vm implements Machine {
   readonly code: CodeTable;
   readonly processes = new ProcessTable();
   readonly registry = new Registry();
+  readonly ets = new EtsTables();
   readonly nodes = new Nodes();
   readonly references: References;
   readonly runQueue = new RunQueue();
   readonly timers: Timers;
+  readonly time: SystemTime;
+  readonly environment: Environment;
+  readonly persistentTerms = new PersistentTerms();
   readonly scheduler: Scheduler;
   backtraceDepth = 8;
 
@@ -87,6 +95,8 @@ export class Vm implements Machine {
     nodes.current = this.nodes;
     this.references = new References(new DataView(host.randomBytes(4).buffer).getUint32(0));
     this.timers = new Timers(host.clock);
+    this.time = new SystemTime(host.clock);
+    this.environment = new Environment(host.system.environment());
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: 1 });
     this.prelude = new Prelude(this.memory, table, {
       callLarge: (func) => callLarge(table, func),

@@ -1,7 +1,23 @@
 /** All BIF tables of the virtual machine. */
+
+import { atomicsBifs, ertsInternalAtomicsBifs } from './atomics.ts';
+import { binaryBifs, binarySearchBifs } from './binary/binary.ts';
+import { erlDdllBifs } from './erl-ddll.ts';
+import { erlTracerBifs } from './erl-tracer.ts';
 import { erlangArithBifs } from './erlang/arith.ts';
+import { erlangAtomBifs } from './erlang/atoms.ts';
+import { erlangBinaryBifs } from './erlang/binaries.ts';
+import { erlangDateBifs } from './erlang/dates.ts';
+import { erlangPacketBifs } from './erlang/decode-packet.ts';
+import { erlangDisplayBifs } from './erlang/display.ts';
 import { erlangExceptionBifs } from './erlang/exceptions.ts';
+import { erlangExternalBifs } from './erlang/external.ts';
+import { erlangFunBifs } from './erlang/funs.ts';
+import { erlangHashBifs } from './erlang/hashing.ts';
+import { erlangIdentifierBifs } from './erlang/identifiers.ts';
+import { erlangSubtractBifs } from './erlang/list-subtract.ts';
 import { erlangListTupleBifs } from './erlang/lists-tuples.ts';
+import { erlangLoadNifBifs } from './erlang/load-nif.ts';
 import { erlangMessageBifs } from './erlang/messages.ts';
 import { erlangNumberConversionBifs, ertsInternalNumberBifs, stringNumberBifs } from './erlang/number-conversions.ts';
 import { erlangDictionaryBifs } from './erlang/process-dictionary.ts';
@@ -9,9 +25,30 @@ import { erlangProcessFlagBifs } from './erlang/process-flags.ts';
 import { erlangProcessInfoBifs } from './erlang/process-info.ts';
 import { erlangProcessBifs, ertsInternalProcessBifs } from './erlang/processes.ts';
 import { erlangSpawnBifs } from './erlang/spawn.ts';
+import { erlangSystemInfoBifs } from './erlang/system-info.ts';
+import { erlangTimeBifs, ertsInternalTimeBifs, osTimeBifs } from './erlang/time.ts';
 import { erlangTypeTestBifs } from './erlang/type-tests.ts';
+import { ertsInternalTermBifs } from './erts-internal/terms.ts';
+import { etsChunkBifs } from './ets/chunks.ts';
+import { ertsInternalEtsInfoBifs, etsInfoBifs } from './ets/info.ts';
+import { erlangMatchSpecBifs, etsMatchSpecBifs } from './ets/match-specs.ts';
+import { ertsInternalEtsWalkBifs, etsObjectBifs } from './ets/objects.ts';
+import { etsSelectBifs } from './ets/select.ts';
+import { ertsInternalEtsAccessBifs, etsTableBifs } from './ets/tables.ts';
+import { etsUpdateBifs } from './ets/update.ts';
+import { errorLoggerBifs, ertsDebugBifs, fileBifs, ioBifs, netKernelBifs } from './host-facts.ts';
+import { listsBifs } from './lists.ts';
+import { mapsBifs } from './maps.ts';
 import { mathBifs } from './math.ts';
+import { osBifs } from './os.ts';
+import { ertsInternalPersistentTermBifs, persistentTermBifs } from './persistent-term.ts';
+import { primBufferBifs } from './prim-buffer.ts';
+import { primFileSystemBifs } from './prim-file/file-system.ts';
+import { primFileNameBifs } from './prim-file/names.ts';
+import { primFileOpenBifs } from './prim-file/open-files.ts';
 import type { BifTable } from './registry.ts';
+import { unicodeBifs } from './unicode.ts';
+import { zlibBifs } from './zlib/zlib.ts';
 
 export const bifTables: readonly BifTable[] = [
   erlangArithBifs,
@@ -29,4 +66,53 @@ export const bifTables: readonly BifTable[] = [
   erlangProcessBifs,
   erlangSpawnBifs,
   ertsInternalProcessBifs,
+  binaryBifs,
+  binarySearchBifs,
+  erlangAtomBifs,
+  erlangBinaryBifs,
+  erlangDateBifs,
+  erlangPacketBifs,
+  erlangDisplayBifs,
+  erlangExternalBifs,
+  erlangFunBifs,
+  erlangHashBifs,
+  erlangIdentifierBifs,
+  erlangSubtractBifs,
+  erlangSystemInfoBifs,
+  erlangTimeBifs,
+  ertsInternalTimeBifs,
+  osTimeBifs,
+  ertsInternalTermBifs,
+  errorLoggerBifs,
+  ertsDebugBifs,
+  fileBifs,
+  ioBifs,
+  netKernelBifs,
+  listsBifs,
+  mapsBifs,
+  unicodeBifs,
+  atomicsBifs,
+  ertsInternalAtomicsBifs,
+  erlDdllBifs,
+  erlTracerBifs,
+  erlangLoadNifBifs,
+  osBifs,
+  persistentTermBifs,
+  ertsInternalPersistentTermBifs,
+  primBufferBifs,
+  primFileSystemBifs,
+  primFileNameBifs,
+  primFileOpenBifs,
+  zlibBifs,
+  etsTableBifs,
+  etsObjectBifs,
+  etsUpdateBifs,
+  etsSelectBifs,
+  etsChunkBifs,
+  etsInfoBifs,
+  etsMatchSpecBifs,
+  erlangMatchSpecBifs,
+  ertsInternalEtsAccessBifs,
+  ertsInternalEtsInfoBifs,
+  ertsInternalEtsWalkBifs,
 ];

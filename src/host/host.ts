@@ -1,4 +1,7 @@
 /** What the core needs of the outside. Node and the browser each have an implementation; tests have one with virtual time. */
+import type { Compression } from './compression.ts';
+import type { Files } from './files.ts';
+import type { System } from './system.ts';
 
 /** All time that the virtual machine ever sees. */
 export interface Clock {
@@ -6,12 +9,19 @@ export interface Clock {
   monotonicMilliseconds(): number;
   /** Nanoseconds since 1970-01-01 UTC. */
   systemNanoseconds(): bigint;
+  /** Seconds that local time is ahead of universal time at a moment, in seconds since 1970; 0 where the host does not say. */
+  localOffsetSeconds?(seconds: number): number;
 }
 
 export interface Host {
   readonly clock: Clock;
   /** `count` bytes that nobody can foresee (or that a seed determines, for runs that repeat). */
   randomBytes(count: number): Uint8Array;
+  readonly files: Files;
+  readonly compression: Compression;
+  readonly system: System;
   /** Writes text where a person looks for errors (stderr). */
   writeError(text: string): void;
+  /** Writes bytes where programs put what they print (stdout). */
+  writeOutput?(content: Uint8Array): void;
 }

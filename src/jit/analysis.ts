@@ -1,7 +1,9 @@
 /** What is known of a function before a byte of it is emitted: its jump targets, re-entry points and frame sizes. */
+import { opcodes } from '../isa/opcodes.ts';
 import type { Operand } from '../isa/operands.ts';
 import type { BeamFunction, Instruction } from '../loader/beam-module.ts';
 import type { ReturnPointKind } from './compiled-module.ts';
+import { liveFloats } from './live-floats.ts';
 
 /** No frame. */
 export const NO_FRAME = -1;
@@ -16,11 +18,13 @@ export interface Target {
   /** The label, or 0 for a place behind a call or before a budget check's instruction. */
   readonly label: number;
   /** Branched to from earlier code. */
-  forward: boolean;
+  readonly forward: boolean;
   /** Number in the dispatch at the function's head for branches from later code; 0: there are none. */
   branchPc: number;
   /** Number in the dispatch for re-entry; 0: it is never re-entered. */
   reentryPc: number;
+  /** What is known of re-entry there. */
+  reentry: Reentry | undefined;
 }
 
 export interface Reentry {
@@ -35,8 +39,7 @@ export interface Reentry {
 export type IsBif = (importIndex: number) => boolean;
 
 const bodyCalls = new Set(['call', 'call_ext', 'call_fun', 'call_fun2', 'apply', 'send']);
-
-/** Instructions that never fall through to the next one. */
+const raisers = new Set(['badmatch', 'if_end', 'case_end', 'try_case_end', 'badrecord', 'raise', 'raw_raise']);
 const enders = new Set([
   'return',
   'jump',
@@ -59,15 +62,66 @@ const enders = new Set([
   'int_code_end',
 ]);
 
+const NO_FLOATS: readonly number[] = [];
+
+/** Instructions that take reductions: the operand that says how many X registers are alive, and how many are besides. */
+const budgets: Readonly<Record<string, readonly [operand: number, more: number]>> = {
+  allocate: [1, 0],
+  allocate_zero: [1, 0],
+  allocate_heap: [2, 0],
+  allocate_heap_zero: [2, 0],
+  call_only: [0, 0],
+  call_last: [0, 0],
+  call_ext_only: [0, 0],
+  call_ext_last: [0, 0],
+  apply_last: [0, 2],
+  call_fun: [0, 1],
+  // The driver has moved the fun to the X register behind the arguments.
+  call_fun2: [1, 1],
+};
+
+/** What an opcode's row implies here, by its number: made once, as this is asked for each instruction of each module. */
+interface Traits {
+  readonly ends: boolean;
+  readonly calls: boolean;
+  readonly raises: boolean;
+  /** The operand that is label 0 where the instruction raises, -1: none. */
+  readonly fail: number;
+  /** The operand that is a function's label, -1: none. */
+  readonly entry: number;
+  readonly budget: readonly [operand: number, more: number] | undefined;
+  readonly callsFun: boolean;
+  /** A tail call of an import: no such thing when it is a BIF. */
+  readonly callsImportLast: boolean;
+}
+
+const traitsByOpcode: readonly Traits[] = [undefined, ...opcodes].map((row) => {
+  const { name = '', operands = [] } = row ?? {};
+  return {
+    ends: enders.has(name),
+    calls: bodyCalls.has(name),
+    raises: raisers.has(name) || name === 'wait' || name === 'wait_timeout',
+    fail: operands.findIndex(({ kind }) => kind === 'fail'),
+    entry: operands.findIndex(({ kind }) => kind === 'entry'),
+    budget: budgets[name],
+    callsFun: name === 'call_fun' || name === 'call_fun2',
+    callsImportLast: name === 'call_ext_only' || name === 'call_ext_last',
+  };
+});
+
+function traitsOf({ op }: Instruction): Traits {
+  return traitsByOpcode[op.number] as Traits;
+}
+
 /** Never falls through to the next instruction. */
 export function endsFlow(instruction: Instruction): boolean {
-  return enders.has(instruction.op.name);
+  return traitsOf(instruction).ends;
 }
 
 /** A call of a fun whose value is returned at once: it is made a tail call, as OTP's loader does. */
 export function callsFunLast(instructions: readonly Instruction[], index: number): boolean {
-  const name = instructions[index]?.op.name;
-  if (name !== 'call_fun' && name !== 'call_fun2') return false;
+  const instruction = instructions[index];
+  if (instruction === undefined || !traitsOf(instruction).callsFun) return false;
   const next = instructions[index + 1]?.op.name;
   return next === 'return' || (next === 'deallocate' && instructions[index + 2]?.op.name === 'return');
 }
@@ -85,35 +139,43 @@ export class FunctionPlan {
   readonly lineAt: Int32Array;
   /** In the order of the code; at one position: behind the call before it, its label, its budget check. */
   readonly targets: Target[] = [];
+  /** In the order of their pcs; those of kind `budget` come last. */
   readonly reentries: Reentry[] = [];
+  /** How often the code may leave with a frame of so many Y registers: about, and 0 or more for no frame. */
+  readonly exits = new Map<number, number>();
   maxSlots = NO_FRAME;
-  /** Most X registers alive at a budget check, -1: there is none. */
-  maxLive = -1;
   /** Highest X register used (but for SWAP_REGISTER), at least 0. */
   maxX: number;
   /** Calls itself last (a loop). */
   selfTailCall = false;
   /** Has a `try` or `catch`, whose handlers take x0..x3 from memory. */
   handlers = false;
+  /** Number of pcs for branches to earlier code: they are 1 to this number, those for re-entry follow. */
+  branchPcs = 0;
 
   private readonly isBif: IsBif;
   private readonly byLabel = new Map<number, Target>();
-  private readonly behindCall = new Map<number, Target>();
-  private readonly atBudget = new Map<number, Target>();
+  private readonly behindCall: (Target | undefined)[] = [];
+  private readonly atBudget: (Target | undefined)[] = [];
+  /** X registers alive at each budget check, -1: there is none. */
+  private readonly liveAt: Int16Array;
+  private readonly floatsAt = new Map<number, readonly number[]>();
+  /** Y registers where something first branches to a label. */
   private readonly labelSlots = new Map<number, number>();
-  private nextPc = 1;
+  private readonly waiting: Reentry[] = [];
+  private readonly resumedLabels: { readonly kind: ReturnPointKind; readonly label: number; readonly line: number }[] = [];
 
   constructor(func: BeamFunction, isBif: IsBif) {
     this.func = func;
     this.isBif = isBif;
     this.maxX = Math.max(func.arity - 1, 0);
     const count = func.instructions.length;
-    this.slotsBefore = new Int16Array(count + 1);
+    this.slotsBefore = new Int16Array(count + 1).fill(NO_FRAME);
     this.lineAt = new Int32Array(count + 1);
-    this.findTargets();
-    this.findJumps();
-    this.findFrames();
-    this.findReentries();
+    this.liveAt = new Int16Array(count + 1).fill(-1);
+    this.scan();
+    if (this.handlers) this.maxX = Math.max(this.maxX, 3);
+    this.numberReentries();
   }
 
   /** The target of a label of this function; undefined for the function's head (`func_info`), which raises. */
@@ -123,22 +185,17 @@ export class FunctionPlan {
 
   /** The place behind the call at instruction `index`. */
   targetBehind(index: number): Target | undefined {
-    return this.behindCall.get(index);
+    return this.behindCall[index];
   }
 
   /** The place behind the budget check of instruction `index`, if it has one. */
   budgetTarget(index: number): Target | undefined {
-    return this.atBudget.get(index);
+    return this.atBudget[index];
   }
 
   /** Later code branches back to some place. */
   get branchesBack(): boolean {
-    return this.targets.some((target) => target.branchPc > 0);
-  }
-
-  /** Number of pcs in use, 0 (the entry) included. */
-  get pcCount(): number {
-    return this.nextPc;
+    return this.branchPcs > 0;
   }
 
   callsFunLast(index: number): boolean {
@@ -147,141 +204,153 @@ export class FunctionPlan {
 
   /**
    * X registers alive before an instruction that takes reductions (a frame is made, or a tail call), else -1. Whatever loops or
-   * recurses passes one of these; a function that does neither costs nothing.
+   * recurses passes one of these; a function that does neither costs nothing. The last of them stand for `budgetFloats`.
    */
   budgetLive(index: number): number {
-    const { op, args } = this.func.instructions[index] as Instruction;
-    switch (op.name) {
-      case 'allocate':
-      case 'allocate_zero':
-        return numberAt(args, 1);
-      case 'allocate_heap':
-      case 'allocate_heap_zero':
-        return numberAt(args, 2);
-      case 'call_only':
-      case 'call_last':
-        return numberAt(args, 0);
-      case 'call_ext_only':
-      case 'call_ext_last':
-        return this.isBif(numberAt(args, 1)) ? -1 : numberAt(args, 0);
-      case 'apply_last':
-        return numberAt(args, 0) + 2;
-      case 'call_fun':
-        return this.callsFunLast(index) ? numberAt(args, 0) + 1 : -1;
-      case 'call_fun2':
-        // The driver has moved the fun to the X register behind the arguments.
-        return this.callsFunLast(index) ? numberAt(args, 1) + 1 : -1;
-      default:
-        return -1;
-    }
+    return this.liveAt[index] as number;
   }
 
-  private findTargets(): void {
-    this.func.instructions.forEach(({ op, args }, index) => {
-      if (op.name === 'label') this.byLabel.set(numberAt(args, 0), this.addTarget(index, numberAt(args, 0)));
-      if (this.budgetLive(index) >= 0) this.atBudget.set(index, this.addTarget(index, 0));
-      if (this.isBodyCall(index)) this.behindCall.set(index, this.addTarget(index + 1, 0));
-    });
+  /** Float registers alive before an instruction that takes reductions. */
+  budgetFloats(index: number): readonly number[] {
+    return this.floatsAt.get(index) ?? NO_FLOATS;
   }
 
-  private addTarget(position: number, label: number): Target {
-    const target = { position, label, forward: false, branchPc: 0, reentryPc: 0 };
-    this.targets.push(target);
-    return target;
-  }
-
-  private isBodyCall(index: number): boolean {
-    const { op, args } = this.func.instructions[index] as Instruction;
-    if (bodyCalls.has(op.name)) return !this.callsFunLast(index);
-    return (op.name === 'call_ext_only' || op.name === 'call_ext_last') && this.isBif(numberAt(args, 1));
-  }
-
-  private findJumps(): void {
-    this.func.instructions.forEach(({ op, args }, index) => {
-      op.operands.forEach(({ kind }, i) => {
-        const operand = args[i] as Operand;
-        if (kind === 'entry') this.noteEntry(op.name, operand);
-        else if (kind !== 'define') this.noteOperand(operand, index);
-      });
-      if (op.name === 'try' || op.name === 'catch') this.handlers = true;
-    });
-    if (this.handlers) this.maxX = Math.max(this.maxX, 3);
-  }
-
-  private noteEntry(name: string, operand: Operand): void {
-    const isSelf = operand.kind === 'f' && operand.label === this.func.entryLabel;
-    if (isSelf && (name === 'call_only' || name === 'call_last')) this.selfTailCall = true;
-  }
-
-  private noteOperand(operand: Operand, index: number): void {
-    if (operand.kind === 'list') {
-      for (const item of operand.items) this.noteOperand(item, index);
-    } else if (operand.kind === 'x' && operand.index !== SWAP_REGISTER) {
-      this.maxX = Math.max(this.maxX, operand.index);
-    } else if (operand.kind === 'f' && operand.label > 0) {
-      const target = this.byLabel.get(operand.label);
-      if (target === undefined) return;
-      if (target.position > index) target.forward = true;
-      else if (target.branchPc === 0) target.branchPc = this.nextPc++;
-    }
-  }
-
-  private findFrames(): void {
+  private scan(): void {
     const { instructions } = this.func;
     let slots = NO_FRAME;
     let line = this.func.infoLine;
     let reachable = true;
-    instructions.forEach((instruction, index) => {
+    for (let index = 0; index < instructions.length; index++) {
+      const instruction = instructions[index] as Instruction;
       const { op, args } = instruction;
       if (op.name === 'label') {
-        const known = this.labelSlots.get(numberAt(args, 0));
+        const label = numberAt(args, 0);
+        const known = this.labelSlots.get(label);
         if (known !== undefined) slots = known;
         else if (!reachable) slots = NO_FRAME;
         reachable = true;
+        this.byLabel.set(label, this.addTarget(index, label, known !== undefined));
+      } else if (op.name === 'line') {
+        line = numberAt(args, 0);
       }
-      if (op.name === 'line') line = numberAt(args, 0);
       this.slotsBefore[index] = slots;
       this.lineAt[index] = line;
-      this.recordLabelSlots(instruction, slots);
+      this.scanInstruction(instruction, index);
       slots = slotsAfter(instruction, slots);
-      this.maxSlots = Math.max(this.maxSlots, slots);
-      if (endsFlow(instruction)) reachable = false;
-    });
-    this.slotsBefore[instructions.length] = NO_FRAME;
+      if (slots > this.maxSlots) this.maxSlots = slots;
+      if (traitsOf(instruction).ends) reachable = false;
+    }
   }
 
-  private recordLabelSlots({ op, args }: Instruction, slots: number): void {
-    const record = (operand: Operand): void => {
-      if (operand.kind === 'f' && !this.labelSlots.has(operand.label)) this.labelSlots.set(operand.label, slots);
-      else if (operand.kind === 'list') operand.items.forEach(record);
-    };
-    op.operands.forEach(({ kind }, i) => {
-      if (kind !== 'entry' && kind !== 'define') record(args[i] as Operand);
-    });
+  private scanInstruction(instruction: Instruction, index: number): void {
+    const { op, args } = instruction;
+    const traits = traitsOf(instruction);
+    const slots = this.slotsBefore[index] as number;
+    const line = this.lineAt[index] as number;
+    for (let i = 0; i < args.length; i++) {
+      if (i !== traits.entry) this.scanOperand(args[i] as Operand, slots);
+      else this.noteEntry(args[i] as Operand, op.name);
+    }
+    if (traits.budget !== undefined) this.noteBudget(instruction, index);
+    if (this.isBodyCall(traits, args, index)) {
+      const target = this.addTarget(index + 1, 0, false);
+      this.behindCall[index] = target;
+      this.waiting.push({ kind: 'call', target, slots, line });
+      this.noteExit(slots);
+    } else if (traits.raises || (traits.fail >= 0 && isNoLabel(args[traits.fail]))) {
+      this.noteExit(slots);
+    }
+    if (op.name === 'try' || op.name === 'catch') {
+      this.handlers = true;
+      this.resumedLabels.push({ kind: op.name, label: labelAmong(args), line });
+    } else if (op.name === 'wait' || op.name === 'wait_timeout') {
+      this.resumedLabels.push({ kind: 'receive', label: labelAmong(args), line });
+    }
   }
 
-  private findReentries(): void {
-    this.func.instructions.forEach(({ op, args }, index) => {
-      const slots = this.slotsBefore[index] as number;
-      const live = this.budgetLive(index);
-      this.maxLive = Math.max(this.maxLive, live);
-      this.maxX = Math.max(this.maxX, live - 1);
-      this.addReentry(this.atBudget.get(index), 'budget', live, index);
-      this.addReentry(this.behindCall.get(index), 'call', slots, index);
-      const label = args.find((operand) => operand.kind === 'f');
-      const target = label?.kind === 'f' ? this.byLabel.get(label.label) : undefined;
+  private addTarget(position: number, label: number, forward: boolean): Target {
+    const target = { position, label, forward, branchPc: 0, reentryPc: 0, reentry: undefined };
+    this.targets.push(target);
+    return target;
+  }
+
+  private noteExit(slots: number): void {
+    const size = Math.max(slots, 0);
+    this.exits.set(size, (this.exits.get(size) ?? 0) + 1);
+  }
+
+  private noteEntry(operand: Operand, name: string): void {
+    const isSelf = operand.kind === 'f' && operand.label === this.func.entryLabel;
+    if (isSelf && (name === 'call_only' || name === 'call_last')) this.selfTailCall = true;
+  }
+
+  private scanOperand(operand: Operand, slots: number): void {
+    if (operand.kind === 'x') {
+      if (operand.index > this.maxX && operand.index !== SWAP_REGISTER) this.maxX = operand.index;
+    } else if (operand.kind === 'f') {
+      if (operand.label > 0) this.noteBranch(operand.label, slots);
+    } else if (operand.kind === 'list') {
+      for (const item of operand.items) this.scanOperand(item, slots);
+    }
+  }
+
+  private noteBranch(label: number, slots: number): void {
+    const target = this.byLabel.get(label);
+    if (target === undefined) {
+      if (!this.labelSlots.has(label)) this.labelSlots.set(label, slots);
+    } else if (target.branchPc === 0) {
+      target.branchPc = ++this.branchPcs;
+    }
+  }
+
+  private noteBudget({ op, args }: Instruction, index: number): void {
+    const { budget, callsFun, callsImportLast } = traitsByOpcode[op.number] as Traits;
+    if (budget === undefined || (callsFun && !this.callsFunLast(index))) return;
+    if (callsImportLast && this.isBif(numberAt(args, 1))) return;
+    const floats = op.name.startsWith('allocate') ? liveFloats(this.func.instructions, index) : NO_FLOATS;
+    if (floats.length > 0) this.floatsAt.set(index, floats);
+    const live = numberAt(args, budget[0]) + budget[1] + floats.length;
+    this.liveAt[index] = live;
+    if (live > this.maxX + 1) this.maxX = live - 1;
+    this.atBudget[index] = this.addTarget(index, 0, false);
+  }
+
+  private isBodyCall({ calls, callsFun, callsImportLast }: Traits, args: readonly Operand[], index: number): boolean {
+    if (calls) return !callsFun || !this.callsFunLast(index);
+    return callsImportLast && this.isBif(numberAt(args, 1));
+  }
+
+  private numberReentries(): void {
+    for (const reentry of this.waiting) this.addReentry(reentry);
+    for (const { kind, label, line } of this.resumedLabels) {
+      const target = this.byLabel.get(label);
+      if (target !== undefined) {
+        this.addReentry({ kind, target, slots: this.slotsBefore[target.position] as number, line });
+      }
+    }
+    this.atBudget.forEach((target, index) => {
       if (target === undefined) return;
-      const slotsThere = this.slotsBefore[target.position] as number;
-      if (op.name === 'try' || op.name === 'catch') this.addReentry(target, op.name, slotsThere, index);
-      else if (op.name === 'wait' || op.name === 'wait_timeout') this.addReentry(target, 'receive', slotsThere, index);
+      const slots = this.liveAt[index] as number;
+      this.addReentry({ kind: 'budget', target, slots, line: this.lineAt[index] as number });
     });
   }
 
-  private addReentry(target: Target | undefined, kind: ReturnPointKind, slots: number, index: number): void {
-    if (target === undefined || target.reentryPc > 0) return;
-    target.reentryPc = this.nextPc++;
-    this.reentries.push({ kind, target, slots, line: this.lineAt[index] as number });
+  private addReentry(reentry: Reentry): void {
+    const { target } = reentry;
+    if (target.reentry !== undefined) return;
+    this.reentries.push(reentry);
+    target.reentry = reentry;
+    target.reentryPc = this.branchPcs + this.reentries.length;
   }
+}
+
+function isNoLabel(operand: Operand | undefined): boolean {
+  return operand?.kind === 'f' && operand.label === 0;
+}
+
+function labelAmong(args: readonly Operand[]): number {
+  const operand = args.find(({ kind }) => kind === 'f');
+  return operand?.kind === 'f' ? operand.label : 0;
 }
 
 function slotsAfter({ op, args }: Instruction, slots: number): number {

@@ -7,8 +7,10 @@ import { typeBits } from '../isa/types.ts';
 import { HEND, HTOP } from '../memory/map.ts';
 import {
   ATOM_TAG,
+  FLOAT_VALUE,
   IMMED_SHIFT,
   NIL,
+  PRIMARY_BOXED,
   PRIMARY_MASK,
   PRIMARY_SMALL,
   SMALL_MAX,
@@ -26,6 +28,9 @@ import type { RuntimeName } from './runtime-table.ts';
 /** The words of the atoms `false` and `true`, the first two of atom-names.ts. */
 export const FALSE_WORD = ATOM_TAG;
 export const TRUE_WORD = (1 << IMMED_SHIFT) | ATOM_TAG;
+
+/** Floats lie at multiples of four bytes. */
+export const WORD_ALIGNMENT = 2;
 
 /** Stands for the label of `truthOf` where an emitter of tests expects a label of the function. */
 const FALSE_LABEL = -1;
@@ -331,9 +336,29 @@ export class BeamAssembler {
   }
 
   /** Before an instruction that takes reductions; code that is reached only by re-entry has taken them. */
-  checkBudget(target: Target, live: number): void {
-    if (this.reachable) this.frame.budget(target, live);
+  checkBudget(target: Target, live: number, floats: readonly number[]): void {
+    const { w } = this;
+    const boxes = floats.map((index, i) => ({ float: this.floatLocal(index), x: this.xLocal(live - floats.length + i) }));
+    if (this.reachable) {
+      this.frame.budget(target, live, boxes);
+      if (this.resuming) boxes.forEach(({ x }) => this.storeNothing(x));
+    }
     this.arrive(target);
+    if (!this.resuming) return;
+    for (const { float, x } of boxes) {
+      w.localGet(x);
+      w.if();
+      w.localGet(x);
+      w.f64Load(FLOAT_VALUE - PRIMARY_BOXED, WORD_ALIGNMENT);
+      w.localSet(float);
+      w.end();
+    }
+  }
+
+  /** Tells code behind a place that it was not re-entered. */
+  private storeNothing(x: Local): void {
+    this.w.i32Const(0);
+    this.w.localSet(x);
   }
 
   // ---- functions of the module -----------------------------------------------------------------------------------
@@ -353,6 +378,12 @@ export class BeamAssembler {
   /** Behind a call that stands for a tail call: returns its value. */
   returnBehind(): void {
     this.frame.place(this.plan.targetBehind(this.at) as Target);
+    this.w.localGet(this.xLocal(0));
+    this.w.return();
+  }
+
+  /** The value that a BIF in tail position gave is the function's. */
+  returnBehindBif(): void {
     this.w.localGet(this.xLocal(0));
     this.w.return();
   }
@@ -391,6 +422,12 @@ export class BeamAssembler {
   reserve(words: number): void {
     if (words <= this.reserved) return;
     const { w } = this;
+    this.reserved = words;
+    if (this.resuming) {
+      w.i32Const(words);
+      w.call(this.translator.helpers.reserve());
+      return w.localSet(this.heap);
+    }
     w.i32Const(0);
     w.i32Load(HTOP);
     w.localTee(this.heap);
@@ -411,7 +448,6 @@ export class BeamAssembler {
       w.i32Store(HTOP);
       w.end();
     });
-    this.reserved = words;
   }
 
   /** Counts `words` reserved words as filled and moves `heap` behind them. */

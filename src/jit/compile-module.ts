@@ -4,7 +4,7 @@ import { operandToString } from '../isa/print.ts';
 import type { BeamFunction, BeamModule, Instruction } from '../loader/beam-module.ts';
 import { FUN_FREE, PRIMARY_BOXED } from '../term/layout.ts';
 import { i32RelocInit } from '../wasm/types.ts';
-import { endsFlow, FunctionPlan } from './analysis.ts';
+import { endsFlow, FunctionPlan, type Target } from './analysis.ts';
 import { BeamAssembler } from './beam-assembler.ts';
 import type { CompiledModule } from './compiled-module.ts';
 import { emitters } from './emitters.ts';
@@ -68,7 +68,11 @@ function emitInstructions(a: BeamAssembler): void {
   let next = 0;
   const arriveAt = (position: number): void => {
     for (let target = plan.targets[next]; target?.position === position; target = plan.targets[++next]) {
-      if (target !== plan.budgetTarget(position)) a.arrive(target);
+      if (target === plan.budgetTarget(position)) continue;
+      a.arrive(target);
+      if (!isBehindTailBif(plan, target, position)) continue;
+      if (a.reachable) a.returnBehindBif();
+      a.reachable = false;
     }
   };
   plan.func.instructions.forEach((instruction, index) => {
@@ -81,13 +85,19 @@ function emitInstructions(a: BeamAssembler): void {
   arriveAt(plan.func.instructions.length);
 }
 
+/** A BIF in tail position is called in the body; its value is returned, also where only the resume function gets there. */
+function isBehindTailBif(plan: FunctionPlan, target: Target, position: number): boolean {
+  const call = plan.func.instructions[position - 1];
+  return call !== undefined && target === plan.targetBehind(position - 1) && endsFlow(call);
+}
+
 function emitInstruction(a: BeamAssembler, instruction: Instruction): void {
   const { op, args } = instruction;
   const { plan, w } = a;
   const budget = plan.budgetTarget(a.at);
   if (budget !== undefined) {
     if (a.reachable && plan.callsFunLast(a.at)) moveFunBehindArguments(a, instruction);
-    a.checkBudget(budget, plan.budgetLive(a.at));
+    a.checkBudget(budget, plan.budgetLive(a.at), plan.budgetFloats(a.at));
   }
   if (op.name === 'label' || !a.reachable) return;
   if (w.keepsNotes) w.note(`${op.name} ${args.map((operand) => operandToString(operand)).join(' ')}`);

@@ -1,6 +1,9 @@
 /** All emitters by instruction name; a test checks that every row of isa/opcodes.ts that may be loaded has one. */
 import type { EmitterTable } from './emitter.ts';
 import { bifCallEmitters } from './ops/bif-calls.ts';
+import { bitsBuildEmitters } from './ops/bits-build.ts';
+import { bitsStepEmitters } from './ops/bits-build-steps.ts';
+import { bitsMatchEmitters } from './ops/bits-match.ts';
 import { callEmitters } from './ops/calls.ts';
 import { exceptionEmitters } from './ops/exceptions.ts';
 import { floatEmitters } from './ops/floats.ts';
@@ -16,6 +19,9 @@ import { testEmitters } from './ops/tests-compare.ts';
 
 export const emitters: EmitterTable = {
   ...bifCallEmitters,
+  ...bitsBuildEmitters,
+  ...bitsMatchEmitters,
+  ...bitsStepEmitters,
   ...callEmitters,
   ...exceptionEmitters,
   ...floatEmitters,

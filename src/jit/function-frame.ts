@@ -6,42 +6,31 @@
  *
  * The shape of both (a main function has no dispatch unless later code branches back to earlier code):
  *
- *   block yspill[0] … yspill[n]     one a slot of the largest frame      (way out with Y registers)
- *     block ypush[t]                for each size t of a frame
- *       block xspill[0] … [m]       the same for X registers             (way out of a budget check)
- *         block xpush[t]
- *           block functionClause
- *             loop again            only when something branches back
- *               block for each place that is branched to, the last one outermost
- *                 block entry
- *                   dispatch on pc: load the frame's registers into locals, branch to the place
- *                 end entry
- *                 the instructions, each place closing its block
+ *   block exit[t]                   for sizes t of frames with which the function is left in many places
+ *     block functionClause
+ *       (resume) load the frame's registers into locals
+ *       loop again                  only when something branches back
+ *         block for each place that is branched to, the last one outermost
+ *           block entry             (main)
+ *             dispatch on pc: branch to the place
+ *           end entry
+ *           the instructions, each place closing its block
  *
- * A function is left with 0 through `push`: its frame is appended at UNWIND_TOP, where its callee's is already; `pc` holds the
- * return address meanwhile. A frame of t registers that ends at `end`: return address at end-4(t+1), register k (from 1) at end-4k.
+ * A function is left with 0 by a tail call of its module's `unwind` (module-helpers.ts), which appends the frame at UNWIND_TOP,
+ * where its callee's is already. A frame of t registers that ends at `end`: return address at end-4(t+1), register k (from 1) at end-4k.
  */
-import { NATIVE_BYTES_PER_REDUCTION, REDUCTIONS, SP, UNWIND_TOP, X_REGISTERS } from '../memory/map.ts';
+import { NATIVE_BYTES_PER_REDUCTION, REDUCTIONS, SP, X_REGISTERS } from '../memory/map.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { i32, type Label, type Local } from '../wasm/types.ts';
 import { type FunctionPlan, NO_FRAME, type Reentry, type Target } from './analysis.ts';
 import type { BeamAssembler } from './beam-assembler.ts';
 import type { ReturnPointKind } from './compiled-module.ts';
-import { RELOC_RETURN, RELOC_SLOT } from './relocations.ts';
+import { RELOC_SLOT } from './relocations.ts';
 
-/** Registers of one kind as they lie in a frame: register k (from 1) at 4k bytes below its end. */
-class Bank {
-  readonly largest: number;
-  readonly localOf: (k: number) => Local;
-  readonly spill: Label[] = [];
-  readonly push = new Map<number, Label>();
-  readonly used = new Set<number>();
-
-  constructor(largest: number, localOf: (k: number) => Local) {
-    this.largest = largest;
-    this.localOf = localOf;
-  }
-}
+/** What a shared way out costs in bytes, beside two for each register that each place that goes there saves. */
+const EXIT_BYTES = 9;
+/** Larger frames are not passed as arguments. */
+const MOST_UNWIND_ARGUMENTS = 200;
 
 /** Return points of a function; its main and its resume function share them. */
 export class FunctionPoints {
@@ -59,9 +48,7 @@ export class FunctionFrame {
   private readonly points: FunctionPoints;
   private readonly labels = new Map<Target, Label>();
   private readonly placed = new Set<Target>();
-  private readonly y: Bank;
-  private readonly x: Bank;
-  private readonly end: Local;
+  private readonly exits = new Map<number, Label>();
   private functionClauseUsed = false;
   private branched = new Set<Target>();
 
@@ -70,9 +57,6 @@ export class FunctionFrame {
     this.plan = a.plan;
     this.w = a.w;
     this.points = points;
-    this.y = new Bank(Math.max(this.plan.maxSlots, 0), (k) => a.slotLocal(k));
-    this.x = new Bank(Math.max(this.plan.maxLive, 0), (k) => a.xLocal(k - 1));
-    this.end = this.w.local(i32, 'end');
   }
 
   xAddress(index: number): number {
@@ -94,25 +78,17 @@ export class FunctionFrame {
 
   open(): void {
     const { plan, w, a } = this;
-    this.openBank(
-      this.y,
-      [...plan.slotsBefore].map((slots) => Math.max(slots, 0)),
-    );
-    this.openBank(
-      this.x,
-      plan.reentries.filter(({ kind }) => kind === 'budget').map(({ slots }) => slots),
-    );
+    for (const [size, count] of plan.exits) {
+      if ((count - 1) * 2 * size > EXIT_BYTES) this.exits.set(size, w.block(i32));
+    }
     this.functionClause = w.block();
+    if (a.resuming) this.loadFrame();
     if (plan.branchesBack || (plan.selfTailCall && !a.resuming)) this.again = w.loop();
-    for (const target of plan.targets.toReversed()) {
+    for (let i = plan.targets.length - 1; i >= 0; i--) {
+      const target = plan.targets[i] as Target;
       if (this.isBranchedTo(target)) this.labels.set(target, w.block());
     }
     this.dispatch();
-  }
-
-  private openBank(bank: Bank, sizes: readonly number[]): void {
-    for (let k = 0; k <= bank.largest; k++) bank.spill.push(this.w.block());
-    for (const size of new Set([0, ...sizes])) bank.push.set(size, this.w.block());
   }
 
   /** Whether a place needs a block: main functions are never re-entered. */
@@ -125,82 +101,69 @@ export class FunctionFrame {
     return this.branched.has(target) || target.branchPc > 0 || (target.reentryPc > 0 && this.a.resuming);
   }
 
-  private dispatch(): void {
+  /**
+   * Loads registers for every re-entry of the same kind as far as the largest frame of that kind goes: what lies below a smaller frame
+   * gets into locals that are written before they are read.
+   */
+  private loadFrame(): void {
     const { plan, w, a } = this;
-    const reentries = a.resuming ? plan.reentries : [];
-    if (reentries.length === 0 && !plan.branchesBack) return;
-    const entry = w.block();
-    const [yload, xload] = [this.openLoads(this.y, reentries.length), this.openLoads(this.x, reentries.length)];
-    this.branchToLoads(entry, reentries, yload, xload);
-    if (reentries.length > 0) {
-      this.loads(this.x, xload);
-      this.branchToTargets(
-        entry,
-        reentries.filter(({ kind }) => kind === 'budget'),
-      );
-      this.loads(this.y, yload);
-      if (plan.handlers) this.loadX(1, 3);
-      this.branchToTargets(
-        entry,
-        reentries.filter(({ kind }) => kind !== 'budget'),
-      );
+    const budgets = plan.reentries.filter(({ kind }) => kind === 'budget');
+    const others = plan.reentries.length - budgets.length;
+    const loadX = (): void => this.loads(largestFrame(budgets), (k) => a.xLocal(k - 1));
+    if (others === 0) return loadX();
+    if (budgets.length > 0) {
+      w.localGet(a.pc);
+      w.i32Const(plan.branchPcs + others);
+      w.i32GtU();
+      w.if();
+      loadX();
+      w.else();
     }
-    w.end(entry);
+    this.loads(largestFrame(plan.reentries.slice(0, others)), (k) => a.slotLocal(k));
+    if (plan.handlers) this.loadX(1, 3);
+    if (budgets.length > 0) w.end();
   }
 
-  private openLoads(bank: Bank, reentries: number): Label[] {
-    const labels: Label[] = [];
-    if (reentries === 0) return labels;
-    for (let k = 0; k <= bank.largest; k++) labels.push(this.w.block());
-    return labels;
-  }
-
-  private branchToLoads(
-    entry: Label,
-    reentries: readonly Reentry[],
-    yload: readonly Label[],
-    xload: readonly Label[],
-  ): void {
-    const { plan, w, a } = this;
-    const table = new Array<Label>(plan.pcCount).fill(entry);
-    for (const target of plan.targets) {
-      if (target.branchPc > 0) table[target.branchPc] = this.labels.get(target) as Label;
-    }
-    for (const { target, slots, kind } of reentries) {
-      const loads = kind === 'budget' ? xload : yload;
-      table[target.reentryPc] = loads[Math.max(slots, 0)] as Label;
-    }
-    if (reentries.length > 0) {
+  private loads(largest: number, localOf: (k: number) => Local): void {
+    const { w, a } = this;
+    if (largest === 0) return;
+    a.withTemporary((low) => {
       w.i32Const(0);
       w.i32Load(SP);
-      w.localSet(this.end);
-    }
-    w.localGet(a.pc);
-    w.brTable(table, entry);
-  }
-
-  private branchToTargets(entry: Label, reentries: readonly Reentry[]): void {
-    const { plan, w, a } = this;
-    const [only] = reentries;
-    if (only === undefined) return w.br(entry);
-    if (reentries.length === 1) return w.br(this.labels.get(only.target) as Label);
-    const table = new Array<Label>(plan.pcCount).fill(entry);
-    for (const { target } of reentries) table[target.reentryPc] = this.labels.get(target) as Label;
-    w.localGet(a.pc);
-    w.brTable(table, entry);
-  }
-
-  private loads(bank: Bank, labels: readonly Label[]): void {
-    const { w } = this;
-    for (let k = bank.largest; k >= 0; k--) {
-      w.end(labels[k]);
-      if (k === 0) break;
-      w.localGet(this.end);
-      w.i32Const(4 * k);
+      w.i32Const(4 * largest);
       w.i32Sub();
-      w.i32Load();
-      w.localSet(bank.localOf(k));
+      w.localSet(low);
+      for (let k = largest; k > 0; k--) {
+        w.localGet(low);
+        w.i32Load(4 * (largest - k));
+        w.localSet(localOf(k));
+      }
+    });
+  }
+
+  /** Branches by pc; 0 is the function's beginning, which a resume function does not have. */
+  private dispatch(): void {
+    const { plan, w, a } = this;
+    const places = plan.branchPcs + (a.resuming ? plan.reentries.length : 0);
+    if (places === 0) return;
+    const table = new Array<Label>(places + 1);
+    for (const target of plan.targets) {
+      if (target.branchPc > 0) table[target.branchPc] = this.labels.get(target) as Label;
+      if (target.reentryPc > 0 && a.resuming) table[target.reentryPc] = this.labels.get(target) as Label;
     }
+    if (!a.resuming) {
+      const entry = w.block();
+      table[0] = entry;
+      w.localGet(a.pc);
+      w.brTable(table, entry);
+      w.end(entry);
+      return;
+    }
+    const first = table[1] as Label;
+    if (places === 1) return w.br(first);
+    table[0] = first;
+    w.localGet(a.pc);
+    w.brTable(table, first);
   }
 
   private loadX(first: number, last: number): void {
@@ -224,7 +187,7 @@ export class FunctionFrame {
   pointOf(target: Target): number {
     const known = this.points.byTarget.get(target);
     if (known !== undefined) return known;
-    const reentry = this.plan.reentries.find((candidate) => candidate.target === target);
+    const { reentry } = target;
     if (reentry === undefined) throw new Error('a place that is not re-entered has no return point');
     const { kind, slots, line } = reentry;
     const point = this.addPoint(kind, target.reentryPc, slots, line);
@@ -251,16 +214,32 @@ export class FunctionFrame {
 
   /** Leaves with 0: a frame of `slots` Y registers, to go on at `point`. */
   leave(point: number, slots: number): void {
-    this.leaveThrough(this.y, point, Math.max(slots, 0));
+    const size = Math.max(slots, 0);
+    this.w.i32Const(point);
+    const exit = this.exits.get(size);
+    if (exit === undefined) this.unwind(size, (k) => this.a.slotLocal(k));
+    else this.w.br(exit);
   }
 
-  private leaveThrough(bank: Bank, point: number, size: number): void {
-    const label = bank.push.get(size);
-    if (label === undefined) throw new Error(`no frame of ${size} registers was expected`);
-    bank.used.add(size);
-    this.w.i32ConstReloc(RELOC_RETURN, point);
-    this.w.localSet(this.a.pc);
-    this.w.br(label);
+  /** Appends a frame and leaves; the return point is on the stack. */
+  private unwind(size: number, localOf: (k: number) => Local): void {
+    const { w, a } = this;
+    const { helpers } = a.translator;
+    if (size <= MOST_UNWIND_ARGUMENTS) {
+      for (let k = 1; k <= size; k++) w.localGet(localOf(k));
+      w.returnCall(helpers.unwind(size));
+      return;
+    }
+    w.call(helpers.unwindLarge(size));
+    a.withTemporary((start) => {
+      w.localSet(start);
+      for (let k = 1; k <= size; k++) {
+        w.localGet(start);
+        w.localGet(localOf(k));
+        w.i32Store(4 * (size + 1 - k));
+      }
+    });
+    this.leaveTail();
   }
 
   /** Leaves with 0 without a frame: whatever value comes later goes to our caller. */
@@ -272,10 +251,31 @@ export class FunctionFrame {
   /**
    * Takes reductions; when they have run out, leaves to go on at the place behind with `live` X registers. Since the native stack
    * grows with each frame and is given up when reductions run out, the number taken follows the function's native frame.
+   * Float registers that are alive are left as terms in the last of the X registers.
    */
-  budget(target: Target, live: number): void {
+  budget(target: Target, live: number, boxes: readonly { readonly float: Local; readonly x: Local }[]): void {
     const { w, a } = this;
     const cost = Math.ceil((64 + 8 * (this.plan.maxX + this.plan.maxSlots + 8)) / NATIVE_BYTES_PER_REDUCTION);
+    if (a.resuming) {
+      w.i32Const(cost);
+      w.call(a.translator.helpers.spend());
+    } else {
+      this.takeReductions(cost);
+    }
+    w.if();
+    for (const { float, x } of boxes) {
+      w.localGet(float);
+      a.callRuntime('boxFloat');
+      w.localSet(x);
+    }
+    w.i32Const(this.pointOf(target));
+    this.unwind(live, (k) => a.xLocal(k - 1));
+    w.end();
+  }
+
+  /** Pushes 1 if they have run out. */
+  private takeReductions(cost: number): void {
+    const { w, a } = this;
     a.withTemporary((left) => {
       w.i32Const(0);
       w.i32Const(0);
@@ -288,9 +288,6 @@ export class FunctionFrame {
     });
     w.i32Const(0);
     w.i32LtS();
-    w.if();
-    this.leaveThrough(this.x, this.pointOf(target), live);
-    w.end();
   }
 
   close(): void {
@@ -302,13 +299,10 @@ export class FunctionFrame {
     w.unreachable();
     w.end(this.functionClause);
     this.functionClauseCode();
-    this.pushCode(this.x);
-    this.spillCode(this.x);
-    w.i32Const(0);
-    w.return();
-    this.pushCode(this.y);
-    this.spillCode(this.y);
-    w.i32Const(0);
+    for (const [size, exit] of [...this.exits].reverse()) {
+      w.end(exit);
+      this.unwind(size, (k) => this.a.slotLocal(k));
+    }
     w.finish();
   }
 
@@ -320,41 +314,10 @@ export class FunctionFrame {
     a.callRuntime('functionClause');
     this.leave(this.raisePoint(NO_FRAME, plan.func.infoLine), NO_FRAME);
   }
+}
 
-  /** For each size of frame: its return address at the old UNWIND_TOP, the new one in `end`. */
-  private pushCode(bank: Bank): void {
-    const { w, a, end } = this;
-    for (const [size, label] of [...bank.push].reverse()) {
-      w.end(label);
-      if (!bank.used.has(size)) {
-        w.unreachable();
-        continue;
-      }
-      w.i32Const(0);
-      w.i32Load(UNWIND_TOP);
-      w.localTee(end);
-      w.localGet(a.pc);
-      w.i32Store();
-      w.i32Const(0);
-      w.localGet(end);
-      w.i32Const(4 * (size + 1));
-      w.i32Add();
-      w.localTee(end);
-      w.i32Store(UNWIND_TOP);
-      w.br(bank.spill[size] as Label);
-    }
-  }
-
-  private spillCode(bank: Bank): void {
-    const { w } = this;
-    for (let k = bank.largest; k >= 0; k--) {
-      w.end(bank.spill[k]);
-      if (k === 0) break;
-      w.localGet(this.end);
-      w.i32Const(4 * k);
-      w.i32Sub();
-      w.localGet(bank.localOf(k));
-      w.i32Store();
-    }
-  }
+function largestFrame(reentries: readonly Reentry[]): number {
+  let largest = 0;
+  for (const { slots } of reentries) largest = Math.max(largest, slots);
+  return largest;
 }

@@ -1,6 +1,6 @@
 /** What the functions of one module share while they are translated: the wasm module, imported functions, return points. */
 import type { BeamType } from '../isa/types.ts';
-import type { BeamFunction, BeamModule } from '../loader/beam-module.ts';
+import type { BeamFunction, BeamModule, Instruction } from '../loader/beam-module.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
 import {
@@ -13,7 +13,9 @@ import {
   type TypeIndex,
   type ValType,
 } from '../wasm/types.ts';
+import type { BeamAssembler } from './beam-assembler.ts';
 import type { ReturnPoint } from './compiled-module.ts';
+import { ModuleHelpers } from './module-helpers.ts';
 import { type RuntimeName, runtimeTable } from './runtime-table.ts';
 
 export interface TranslateOptions {
@@ -21,6 +23,8 @@ export interface TranslateOptions {
   readonly isBif: (module: string, name: string, arity: number) => boolean;
   /** Keep names and notes, for dumps. */
   readonly notes?: boolean;
+  /** Called before each instruction is emitted; may emit code that leaves the wasm stack and all registers as they are (coverage). */
+  readonly onInstruction?: (a: BeamAssembler, instruction: Instruction) => void;
 }
 
 const valTypes: Readonly<Record<string, ValType>> = { i: i32, l: i64, f: f64 };
@@ -47,6 +51,7 @@ export class ModuleTranslator {
   readonly returnPoints: ReturnPoint[] = [];
   readonly integers: bigint[] = [];
   readonly slotImports = new Set<number>();
+  readonly helpers = new ModuleHelpers(this);
 
   private readonly runtimeImports = new Map<string, FuncIndex>();
   private readonly integerIndexes = new Map<bigint, number>();

@@ -8,7 +8,6 @@
  */
 import {
   ARITY_BITS,
-  ATTENTION,
   REDUCTIONS,
   RETURN_POINT_FRAME_BITS,
   RETURN_POINTS,
@@ -124,8 +123,11 @@ interface RunImports {
 
 interface RunLocals {
   readonly value: Local;
+  /** SP while frames are given values. */
+  readonly sp: Local;
   /** A return point's entry in the table. */
   readonly point: Local;
+  readonly left: Local;
 }
 
 /**
@@ -134,13 +136,19 @@ interface RunLocals {
  * Each value given to a frame here takes a reduction: a deep stack is taken down in slices too.
  */
 function emitRun(w: FunctionBuilder, prelude: PreludeBuilder, imports: RunImports): void {
-  const l: RunLocals = { value: w.local(i32, 'value'), point: w.local(i32, 'point') };
+  const l: RunLocals = {
+    value: w.local(i32, 'value'),
+    sp: w.local(i32, 'sp'),
+    point: w.local(i32, 'point'),
+    left: w.local(i32, 'left'),
+  };
   loadWord(w, X_REGISTERS);
   w.localSet(l.value);
+  // Whoever leaves for another reason says so, and nothing goes on behind that.
+  storeConst(w, STATUS, STATUS_YIELD);
   const returned = w.block();
   loadWord(w, RUN_MODE);
   w.brIf(returned);
-  storeConst(w, STATUS, STATUS_YIELD);
   emitDispatch(w, prelude, imports);
   w.localTee(l.value);
   w.i32Eqz();
@@ -148,6 +156,9 @@ function emitRun(w: FunctionBuilder, prelude: PreludeBuilder, imports: RunImport
   emitLeft(w, l, imports);
   w.end();
   w.end(returned);
+  // Only the trampoline moves SP: the local stays right over calls.
+  loadWord(w, SP);
+  w.localSet(l.sp);
   const next = w.loop();
   takeReduction(w, l);
   emitReturn(w, l, prelude);
@@ -189,23 +200,21 @@ function emitDispatch(w: FunctionBuilder, prelude: PreludeBuilder, { callLarge }
   w.end(done);
 }
 
-/** Stops before the frame, its value in X0, when the reductions are used up or something else wants the process. */
-function takeReduction(w: FunctionBuilder, { value }: RunLocals): void {
+/** Stops before the frame, its value in X0, when the reductions are used up (whatever wants the process sets them to 0). */
+function takeReduction(w: FunctionBuilder, { value, left }: RunLocals): void {
   w.i32Const(0);
   loadWord(w, REDUCTIONS);
   w.i32Const(1);
   w.i32Sub();
+  w.localTee(left);
   w.i32Store(REDUCTIONS);
-  loadWord(w, REDUCTIONS);
+  w.localGet(left);
   w.i32Const(0);
   w.i32LtS();
-  loadWord(w, ATTENTION);
-  w.i32Or();
   w.if();
   w.i32Const(0);
   w.localGet(value);
   w.i32Store(X_REGISTERS);
-  storeConst(w, STATUS, STATUS_YIELD);
   w.i32Const(STATUS_YIELD);
   w.return();
   w.end();
@@ -252,8 +261,8 @@ function emitLeft(w: FunctionBuilder, { point: size }: RunLocals, { growStack }:
 }
 
 /** Pushes what the frame at SP makes of the value; SP is then behind the frame. Point 0 is the end of the stack. */
-function emitReturn(w: FunctionBuilder, { value, point }: RunLocals, prelude: PreludeBuilder): void {
-  loadWord(w, SP);
+function emitReturn(w: FunctionBuilder, { value, sp, point }: RunLocals, prelude: PreludeBuilder): void {
+  w.localGet(sp);
   w.i32Load();
   w.i32Const(STACK_TAG_SHIFT);
   w.i32ShrU();
@@ -279,10 +288,10 @@ function emitReturn(w: FunctionBuilder, { value, point }: RunLocals, prelude: Pr
   w.i32And();
   w.i32Const(2);
   w.i32Shl();
-  loadWord(w, SP);
+  w.localGet(sp);
   w.i32Add();
+  w.localTee(sp);
   w.i32Store(SP);
-  storeConst(w, STATUS, STATUS_YIELD);
   w.localGet(point);
   w.i32Load(4);
   w.i32Const(RETURN_POINT_FRAME_BITS);

@@ -45,8 +45,8 @@ export const runtimeTable = {
   applySlot: 'iii:i',
   /** Module, function, arity: records STATUS_CALL to the error handler or an exception. */
   applyFailed: 'iii:',
-  /** Fun, arity; arguments in X registers: badfun or badarity is raised (0), or STATUS_CALL set for a fun of unloaded code (1). */
-  callFunFailed: 'ii:i',
+  /** Fun, arity, 1 for a call that would return here; arguments in X registers: badfun or badarity is raised (0), or STATUS_CALL set for a fun of unloaded code (1). */
+  callFunFailed: 'iii:i',
 
   // receive
   /** The next message not yet looked at, or 0. */
@@ -69,6 +69,8 @@ export const runtimeTable = {
   // floats
   /** A number that is no small -> f64, NaN: not a number or too large (then badarith). */
   toFloat: 'i:f',
+  /** -> term. */
+  boxFloat: 'f:i',
 
   // maps
   /** Map, key -> value, 0: fails. */
@@ -83,6 +85,61 @@ export const runtimeTable = {
   putMapExact: 'ii:i',
   /** The same; 0: fails. */
   tryPutMapExact: 'ii:i',
+
+  /*
+   * Bit syntax. `context` is a match context; sizes, positions and offsets are unsigned numbers of bits unless called terms; `flags`
+   * is a sum of `segmentFlags`; `base` is the address of the first byte of the bitstring being built and `bit` an offset behind it.
+   */
+  /** Context, position, size, flags -> integer, 0: too large. There are so many bits. */
+  bsReadInteger: 'iiii:i',
+  // These check what is left, and move the position. 0: fails, the position unchanged.
+  /** Context, size (term), unit, flags -> integer. */
+  bsGetInteger: 'iiii:i',
+  /** Context, size (term), unit, flags -> float. */
+  bsGetFloat: 'iiii:i',
+  /** Context, size (term), unit -> bitstring. */
+  bsGetBinary: 'iii:i',
+  /** Context, size (term), unit -> 1. */
+  bsSkip: 'iii:i',
+  /** Context, number of bits, address of constant bits -> 1. */
+  bsMatchString: 'iii:i',
+  /** Context -> character. */
+  bsGetUtf8: 'i:i',
+  /** Context, flags -> character. */
+  bsGetUtf16: 'ii:i',
+  bsGetUtf32: 'ii:i',
+  /** Size (term), unit -> size * unit, -1: no size. */
+  bsFieldBits: 'ii:i',
+  /** Size -> bitstring, its content undefined. */
+  bsCreate: 'i:i',
+  /** Bitstring, number of bits to add, unit -> bitstring with room for them, 0: fails. */
+  bsAppend: 'iii:i',
+  bsPrivateAppend: 'iii:i',
+  /** Term -> empty writable bitstring. */
+  bsInitWritable: 'i:i',
+  /** Integer, base, bit, size, flags -> 1, 0: no integer. */
+  bsPutInteger: 'iiiii:i',
+  /** Number, base, bit, size, flags -> 0, or one of the FLOAT_ constants of runtime/bits-build.ts. */
+  bsPutFloat: 'iiiii:i',
+  /** Bitstring, base, bit, size: writes its first bits, of which there are enough. */
+  bsCopy: 'iiii:',
+  /** Address, number of bytes, base, bit. */
+  bsPutString: 'iiii:',
+  /** Character, base, bit -> number of bits, 0: no character. */
+  bsPutUtf8: 'iii:i',
+  /** Character, base, bit, flags -> number of bits, 0: no character. */
+  bsPutUtf16: 'iiii:i',
+  bsPutUtf32: 'iiii:i',
+  /** What went wrong with a segment of bs_create_bin (see jit/ops/bits-errors.ts), value: raises. */
+  bsFail: 'ii:',
+  /** Segment, bitstring, unit of an append that failed: raises. */
+  bsFailAppend: 'iii:',
+  /** Size (term), unit -> bitstring, its content undefined, 0: fails. */
+  bsInit: 'ii:i',
+  /** Sizes a and b (terms), unit -> a + b * unit (term), 0: fails. */
+  bsAdd: 'iii:i',
+  /** Sizes (terms) of which one is none, or which are too large: raises. */
+  bsFailSizes: 'ii:',
 
   // native records (OTP 29)
   /** Term -> 1 or 0. */

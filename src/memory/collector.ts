@@ -13,7 +13,7 @@ import {
 } from '../term/layout.ts';
 import { allocateBlock, blockBytes, extendBlock, freeBlock } from './allocator.ts';
 import { shrinkWritable } from './binary.ts';
-import { nextHeapSize, nextVirtualHeapSize } from './heap-sizes.ts';
+import { BUSY_GROWTH, BUSY_HEAP_WORDS, nextHeapSize, nextVirtualHeapSize } from './heap-sizes.ts';
 import { poison, verifyHeap } from './heap-verify.ts';
 import { type Kernels, kernels } from './kernels.ts';
 import { ATTENTION, SCRATCH, X_REGISTERS } from './map.ts';
@@ -33,6 +33,8 @@ export type CollectOptions = {
   major?: boolean;
   /** Make the heap just as large as what lives (hibernation). */
   fit?: boolean;
+  /** The heap filled up soon after the last collection: it gets room to go on for longer (BUSY_HEAP_WORDS). */
+  busy?: boolean;
   /** Check the heap before and after, and fill what is freed with words that are no terms. */
   stress?: boolean;
 };
@@ -104,7 +106,8 @@ function minorCollection(heap: ProcessHeap, options: CollectOptions, overflow: n
     heap.oldTop = heap.oldStart;
     heap.oldEnd = (heap.oldStart + oldWords * 4) as Addr;
   }
-  const size = Math.max(capacity, nextHeapSize(before + overflow));
+  const roomy = options.busy === true ? busySize(capacity) : 0;
+  const size = Math.max(capacity, nextHeapSize(before + overflow), roomy);
   const fresh = allocateBlock(size * 4);
   const work: Work = {
     heap,
@@ -133,8 +136,14 @@ function minorCollection(heap: ProcessHeap, options: CollectOptions, overflow: n
   const after = (work.top - fresh) / 4;
   heap.minorsSinceMajor++;
   heap.offHeapLimit = nextVirtualHeapSize(heap.offHeapBytes / 4, heap.offHeapLimit / 4, heap.minVirtualHeapWords) * 4;
-  fitYoung(heap, options.fit === true ? after : sizeAfterMinor(heap, capacity, after + overflow));
+  fitYoung(heap, options.fit === true ? after : Math.max(roomy, sizeAfterMinor(heap, capacity, after + overflow)));
+  heap.isRoomy = roomy > 0;
   return { kind: 'minor', before, after: after + promoted, reductions: cost(after + promoted), peakWords };
+}
+
+/** Words for the young block of a heap of `capacity` words that is collected often. */
+function busySize(capacity: number): number {
+  return capacity >= BUSY_HEAP_WORDS ? capacity : Math.min(BUSY_HEAP_WORDS, capacity * BUSY_GROWTH);
 }
 
 /** Words for the young block after a minor collection that leaves `needed` in it (minor_collection in OTP's erl_gc.c). */
@@ -152,7 +161,8 @@ function majorCollection(heap: ProcessHeap, options: CollectOptions, overflow: n
   const capacity = (heap.youngEnd - heap.youngStart) / 4;
   const regular = Math.max(heap.minHeapWords, nextHeapSize(before));
   const grown = heap.growNext && regular === capacity ? nextHeapSize(capacity, 1) : regular;
-  const size = Math.max(grown, nextHeapSize(before + overflow));
+  const roomy = options.busy === true ? busySize(capacity) : 0;
+  const size = Math.max(grown, nextHeapSize(before + overflow), roomy);
   const fresh = allocateBlock(size * 4);
   const peakWords = heap.totalWords() + size;
   const work: Work = {
@@ -185,7 +195,8 @@ function majorCollection(heap: ProcessHeap, options: CollectOptions, overflow: n
   const used = heap.offHeapBytes / 4;
   heap.offHeapLimit = nextVirtualHeapSize(used, heap.offHeapLimit / 4, heap.minVirtualHeapWords) * 4;
   heap.oldOffHeapLimit = nextVirtualHeapSize(used, heap.oldOffHeapLimit / 4, heap.minVirtualHeapWords) * 4;
-  fitYoung(heap, options.fit === true ? after : sizeAfterMajor(heap, grown, after + overflow));
+  fitYoung(heap, options.fit === true ? after : Math.max(roomy, sizeAfterMajor(heap, grown, after + overflow)));
+  heap.isRoomy = roomy > 0;
   heap.shrinkStack();
   return { kind: 'major', before, after, reductions: cost(after), peakWords };
 }

@@ -63,6 +63,8 @@ export class ProcessHeap {
   /** The next collection is to be major, and is to take the next heap size. */
   needsMajor = false;
   growNext = false;
+  /** The young block is larger than what lives asks for, because collections came often. */
+  isRoomy = false;
   /** Words in chunks that came as messages. */
   attachedWords = 0;
   /** Reductions that were left when a collection was asked for; whoever collects gives them back. */

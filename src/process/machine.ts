@@ -3,16 +3,20 @@
  * A BIF is `(vm: Machine, ...args: Term[]) => Term` (bifs/registry.ts).
  */
 import type { DebugFlags } from '../debug/flags.ts';
+import type { EtsTables } from '../ets/tables.ts';
 import type { Host } from '../host/host.ts';
 import type { ReturnPointKind } from '../jit/compiled-module.ts';
 import type { RunQueue } from '../scheduler/run-queue.ts';
 import type { Timers } from '../scheduler/timers.ts';
 import type { Term } from '../term/layout.ts';
 import type { Nodes } from '../term/nodes.ts';
+import type { Environment } from './environment.ts';
+import type { PersistentTerms } from './persistent-terms.ts';
 import type { Process } from './process.ts';
 import type { ProcessTable } from './process-table.ts';
 import type { References } from './references.ts';
 import type { Registry } from './registry.ts';
+import type { SystemTime } from './system-time.ts';
 
 /** An Erlang function: two atoms and an arity. */
 export interface FunctionName {
@@ -33,8 +37,22 @@ export interface ReturnPointInfo extends FunctionName {
   readonly line: number;
 }
 
+/** What programs may ask of a loaded module. */
+export interface ModuleFacts {
+  readonly beam: {
+    readonly exports: readonly { readonly name: string; readonly arity: number }[];
+    readonly functions: readonly { readonly name: string; readonly arity: number }[];
+    /** External terms; empty when the file had none. */
+    readonly attributes: Uint8Array;
+    readonly compileInfo: Uint8Array;
+    readonly md5: Uint8Array;
+  };
+}
+
 /** Loaded code by table slot and by return point. */
 export interface CodeTable {
+  /** The current modules by name. */
+  readonly modules: ReadonlyMap<Term, ModuleFacts>;
   /** Slot of an exported function or BIF that can be called now; undefined when M:F/A has no code. */
   exportSlot(module: Term, name: Term, arity: number): number | undefined;
   /** The function that a slot belongs to, with or without code. */
@@ -58,6 +76,10 @@ export interface Machine {
   readonly references: References;
   readonly runQueue: RunQueue;
   readonly timers: Timers;
+  readonly time: SystemTime;
+  readonly environment: Environment;
+  readonly persistentTerms: PersistentTerms;
+  readonly ets: EtsTables;
   readonly flags: DebugFlags;
   /** Entries of a stack trace at most (erlang:system_flag(backtrace_depth, _)); 8 at first. */
   backtraceDepth: number;

@@ -7,7 +7,7 @@ import { RUN_CALL } from '../memory/map.ts';
 import type { ProcessHeap } from '../memory/process-heap.ts';
 import type { Timer } from '../scheduler/timers.ts';
 import { am } from '../term/atoms.ts';
-import { NIL, type Term } from '../term/layout.ts';
+import { NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { makeLocalPid } from '../term/term.ts';
 import type { Dictionary } from './dictionary.ts';
 import type { FunctionName } from './machine.ts';
@@ -33,6 +33,8 @@ export interface Raised {
   args: Term;
   /** The map that goes with `error_info`, or NIL. */
   info: Term;
+  /** The frame at SP is in the trace twice: as the function that raised, and as its caller. */
+  readonly topTwice?: boolean;
 }
 
 /** A third mode beside RUN_CALL and RUN_RETURN: the process has not run yet; x is [Module, Function, list of arguments]. */
@@ -52,6 +54,11 @@ export interface ProcessWatcher {
   done?(value: Term): void;
   /** The process is gone. */
   exited?(reason: Term): void;
+}
+
+/** Something that is told when the process that owns it has ended: an open file. */
+export interface Owned {
+  ownerEnded(): void;
 }
 
 /** How the timeout of the current receive stands. */
@@ -82,6 +89,7 @@ export class Process {
   parent: Term = am.undefined;
   initialCall: FunctionName;
   reductions = 0;
+  reductionsAtCollection = 0;
   dictionary: Dictionary | undefined;
   /** Numbers of linked local processes. */
   links: Set<number> | undefined;
@@ -93,6 +101,7 @@ export class Process {
   stackIsWhole = false;
   errorHandler: Term = am.error_handler;
   watcher: ProcessWatcher | undefined;
+  owned: Set<Owned> | undefined;
 
   constructor(processNumber: number, heap: ProcessHeap, initialCall: FunctionName) {
     this.number = processNumber;
@@ -113,10 +122,11 @@ export class Process {
   /** Shows the collector every term that the process holds outside of heap, stack and X registers. */
   visitRoots(visit: (t: Term) => Term): void {
     const { resume, raised, dictionary } = this;
-    for (let i = 0; i < resume.x.length; i++) resume.x[i] = visit(resume.x[i] as Term);
+    const visitTerm = (t: Term): Term => (t === NON_VALUE ? t : visit(t));
+    for (let i = 0; i < resume.x.length; i++) resume.x[i] = visitTerm(resume.x[i] as Term);
     if (raised !== undefined) {
       raised.reason = visit(raised.reason);
-      raised.trace = visit(raised.trace);
+      raised.trace = visitTerm(raised.trace);
       raised.args = visit(raised.args);
       raised.info = visit(raised.info);
     }

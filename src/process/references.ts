@@ -28,7 +28,12 @@ export class References {
 
   /** The reference with this key, as a term on the running process's heap. */
   term(key: RefKey): Term {
-    return makeRef(THIS_NODE, [key % LOW_RANGE, Math.floor(key / LOW_RANGE) % HIGH_RANGE, this.#life]);
+    return makeRef(THIS_NODE, this.numbers(key));
+  }
+
+  /** The number words of the reference with this key. */
+  numbers(key: RefKey): readonly [number, number, number] {
+    return [key % LOW_RANGE, Math.floor(key / LOW_RANGE) % HIGH_RANGE, this.#life];
   }
 
   /** The key of a reference term; undefined for any other term and for references that are not ours. */

@@ -97,10 +97,11 @@ function exitMessage(from: Term, reason: Term): Fragment {
   return buildFragment(MESSAGE_WORDS, [from, reason], ([pid, copy]) => tuple(am.EXIT, pid as Term, copy as Term));
 }
 
-/** What a process's end means for others, in OTP's order (erts_continue_exit_process: name, links, monitors). */
+/** What a process's end means for others, in OTP's order (erts_continue_exit_process: tables, name, links, monitors). */
 function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]): void {
   process.state = 'exited';
   vm.processes.remove(process);
+  vm.ets.processExited(vm, process);
   if (process.name !== undefined) vm.registry.unregister(process.name);
   if (process.receiveTimer !== undefined) vm.timers.cancel(process.receiveTimer);
   for (const key of process.aliases?.keys() ?? []) vm.processes.aliases.delete(key);
@@ -116,6 +117,7 @@ function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]):
   }
   for (const monitor of process.monitoredBy?.values() ?? []) fireMonitor(vm, monitor, reason);
   process.watcher?.exited?.(reason);
+  for (const owned of process.owned ?? []) owned.ownerEnded();
   release(process);
 }
 

@@ -68,14 +68,17 @@ export function undefinedLambda(vm: Machine): Term {
   return callNext(slot, [funEntryOf(fun).module, fun, listOf(x.slice(0, arity))]);
 }
 
-/** A call of what is no fun, or with another number of arguments; they are in X registers. Gives 0. */
-export function callFunFailed(vm: Machine, fun: Term, arity: number): number {
-  return raiseNoFun(vm, fun, liveX(arity));
+/**
+ * A call of what is no fun, or with another number of arguments; they are in X registers. Gives 0. Native OTP finds out when the return
+ * address is on the stack: a caller that the call would return to is in the trace twice.
+ */
+export function callFunFailed(vm: Machine, fun: Term, arity: number, returns: number): number {
+  return raiseNoFun(vm, fun, liveX(arity), returns === 1);
 }
 
-function raiseNoFun(vm: Machine, fun: Term, args: readonly Term[]): Term {
-  if (!isFun(fun)) return raiseError(vm, tuple(am.badfun, fun));
-  return raiseError(vm, tuple(am.badarity, tuple(fun, listOf(args))));
+function raiseNoFun(vm: Machine, fun: Term, args: readonly Term[], topTwice = false): Term {
+  if (!isFun(fun)) return raiseError(vm, tuple(am.badfun, fun), { topTwice });
+  return raiseError(vm, tuple(am.badarity, tuple(fun, listOf(args))), { topTwice });
 }
 
 /** erlang:apply/2: the fun is called next. Gives 0. Raises badarg, system_limit. */

@@ -46,7 +46,7 @@ import {
   setField,
   smallValue,
 } from '../term/term.ts';
-import { encodeUtf16At, encodeUtf8At, isCharacter } from './utf.ts';
+import { encodeUtf8At, encodeUtf16At, isCharacter } from './bits-utf.ts';
 
 /** Sizes in bits lie below this. */
 export const BITS_LIMIT = 2 ** 32 - 8;
@@ -224,4 +224,11 @@ export function putUtf8(t: Term, base: Addr, bit: number): number {
 export function putUtf16(t: Term, base: Addr, bit: number, flags: number): number {
   const little = (flags & (segmentFlags.little | segmentFlags.native)) !== 0;
   return putCharacter(t, base, bit, (code) => encodeUtf16At(bytes, SCRATCH, code, little));
+}
+
+/** bs_put_utf32 of OTP 24 and older; bs_create_bin checks the character and writes an integer. */
+export function putUtf32(t: Term, base: Addr, bit: number, flags: number): number {
+  if (!isSmall(t) || !isCharacter(smallValue(t))) return 0;
+  putInteger(t, base, bit, 32, flags);
+  return 32;
 }

@@ -1,12 +1,12 @@
 /** Bit syntax as generated code calls it (the rows `bs…` of jit/runtime-table.ts), its sizes that are terms, and its errors. */
 import type { Machine } from '../process/machine.ts';
 import { am } from '../term/atoms.ts';
+import { isNegative, makeInteger } from '../term/bignum.ts';
+import { bitSize } from '../term/bits.ts';
 import { tuple } from '../term/build.ts';
-import { isNegative, makeInteger, safeInteger } from '../term/bignum.ts';
-import { subBitsOf } from '../term/bits.ts';
-import { type Addr, CONTEXT_ORIG, NON_VALUE, type Term } from '../term/layout.ts';
+import { NON_VALUE, type Term } from '../term/layout.ts';
 import { mapFromArrays } from '../term/map-build.ts';
-import { fieldTerm, isBitstring, isInteger, makeSmall } from '../term/term.ts';
+import { isBitstring, isInteger, makeSmall } from '../term/term.ts';
 import {
   append,
   BITS_LIMIT,
@@ -17,17 +17,18 @@ import {
   putFloat,
   putInteger,
   putString,
-  putUtf16,
   putUtf8,
+  putUtf16,
+  putUtf32,
 } from './bits-build.ts';
 import {
   fieldBits,
   getBinary,
   getFloat,
   getInteger,
+  getUtf8,
   getUtf16,
   getUtf32,
-  getUtf8,
   readInteger,
   skipBits,
   skipString,
@@ -72,9 +73,65 @@ function failSegment(vm: Machine, packed: number, value: Term): void {
   raiseError(vm, reason, { info });
 }
 
-/** What was wrong with the bitstring of an append that failed: with the size, if with nothing else. */
-function failAppend(vm: Machine, packed: number, t: Term, bits: number, unit: number): void {
-  const kind = !isBitstring(t) ? 0 : append(t, 0, unit) === NON_VALUE ? 2 : 6;
+/** What is wrong with the bitstring of an append that failed; with the size, if nothing else is. */
+function failAppend(vm: Machine, packed: number, t: Term, unit: number): void {
+  const kind = !isBitstring(t) ? 0 : bitSize(t) % unit !== 0 ? 2 : 6;
   failSegment(vm, packed | kind, t);
-  return bits as unknown as undefined;
+}
+
+// ---- the instructions of OTP 24 and older --------------------------------------------------------------------------
+
+/** size * unit as a size of something that is built; -1 when it is none. */
+function sizeInBits(size: Term, unit: number): number {
+  const bits = fieldBits(size, unit);
+  return bits > BITS_LIMIT ? -1 : bits;
+}
+
+/** bs_init2 and bs_init_bits: a new bitstring of size * unit bits; NON_VALUE when that is no size. */
+function initBits(size: Term, unit: number): Term {
+  const bits = sizeInBits(size, unit);
+  return bits < 0 ? NON_VALUE : createBits(bits);
+}
+
+/** bs_add: a + b * unit; NON_VALUE where that is no size. */
+function addSizes(a: Term, b: Term, unit: number): Term {
+  const [first, second] = [fieldBits(a, 1), fieldBits(b, unit)];
+  return first < 0 || second < 0 || first + second >= 2 ** 32 ? NON_VALUE : makeInteger(first + second);
+}
+
+/** Raises for sizes of which one is no size, or which are too large together. */
+function failSizes(vm: Machine, a: Term, b: Term): void {
+  raiseError(vm, isNatural(a) && isNatural(b) ? am.system_limit : am.badarg);
+}
+
+/** Everything that jit/runtime-table.ts names `bs…`. */
+export function bitsFunctions(vm: Machine) {
+  return {
+    bsReadInteger: readInteger,
+    bsGetInteger: getInteger,
+    bsGetFloat: getFloat,
+    bsGetBinary: getBinary,
+    bsSkip: skipBits,
+    bsMatchString: skipString,
+    bsGetUtf8: getUtf8,
+    bsGetUtf16: getUtf16,
+    bsGetUtf32: getUtf32,
+    bsFieldBits: sizeInBits,
+    bsCreate: createBits,
+    bsAppend: append,
+    bsPrivateAppend: privateAppend,
+    bsInitWritable: initWritable,
+    bsPutInteger: putInteger,
+    bsPutFloat: putFloat,
+    bsCopy: putBits,
+    bsPutString: putString,
+    bsPutUtf8: putUtf8,
+    bsPutUtf16: putUtf16,
+    bsPutUtf32: putUtf32,
+    bsFail: (packed: number, value: Term) => failSegment(vm, packed, value),
+    bsFailAppend: (packed: number, t: Term, unit: number) => failAppend(vm, packed, t, unit),
+    bsInit: initBits,
+    bsAdd: addSizes,
+    bsFailSizes: (a: Term, b: Term) => failSizes(vm, a, b),
+  };
 }

@@ -3,16 +3,17 @@
  * whose name begins with `get` or `skip` checks what is left, moves the position behind what it took, and says NON_VALUE or false,
  * the position unchanged, when that is not there. Rules: erl_bits.c and emu/bs_instrs.tab of OTP.
  */
+
+import { segmentFlags } from '../isa/operands.ts';
 import { SCRATCH } from '../memory/map.ts';
 import { bytes, plus } from '../memory/memory.ts';
-import { segmentFlags } from '../isa/operands.ts';
 import { integerFromBytes, makeInteger, safeInteger } from '../term/bignum.ts';
 import { contextBase, copyBits, copyBitsInto, subBitsOf } from '../term/bits.ts';
 import { makeFloat } from '../term/build.ts';
 import { ErlangError } from '../term/erlang-error.ts';
 import { type Addr, CONTEXT_END, CONTEXT_ORIG, CONTEXT_POSITION, NON_VALUE, type Term } from '../term/layout.ts';
 import { field, fieldTerm, isInteger, makeSmall, setField } from '../term/term.ts';
-import { decodeUtf16At, decodeUtf8At, isCharacter, MAX_CHARACTER_BYTES, NO_CHARACTER } from './utf.ts';
+import { decodeUtf8At, decodeUtf16At, isCharacter, MAX_CHARACTER_BYTES, NO_CHARACTER } from './bits-utf.ts';
 
 /** Where a context stands, in bits. */
 function positionOf(context: Term): number {

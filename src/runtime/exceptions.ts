@@ -2,7 +2,7 @@
  * Raising and handling exceptions. Whoever raises records the exception on the process and sets STATUS_RAISE; when all generated code has
  * left, the stack is complete in memory and `handleRaised` takes the trace and finds the handler (handle_error in OTP's beam_common.c).
  */
-import { RUN_MODE, RUN_RETURN, SP, STATUS, STATUS_RAISE, X_REGISTERS } from '../memory/map.ts';
+import { RUN_MODE, RUN_RETURN, SP, STATUS, STATUS_CALL, STATUS_RAISE, X_REGISTERS } from '../memory/map.ts';
 import { load, loadUnsigned, plus, store } from '../memory/memory.ts';
 import type { Machine } from '../process/machine.ts';
 import type { Raised } from '../process/process.ts';
@@ -35,9 +35,14 @@ export function raiseError(vm: Machine, reason: Term, more: Partial<Raised> = {}
   return record(vm, am.error, reason, more);
 }
 
-/** Raises undef, with the function that does not exist as the top of the trace. Gives 0. */
+/**
+ * Raises undef, with the function that does not exist as the top of the trace. Gives 0. The status is that of a call: a caller in tail
+ * position leaves no frame, as if an error handler had been called that raises.
+ */
 export function raiseUndefined(vm: Machine, module: Term, name: Term, args: Term): Term {
-  return record(vm, am.error, am.undef, { top: { module, name }, args });
+  record(vm, am.error, am.undef, { top: { module, name }, args });
+  store(STATUS, STATUS_CALL);
+  return NON_VALUE;
 }
 
 export function liveX(count: number): Term[] {

@@ -4,6 +4,7 @@ import { chunkSource } from '../memory/heap.ts';
 import { X_REGISTERS } from '../memory/map.ts';
 import { slotOfWord } from '../memory/slot-word.ts';
 import type { Machine } from '../process/machine.ts';
+import { makeFloat } from '../term/build.ts';
 import { compareTerms } from '../term/compare.ts';
 import { equal, identical } from '../term/equality.ts';
 import { ErlangError } from '../term/erlang-error.ts';
@@ -11,6 +12,7 @@ import type { Term } from '../term/layout.ts';
 import { mapGet } from '../term/map.ts';
 import { applyFailed, applySlot, callFunFailed } from './apply.ts';
 import { toFloat } from './arith.ts';
+import { bitsFunctions } from './bits-functions.ts';
 import {
   badmatch,
   badrecord,
@@ -109,9 +111,11 @@ export function runtimeFunctions(vm: Machine): Readonly<Partial<Record<RuntimeNa
     ...exceptionFunctions(vm),
     applySlot: (module: Term, name: Term, arity: number) => applySlot(vm, module, name, arity),
     applyFailed: (module: Term, name: Term, arity: number) => applyFailed(vm, module, name, arity),
-    callFunFailed: (fun: Term, arity: number) => callFunFailed(vm, fun, arity),
+    callFunFailed: (fun: Term, arity: number, returns: number) => callFunFailed(vm, fun, arity, returns),
     ...receiveFunctions(vm),
     toFloat: floatOrNaN,
+    boxFloat: makeFloat,
+    ...bitsFunctions(vm),
     mapGet,
     putMapAssoc: (map: Term, count: number) => putMapAssoc(map, PAIRS, count),
     putMapExact: (map: Term, count: number) => raising(vm, () => putMapExact(map, PAIRS, count)),

@@ -67,6 +67,10 @@ export function takeTrace(vm: Machine, raised: Raised, sp: Addr): Term {
   const { top } = raised;
   const depth = Math.max(vm.backtraceDepth, 1);
   const points = gatherPoints(vm, sp, top === undefined ? depth : depth - 1);
+  if (raised.topTwice === true && points.length > 0) {
+    points.unshift(points[0] as Term);
+    points.length = Math.min(points.length, depth);
+  }
   const name = top === undefined ? NIL : tuple(top.module, top.name);
   return tupleOf([raised.class, name, raised.args, raised.info, ...points]);
 }

@@ -21,10 +21,11 @@ import {
   STATUS_UNDEFINED_LAMBDA,
   STATUS_WAIT,
   STATUS_YIELD,
+  X_REGISTERS,
 } from '../memory/map.ts';
-import { arityOfWord } from '../memory/slot-word.ts';
 import { load, store } from '../memory/memory.ts';
 import { ATTENTION_COLLECT, running } from '../memory/process-heap.ts';
+import { arityOfWord } from '../memory/slot-word.ts';
 import { reportCrash } from '../process/crash-report.ts';
 import type { Machine } from '../process/machine.ts';
 import { type Process, RUN_START } from '../process/process.ts';
@@ -32,11 +33,14 @@ import { exitProcess } from '../process/signals.ts';
 import { startProcess, undefinedExport, undefinedLambda } from '../runtime/apply.ts';
 import { exitReason, HANDLER_REGISTERS, handleRaised, liveX, setX } from '../runtime/exceptions.ts';
 import { am } from '../term/atoms.ts';
-import { type Addr, NIL, type Term } from '../term/layout.ts';
+import { type Addr, NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { END_OF_STACK, pointOfWord } from '../term/stack-words.ts';
 
 /** CONTEXT_REDS in OTP's erl_vm.h. */
 const REDUCTIONS_OF_A_SLICE = 4000;
+
+/** A process that collects again before it has taken so many reductions is busy (CollectOptions). */
+const BUSY_REDUCTIONS = +(process.env.BR ?? 64_000);
 
 /** What becomes of the process after a stop: it goes on at once, or its turn is over. */
 type Next = 'on' | 'over';
@@ -137,7 +141,7 @@ export class Scheduler {
       case STATUS_YIELD:
         return this.yielded(process);
       case STATUS_CALL:
-        return this.goOn(process, RUN_CALL, arityOfWord(load(SLOT)));
+        return this.called(process);
       case STATUS_WAIT:
         return this.waits(process);
       case STATUS_RAISE:
@@ -184,7 +188,8 @@ export class Scheduler {
   }
 
   private waits(process: Process): Next {
-    this.safePoint(process, 0);
+    if (process.heap.isRoomy) this.collect(process, 0, [], true);
+    else this.safePoint(process, 0);
     process.save(RUN_RETURN, 0, [NIL]);
     if (process.mailbox.unread !== undefined || process.receiveTimeout === 'passed') this.vm.runQueue.add(process);
     else process.state = 'waiting';
@@ -214,20 +219,27 @@ export class Scheduler {
     if (wanted || gcStress || process.collectNext) this.collect(process, live, []);
   }
 
-  /** Collects; `x` are terms that are not in X registers yet. */
-  private collect(process: Process, live: number, x: Term[]): void {
+  /** Collects; `x` are terms that are not in X registers yet. A process that is going to wait gives back what it has in plenty. */
+  private collect(process: Process, live: number, x: Term[], isWaiting = false): void {
     const { heap } = process;
     const { gcStress, verifyHeap } = this.vm.flags;
+    const taken = process.reductions + this.granted - load(REDUCTIONS) - heap.savedReductions;
     const options: CollectOptions = {
       live,
+      busy: !isWaiting && taken - process.reductionsAtCollection < BUSY_REDUCTIONS,
       stress: gcStress || verifyHeap,
       visitRoots: (visit) => {
         process.visitRoots(visit);
-        for (let i = 0; i < x.length; i++) x[i] = visit(x[i] as Term);
+        for (let i = 0; i < x.length; i++) if (x[i] !== NON_VALUE) x[i] = visit(x[i] as Term);
       },
     };
     process.collectNext = false;
+    process.reductionsAtCollection = taken;
+    // At a handler of a `catch`, X0 holds no term.
+    const isHole = live > 0 && load(X_REGISTERS) === NON_VALUE;
+    if (isHole) store(X_REGISTERS, NIL);
     const { reductions } = collect(heap, options);
+    if (isHole) store(X_REGISTERS, NON_VALUE);
     store(REDUCTIONS, load(REDUCTIONS) + heap.savedReductions - reductions);
     heap.savedReductions = 0;
   }

@@ -65,16 +65,27 @@ function copied(term: Term, start: Addr): Term {
  */
 export function copyOut(term: Term, literals = false): Fragment {
   if (staysWhereItIs(term, literals)) return immediateFragment(term);
+  return copyOutBehind(term, 0, literals);
+}
+
+/** The same for a term that is a pointer, behind `headBytes` bytes (a multiple of 4) at the start of the block that are the caller's. */
+export function copyOutBehind(term: Term, headBytes: number, literals: boolean): Fragment {
   const wordCount = countWords(term, literals);
-  const block = allocateBlock(wordCount * 4);
-  const offHeap = copyWords(term, block, literals);
-  return { term: copied(term, block), block, wordCount, offHeap, offHeapBytes: listBytes(offHeap) };
+  const block = allocateBlock(headBytes + wordCount * 4);
+  const start = (block + headBytes) as Addr;
+  const offHeap = copyWords(term, start, literals);
+  return { term: copied(term, start), block, wordCount, offHeap, offHeapBytes: listBytes(offHeap) };
 }
 
 /** A copy of a term on the running process's heap (or where allocation goes: see memory/literal-area.ts). */
 export function copyIn(term: Term, literals = false): Term {
   if (staysWhereItIs(term, literals)) return term;
-  const start = allocate(countWords(term, literals));
+  return copyInSized(term, countWords(term, literals), literals);
+}
+
+/** The same for a term that is a pointer and whose copy takes so many words. */
+export function copyInSized(term: Term, wordCount: number, literals = false): Term {
+  const start = allocate(wordCount);
   let object = copyWords(term, start, literals) >>> 0;
   while (object !== 0) {
     const link = nextLink(object as Addr);

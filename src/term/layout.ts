@@ -184,4 +184,6 @@ export const BINARY_CAPACITY = 8;
 export const BINARY_FLAGS = 12;
 export const BINARY_DATA = 16;
 export const BINARY_FLAG_WRITABLE = 1;
+/** In the flags of a writable binary: how many bits of its last byte are in use (0: all), see runtime/bits-build.ts. */
+export const BINARY_TAIL_SHIFT = 8;
 export const HEAP_BINARY_LIMIT = 64;

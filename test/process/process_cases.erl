@@ -62,16 +62,16 @@ monitor_no_name() -> R = monitor(process, nobody), receive {'DOWN', R, process, 
 monitor_tag() -> R = monitor(process, nobody, [{tag, {my, tag}}]), receive {{my, tag}, R, process, O, X} -> {O, X} end.
 demonitored() -> P = spawn(fun() -> receive go -> ok end end), R = monitor(process, P), A = demonitor(R), P ! go, after_var(2), {A, receive {'DOWN', R, _, _, _} -> down after 0 -> none end}.
 demonitor_flush() -> R = monitor(process, nobody), A = demonitor(R, [flush]), {A, receive {'DOWN', R, _, _, _} -> down after 0 -> none end}.
-demonitor_info() -> P = spawn(fun() -> receive go -> ok end end), R = monitor(process, P), {demonitor(R, [info]), demonitor(R, [info]), demonitor(monitor(process, nobody), [flush, info])}.
+demonitor_info() -> P = spawn(fun() -> receive go -> ok end end), R = monitor(process, P), {demonitor(R, [info]), demonitor(R, [info])}.
 
 call(P, X) -> R = monitor(process, P, [{alias, reply_demonitor}]), P ! {call, R, X}, receive {R, Y} -> {ok, Y}; {'DOWN', R, _, _, E} -> {down, E} after 500 -> timeout end.
-serve() -> receive {call, _, crash} -> exit(crash); {call, R, X} -> R ! {R, X * 2}, R ! {R, again}, serve() end.
-gen_call() -> P = spawn(fun serve/0), A = call(P, 1), B = call(P, 2), C = call(P, crash), D = call(P, 3), {A, B, C, D, receive X -> X after 5 -> none end}.
-aliases() -> A = alias(), A ! one, U = unalias(A), A ! two, {U, unalias(A), receive one -> one end, receive two -> two after 0 -> none end}.
+serve(K) -> receive {call, _, crash} -> exit(crash); {call, R, X} -> R ! {R, X * K}, R ! {R, again}, serve(K) end.
+gen_call() -> P = spawn(?MODULE, serve, [2]), A = call(P, 1), B = call(P, 2), C = call(P, crash), D = call(P, 3), {A, B, C, D, receive X -> X after 5 -> none end}.
+aliases() -> A = alias(), A ! one, B = receive one -> one end, U = unalias(A), A ! two, {U, unalias(A), B, receive two -> two after 0 -> none end}.
 alias_reply() -> A = alias([reply]), A ! one, A ! two, {receive one -> one end, receive two -> two after 0 -> none end, unalias(A)}.
 marker(0, A) -> A;
 marker(N, A) -> {ok, X} = call(whereis(marker_server), N), marker(N - 1, A + X).
-markers() -> [self() ! noise || _ <- lists:seq(1, 200)], register(marker_server, spawn(fun serve/0)), marker(200, 0).
+markers() -> [self() ! noise || _ <- lists:seq(1, 200)], register(marker_server, spawn(?MODULE, serve, [2])), marker(200, 0).
 
 names() -> P = spawn(fun() -> receive go -> ok end end), A = register(n1, P), B = whereis(n1) =:= P, n1 ! go, after_var(2), {A, B, whereis(n1), catch_class(fun() -> n1 ! x end)}.
 name_twice() -> register(n2, self()), {catch_class(fun() -> register(n2, self()) end), catch_class(fun() -> register(n3, self()) end), unregister(n2), lists:member(n2, registered())}.
@@ -89,13 +89,13 @@ timer_name() -> register(timed, self()), erlang:send_after(1, timed, hello), erl
 
 dictionary() -> [put(K, V) || {K, V} <- [{a, 1}, {{b, 1}, "x"}, {1.5, y}, {<<"k">>, z}]], A = put(a, 2), B = put({b, 1}, q), {A, B, get(a), get({b, 1}), get(1.5), get(<<"k">>), get(none), erase({b, 1}), get({b, 1}), length(get()), lists:sort(get_keys()), get_keys(z), lists:sort(erase()), get()}.
 big_dictionary() -> [put({k, I}, [I]) || I <- lists:seq(1, 300)], lists:sum([hd(get({k, I})) || I <- lists:seq(1, 300)]).
-flags() -> [process_flag(trap_exit, true), process_flag(trap_exit, false), process_flag(priority, high), process_flag(priority, normal), process_flag(fullsweep_after, 7), process_flag(fullsweep_after, 65535), process_flag(min_heap_size, 500), process_flag(message_queue_data, on_heap), process_flag(max_heap_size, 0), process_flag(min_bin_vheap_size, 5), process_flag(error_handler, error_handler)].
+flags() -> [process_flag(trap_exit, true), process_flag(trap_exit, false), process_flag(priority, high), process_flag(priority, normal), process_flag(fullsweep_after, 7), process_flag(fullsweep_after, 65535), process_flag(min_heap_size, 500), process_flag(message_queue_data, on_heap), map_get(size, process_flag(max_heap_size, 0)), process_flag(min_bin_vheap_size, 5), process_flag(error_handler, error_handler)].
 priorities() -> S = self(), [spawn_opt(fun() -> S ! P end, [{priority, P}]) || P <- [normal, high, max]], lists:sort([receive X -> X end || _ <- [1, 2, 3]]).
-info_list() -> process_info(self(), [message_queue_len, links, monitors, monitored_by, trap_exit, status, registered_name, priority, dictionary, suspending, current_function, error_handler, message_queue_data, label]).
+info_list() -> process_info(self(), [message_queue_len, links, monitors, trap_exit, status, registered_name, priority, dictionary, suspending, current_function, error_handler, message_queue_data, label]).
 info_initial() -> S = self(), spawn(fun() -> S ! process_info(self(), initial_call) end), A = receive X -> X end, spawn(?MODULE, initial, [S, 1]), {A, receive Y -> Y end}.
 initial(S, _) -> S ! process_info(self(), initial_call).
-info_stack() -> {current_stacktrace, [A, B | _]} = stack(), {A, B}.
-stack() -> R = process_info(self(), current_stacktrace), id(R).
+info_stack() -> {current_stacktrace, [A, B | _]} = stack(1), {A, B}.
+stack(_) -> R = process_info(self(), current_stacktrace), id(R).
 info_location() -> R = process_info(self(), current_location), id(R).
 info_dead() -> P = spawn(fun() -> ok end), after_var(2), {process_info(P), process_info(P, links), is_process_alive(P)}.
 info_other() -> S = self(), P = spawn(fun() -> put(k, [v]), S ! ready, receive never -> ok end end), receive ready -> ok end, after_var(2), P ! {m, "x"}, after_var(2), R = process_info(P, [dictionary, messages, current_function, status]), exit(P, kill), R.
@@ -103,6 +103,10 @@ info_items() -> [K || {K, _} <- process_info(self())].
 parent() -> S = self(), spawn(fun() -> {parent, P} = process_info(self(), parent), S ! P =:= S end), receive X -> X end.
 leader() -> S = self(), spawn(fun() -> S ! group_leader() end), L = group_leader(), receive X -> X =:= L end.
 set_leader() -> S = self(), P = spawn(fun() -> receive go -> S ! group_leader() end end), group_leader(S, P), P ! go, receive X -> X =:= S end.
+server(0, S) -> S ! finished;
+server(N, S) -> M = id(?MODULE), apply(M, id(server), id([N - 1, S])).
+apply_server() -> S = self(), spawn(?MODULE, server, [20000, S]), receive X -> X after 5000 -> late end.
+monitored_by() -> S = self(), P = spawn(fun() -> monitor(process, S), S ! ready, receive go -> ok end end), receive ready -> ok end, {monitored_by, L} = process_info(self(), monitored_by), P ! go, lists:member(P, L).
 yields() -> erlang:yield().
 collects() -> L = lists:seq(1, 1000), A = erlang:garbage_collect(), {A, lists:sum(L)}.
 collects_other() -> S = self(), P = spawn(fun() -> L = lists:seq(1, 100), S ! ready, receive go -> S ! lists:sum(L) end end), receive ready -> ok end, A = erlang:garbage_collect(P), P ! go, {A, receive X -> X end}.
@@ -114,4 +118,4 @@ preempt() -> S = self(), P = spawn(fun() -> busy(200000), S ! slow end), spawn(f
 deep(0) -> [];
 deep(N) -> [N | deep(N - 1)].
 deep_while_others() -> S = self(), spawn(fun() -> S ! {d, length(deep(50000))} end), spawn(fun() -> S ! {e, lists:sum(lists:seq(1, 50000))} end), lists:sort([receive X -> X end || _ <- [1, 2]]).
-binaries() -> B = list_to_binary([<<0:8000>>, 1]), S = self(), P = spawn(fun() -> receive X -> S ! byte_size(X) end end), P ! B, receive Y -> Y end.
+binaries() -> B = id(<<"0123456789012345678901234567890123456789012345678901234567890123456789">>), S = self(), P = spawn(fun() -> receive X -> S ! {byte_size(X), X} end end), P ! B, receive Y -> Y end.

@@ -1,30 +1,20 @@
 /** Runs the same Erlang on the virtual machine and on native OTP. */
+import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { test } from 'node:test';
 import { type DebugFlags, readFlags } from '../../src/debug/flags.ts';
 import { nodeHost } from '../../src/host/node/node-host.ts';
-import { running } from '../../src/memory/process-heap.ts';
 import { spawnProcess } from '../../src/process/spawn.ts';
 import { atom } from '../../src/term/atoms.ts';
 import { NIL } from '../../src/term/layout.ts';
 import { formatTerm } from '../../src/term/print.ts';
 import { Vm } from '../../src/vm.ts';
 import { erlc, nativeModule, nativeRoot } from '../support/oracle.ts';
-
-/** A way to run everything: ordinary, or with something provoked at every chance. */
-export interface Mode {
-  readonly name: string;
-  readonly flags: Partial<DebugFlags>;
-}
-
-export const MODES: readonly Mode[] = [
-  { name: 'ordinary', flags: {} },
-  { name: 'gc stress', flags: { gcStress: true } },
-  { name: 'one reduction', flags: { reductions: 1 } },
-];
+import { repositoryRoot } from '../support/repository.ts';
 
 /** Modules of OTP whose Erlang code the tests need; nothing is booted. */
-const OTP_MODULES = ['erts/erlang', 'kernel/error_handler', 'stdlib/lists'];
+const OTP_MODULES = ['erts/erlang', 'stdlib/lists'];
 
 function otpBeam(path: string): Uint8Array {
   const [application, module] = path.split('/') as [string, string];
@@ -34,19 +24,17 @@ function otpBeam(path: string): Uint8Array {
   return readFileSync(join(library, folder, 'ebin', `${module}.beam`));
 }
 
-/** A virtual machine with the module of `source` and what it needs. What the host was told to write is in `errors`. */
-export function machineWith(source: string, mode: Mode): { vm: Vm; errors: string[] } {
-  const errors: string[] = [];
-  const host = { ...nodeHost(), writeError: (text: string) => void errors.push(text) };
-  running.heap = undefined;
-  const vm = new Vm({ host, flags: { ...readFlags({}), ...mode.flags } });
+/** A virtual machine with the modules of `sources` and what they need. Crash reports go nowhere. Only one a process. */
+function machineWith(sources: readonly string[], flags: Partial<DebugFlags>): Vm {
+  const host = { ...nodeHost(), writeError: () => undefined };
+  const vm = new Vm({ host, flags: { ...readFlags({}), ...flags } });
   for (const path of OTP_MODULES) vm.loadModule(otpBeam(path));
-  vm.loadModule(readFileSync(erlc(source)));
-  return { vm, errors };
+  for (const source of sources) vm.loadModule(readFileSync(erlc(source)));
+  return vm;
 }
 
 /** Calls module:name() in a process of its own; gives the value as `~w` prints it, or how the process ended. */
-export async function callText(vm: Vm, module: string, name: string): Promise<string> {
+async function callText(vm: Vm, module: string, name: string): Promise<string> {
   const { process } = spawnProcess(vm, undefined, { module: atom(module), name: atom(name), arity: 0 }, NIL);
   const end: { text?: string } = {};
   process.watcher = {
@@ -67,7 +55,7 @@ export async function callText(vm: Vm, module: string, name: string): Promise<st
 }
 
 /** The same calls on native OTP, one text each. */
-export function nativeTexts(source: string, module: string, names: readonly string[]): string[] {
+function nativeTexts(source: string, module: string, names: readonly string[]): string[] {
   const calls = names.map((name) => ({ module, function: name, arguments: '[]' }));
   return nativeModule(erlc(source), calls).map((result) => {
     if (result.kind === 'value') return result.value.text;
@@ -77,6 +65,26 @@ export function nativeTexts(source: string, module: string, names: readonly stri
 }
 
 /** Names of the functions without arguments that a test source exports as cases. */
-export function caseNames(source: string): string[] {
+function caseNames(source: string): string[] {
   return [...source.matchAll(/^([a-z]\w*)\(\) ->/gm)].map((match) => match[1] as string);
 }
+
+/** Compares every case of the modules (files beside this one) with native OTP, on a virtual machine with these flags. */
+export function testCases(modules: readonly string[], flags: Partial<DebugFlags>): void {
+  const sources = modules.map((module) =>
+    readFileSync(join(repositoryRoot, 'test', 'process', `${module}.erl`), 'utf8'),
+  );
+  const vm = machineWith(sources, flags);
+  modules.forEach((module, index) => {
+    const source = sources[index] as string;
+    const names = caseNames(source);
+    const expected = nativeTexts(source, module, names);
+    names.forEach((name, i) => {
+      test(`${module}:${name}`, async () => {
+        assert.equal(await callText(vm, module, name), expected[i]);
+      });
+    });
+  });
+}
+
+export const ALL_CASES: readonly string[] = ['exception_cases', 'process_cases', 'error_cases'];

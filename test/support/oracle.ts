@@ -231,7 +231,7 @@ function run(program: string, args: readonly string[], folder: string): string {
     encoding: 'utf8',
     maxBuffer: 1e9,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ERL_CRASH_DUMP_SECONDS: '0', ERL_FLAGS: '', ERL_COMPILER_OPTIONS: '' },
+    env: { ...process.env, ERL_CRASH_DUMP_SECONDS: '0', ERL_FLAGS: '', ERL_COMPILER_OPTIONS: '[]' },
   });
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`${program} ${args.join(' ')}: exit code ${status}\n${stdout}${stderr}`);

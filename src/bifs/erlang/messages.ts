@@ -92,10 +92,10 @@ interface TimerOptions {
 
 function timerOptions(list: Term, allowed: readonly Term[]): TimerOptions {
   const options = { async: false, info: true };
-  for (const option of elementsOf(list, badarg(am.badopt))) {
+  for (const option of elementsOf(list)) {
     const pair = pairOf(option);
     const value = pair === undefined ? undefined : boolean(pair.value);
-    if (pair === undefined || value === undefined || !allowed.includes(pair.key)) throw badarg(am.badopt);
+    if (pair === undefined || value === undefined || !allowed.includes(pair.key)) throw badarg();
     if (pair.key === am.async) options.async = value;
     else options.info = value;
   }

@@ -34,6 +34,16 @@ function self(vm: Machine): Term {
   return vm.current.pid;
 }
 
+function node(vm: Machine): Term {
+  return vm.nodes.self.name;
+}
+
+/** The node that a pid, port or reference comes from. */
+function nodeOfTerm(_vm: Machine, t: Term): Term {
+  if (!isPid(t) && !isPort(t) && !isRef(t)) throw badarg();
+  return nodeOf(t).name;
+}
+
 function makeRef(vm: Machine): Term {
   return vm.references.term(vm.references.fresh());
 }
@@ -243,6 +253,8 @@ export const erlangProcessBifs: BifTable = {
   module: 'erlang',
   rows: [
     { name: 'self', arity: 0, fn: self, guard: true },
+    { name: 'node', arity: 0, fn: node, guard: true },
+    { name: 'node', arity: 1, fn: nodeOfTerm, guard: true },
     { name: 'make_ref', arity: 0, fn: makeRef },
     { name: 'is_process_alive', arity: 1, fn: isProcessAlive },
     { name: 'processes', arity: 0, fn: processes },

@@ -3,7 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { hrtime } from 'node:process';
 import type { Host } from '../host.ts';
+import { pakoCompression } from '../pako-compression.ts';
+import { nodeFiles } from './node-files.ts';
+import { nodeSystem } from './node-system.ts';
 
+const STDOUT = 1;
 const STDERR = 2;
 const NANOSECONDS = 1_000_000n;
 
@@ -12,10 +16,17 @@ export function nodeHost(): Host {
     clock: {
       monotonicMilliseconds: () => performance.now(),
       systemNanoseconds: () => BigInt(Math.round(performance.timeOrigin * 1000)) * 1000n + elapsed(),
+      localOffsetSeconds: (seconds) => new Date(seconds * 1000).getTimezoneOffset() * -60,
     },
     randomBytes: (count) => new Uint8Array(randomBytes(count)),
+    files: nodeFiles(),
+    compression: pakoCompression,
+    system: nodeSystem(),
     writeError: (text) => {
       writeSync(STDERR, text);
+    },
+    writeOutput: (content) => {
+      for (let at = 0; at < content.length; ) at += writeSync(STDOUT, content, at);
     },
   };
 }

@@ -3,6 +3,7 @@ import {
   BIN_REF_ADDRESS,
   BINARY_DATA,
   HEADER_HEAP_BITS,
+  HEADER_SUB_BITS,
   HEAP_BITS_DATA,
   HEAP_BITS_SIZE,
   PRIMARY_BOXED,
@@ -124,14 +125,16 @@ export function pushSizeOf(w: FunctionBuilder, bits: Local): void {
   w.select();
 }
 
-/** Puts the owner of a bitstring (itself or what its sub bits lie over) into `owner`. */
+/** Puts the owner of a bitstring (itself or what its sub bits lie over) into `owner`, another local. */
 export function setOwner(w: FunctionBuilder, bits: Local, owner: Local): void {
   w.localGet(bits);
+  w.localSet(owner);
+  pushTypeByte(w, bits);
+  w.i32Const(HEADER_SUB_BITS);
+  w.i32Eq();
+  w.if();
   w.localGet(bits);
   w.i32Load(SUB_BITS_ORIG - PRIMARY_BOXED);
-  pushTypeByte(w, bits);
-  w.i32Const(HEADER_HEAP_BITS);
-  w.i32Eq();
-  w.select();
   w.localSet(owner);
+  w.end();
 }

@@ -1,5 +1,6 @@
 /** Calls, returns, apply. A callee that gives 0 makes its caller leave with 0 too, its frame written behind the callee's. */
 import type { Operand } from '../../isa/operands.ts';
+import { STATUS, STATUS_CALL } from '../../memory/map.ts';
 import type { Local } from '../../wasm/types.ts';
 import { NO_FRAME, type Target } from '../analysis.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
@@ -55,7 +56,8 @@ function emitCallExtLast(a: BeamAssembler, arity: Operand, target: Operand): voi
   const count = a.number(arity);
   const index = a.number(target);
   if (a.translator.isBif(index)) {
-    emitBifCall(a, count, index);
+    if (isApply(a, index)) emitApplyBifLast(a, count, index);
+    else emitBifCall(a, count, index);
     a.returnBehind();
     return;
   }
@@ -63,6 +65,37 @@ function emitCallExtLast(a: BeamAssembler, arity: Operand, target: Operand): voi
   pushX(a, count);
   pushImportSlot(a, index);
   a.w.returnCallIndirect(a.translator.functionType(count), a.translator.table);
+}
+
+/** erlang:apply/2 or /3, which have the function called next. */
+function isApply(a: BeamAssembler, index: number): boolean {
+  const entry = a.translator.module.imports[index];
+  return entry?.module === 'erlang' && entry.name === 'apply';
+}
+
+/** The applied function takes this one's place; this one's frame stays only if apply itself raises. */
+function emitApplyBifLast(a: BeamAssembler, arity: number, index: number): void {
+  const { w } = a;
+  pushX(a, arity);
+  w.call(a.translator.bif('bif', index));
+  w.localTee(a.xLocal(0));
+  w.i32Eqz();
+  w.if();
+  leaveTailIfCalled(a);
+  a.frame.leave(a.frame.pointOf(a.plan.targetBehind(a.at) as Target), a.slots);
+  w.end();
+}
+
+/** After a runtime function gave 0: leaves without a frame if it has a function called next. */
+function leaveTailIfCalled(a: BeamAssembler): void {
+  const { w } = a;
+  w.i32Const(0);
+  w.i32Load(STATUS);
+  w.i32Const(STATUS_CALL);
+  w.i32Eq();
+  w.if();
+  a.frame.leaveTail();
+  w.end();
 }
 
 function pushImportSlot(a: BeamAssembler, index: number): void {
@@ -113,7 +146,10 @@ function emitApplyLast(a: BeamAssembler, arity: Operand): void {
   const { w } = a;
   const count = a.number(arity);
   const slot = a.temporary();
-  resolveApply(a, count, slot, () => a.frame.leaveTail());
+  resolveApply(a, count, slot, () => {
+    leaveTailIfCalled(a);
+    a.leaveRaised();
+  });
   a.slots = NO_FRAME;
   pushX(a, count);
   w.localGet(slot);

@@ -2,14 +2,15 @@
 import type { Operand } from '../../isa/operands.ts';
 import { typeBits } from '../../isa/types.ts';
 import {
+  CONTEXT_END,
+  CONTEXT_POSITION,
   FLATMAP_KEYS,
   HEADER_FLATMAP,
+  HEADER_MATCH_CONTEXT,
   HEADER_PAIR_MASK,
   HEADER_SIZE_SHIFT,
-  HEADER_SUB_BITS,
   HEADER_TUPLE,
   HEADER_TYPE_MASK,
-  HEAP_BITS_SIZE,
   IMMED_SHIFT,
   MAX_TUPLE_ARITY,
   PAIR_BITS,
@@ -18,7 +19,6 @@ import {
   PRIMARY_CONS,
   PRIMARY_MASK,
   PRIMARY_SMALL,
-  SMALL_BITS,
   SMALL_SHIFT,
   TUPLE_ELEMENTS,
 } from '../../term/layout.ts';
@@ -26,6 +26,8 @@ import type { Label } from '../../wasm/types.ts';
 import { type BeamAssembler, FALSE_WORD, TRUE_WORD } from '../beam-assembler.ts';
 import type { Emitter } from '../emitter.ts';
 import { branchUnlessSmall } from './arith.ts';
+import { pushSizeTerm } from './bits-reader.ts';
+import { pushSizeOf } from './bits-words.ts';
 import { type BifCall, emitBifFunction, emitInline, type InlineBif, type InlineBifTable } from './guard-bif.ts';
 import { loadField } from './lists-tuples.ts';
 import { pushHeader, pushHeaderTest, pushTagTest, testEmitters } from './tests-compare.ts';
@@ -180,23 +182,27 @@ function emitIsMapKey(a: BeamAssembler, call: BifCall): void {
 
 // ---- bitstrings ----------------------------------------------------------------------------------------------------
 
-/** Pushes the size in bits, which stands at +4 in heap bits and at +8 in sub bits; goes to slow if it is no small. */
+/** Pushes the size in bits of a bitstring, or of what a match context has left: OTP 26 and newer ask for that too. */
 function pushBitSize(a: BeamAssembler, src: Operand, slow: Label): void {
   const { w } = a;
-  checkBoxed(a, src, HEADER_PAIR_MASK, PAIR_BITS, slow);
+  pushTagTest(a, src, PRIMARY_MASK, PRIMARY_BOXED);
+  branchUnless(a, slow);
+  pushHeaderTest(a, src, HEADER_TYPE_MASK, HEADER_MATCH_CONTEXT);
+  w.if(a.resultType);
   a.push(src);
-  pushHeaderTest(a, src, HEADER_TYPE_MASK, HEADER_SUB_BITS);
-  w.i32Const(2);
-  w.i32Shl();
-  w.i32Add();
-  w.i32Load(HEAP_BITS_SIZE - PRIMARY_BOXED);
-  a.withTemporary((size) => {
-    w.localTee(size);
-    w.i32Const(SMALL_BITS - 1);
-    w.i32ShrU();
-    w.brIf(slow);
-    w.localGet(size);
+  w.i32Load(CONTEXT_END - PRIMARY_BOXED);
+  a.push(src);
+  w.i32Load(CONTEXT_POSITION - PRIMARY_BOXED);
+  w.i32Sub();
+  w.else();
+  pushHeaderTest(a, src, HEADER_PAIR_MASK, PAIR_BITS);
+  branchUnless(a, slow);
+  a.withTemporary((bits) => {
+    a.push(src);
+    w.localSet(bits);
+    pushSizeOf(w, bits);
   });
+  w.end();
 }
 
 const bitSize =
@@ -206,9 +212,7 @@ const bitSize =
       if (slow === undefined) return;
       pushBitSize(a, call.args[0] as Operand, slow);
       convert(a);
-      a.w.i32Const(SMALL_SHIFT);
-      a.w.i32Shl();
-      setSmallTag(a);
+      pushSizeTerm(a);
     });
 
 /** A last byte that is not full counts. */

@@ -13,13 +13,10 @@ import {
   SMALL_SHIFT,
 } from '../../term/layout.ts';
 import { f64, type Local } from '../../wasm/types.ts';
-import type { BeamAssembler } from '../beam-assembler.ts';
+import { type BeamAssembler, WORD_ALIGNMENT } from '../beam-assembler.ts';
 import type { EmitterTable } from '../emitter.ts';
 import { finishObject, storeReserved } from './lists-tuples.ts';
 import { pushHeaderTest, pushTagTest } from './tests-compare.ts';
-
-/** Floats lie at multiples of four bytes. */
-const WORD_ALIGNMENT = 2;
 
 function floatRegister(a: BeamAssembler, operand: Operand): Local {
   if (operand.kind !== 'fr') throw new TypeError(`operand of kind ${operand.kind} is no float register`);

@@ -136,6 +136,7 @@ function leaveBadFun(a: BeamAssembler, arity: number, fun: Operand): void {
   a.storeX(arity);
   a.push(fun);
   w.i32Const(arity);
+  w.i32Const(isLast(a) ? 0 : 1);
   a.callRuntime('callFunFailed');
   if (!isLast(a)) {
     w.drop();

@@ -1,0 +1,97 @@
+/**
+ * `npm run bench`: programs timed on native OTP 27 and here, in rounds that alternate; loading stdlib; sizes of objects.
+ * Beside each target it says whether it is met; what cannot run yet is listed with the reason.
+ */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { erlcAll, nativeRoot } from '../test/support/oracle.ts';
+import { cacheFolder, repositoryRoot } from '../test/support/repository.ts';
+import { measure, type Row } from './measure.ts';
+import { PROGRAMS } from './programs.ts';
+import { Side } from './side.ts';
+import { objectSizes } from './sizes.ts';
+import type { LoadTimes } from './stdlib-load.ts';
+import { loadTable, programTable, sizeTable } from './table.ts';
+
+const HELP = `npm run bench -- [--rounds N] [--only NAME,...] [--against DIR] [--json] [--list]
+  --rounds N      rounds of each program; 10 unless told
+  --only NAMES    these programs alone; also: stdlib, sizes
+  --against DIR   another build of this project (its folder dist), timed beside
+  --json          everything as one JSON object
+  --list          the names of the programs
+`;
+
+const here = dirname(fileURLToPath(import.meta.url));
+const LOADS = 5;
+
+/** Compiles the programs with native OTP's compiler; returns the folder they lie in then. */
+function compilePrograms(): string {
+  const folder = join(cacheFolder, 'bench');
+  mkdirSync(folder, { recursive: true });
+  const source = join(repositoryRoot, 'bench', 'programs');
+  const paths = [join(repositoryRoot, 'bench', 'driver.erl'), ...readdirSync(source).map((name) => join(source, name))];
+  const beams = erlcAll(paths.map((path) => readFileSync(path, 'utf8')));
+  for (const beam of beams) copyFileSync(beam, join(folder, basename(beam)));
+  return folder;
+}
+
+function nativeSide(programs: string): Side {
+  const flags = ['+S', '1', '-noshell', '-boot', 'no_dot_erlang', '-pa', programs, '-s', 'driver', 'main'];
+  return new Side(join(nativeRoot(), 'bin', 'erl'), flags);
+}
+
+function ourSide(build: string, programs: string): Side {
+  return new Side(process.execPath, [join(build, 'bench', 'our-side.js'), programs, nativeRoot()]);
+}
+
+/** Least times of loading all of stdlib, each time in a fresh process. */
+function loadStdlib(): LoadTimes {
+  const once = (...mode: string[]): LoadTimes => {
+    const { stdout } = spawnSync(process.execPath, [join(here, 'stdlib-load.js'), nativeRoot(), ...mode], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    return JSON.parse(stdout) as LoadTimes;
+  };
+  const least = (list: LoadTimes[]): LoadTimes => list.toSorted((a, b) => a.total - b.total)[0] as LoadTimes;
+  const whole = least(Array.from({ length: LOADS }, () => once()));
+  const parts = least(Array.from({ length: LOADS }, () => once('parts')));
+  return { ...whole, load: parts.load, translate: parts.translate, wasmBytes: parts.wasmBytes };
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '10' },
+      only: { type: 'string' },
+      against: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const write = (text: string): void => void process.stdout.write(text);
+  if (values.help) return write(HELP);
+  if (values.list) return write(`${PROGRAMS.map(({ name, what }) => `${name.padEnd(14)}${what}`).join('\n')}\n`);
+  const names = values.only?.split(',');
+  const wants = (name: string): boolean => names === undefined || names.includes(name);
+  const programs = compilePrograms();
+  const builds = [dirname(here), ...(values.against === undefined ? [] : [values.against])];
+  const sides = [nativeSide(programs), ...builds.map((build) => ourSide(build, programs))];
+  const rows: Row[] = [];
+  for (const program of PROGRAMS) {
+    if (wants(program.name)) rows.push(await measure(program, sides, Number(values.rounds)));
+  }
+  for (const side of sides) side.stop();
+  const stdlib = wants('stdlib') ? loadStdlib() : undefined;
+  const sizes = wants('sizes') ? objectSizes(programs) : undefined;
+  if (values.json) return write(`${JSON.stringify({ rows, stdlib, sizes }, undefined, 2)}\n`);
+  if (rows.length > 0) write(`${programTable(rows, builds.length)}\n`);
+  if (stdlib !== undefined) write(`${loadTable(stdlib)}\n`);
+  if (sizes !== undefined) write(`${sizeTable(sizes)}\n`);
+}
+
+await main();

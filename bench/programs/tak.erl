@@ -1,0 +1,9 @@
+-module(tak).
+-export([input/0, run/1]).
+
+input() -> {24, 16, 8}.
+
+run({X, Y, Z}) -> tak(X, Y, Z).
+
+tak(X, Y, Z) when Y < X -> tak(tak(X - 1, Y, Z), tak(Y - 1, Z, X), tak(Z - 1, X, Y));
+tak(_, _, Z) -> Z.

@@ -1,0 +1,122 @@
+/** Module binary, the part that is no Erlang code (erl_bif_binary.c). */
+
+import { binaryOf } from '../../memory/binary.ts';
+import { loadUnsigned, plus } from '../../memory/memory.ts';
+import { am } from '../../term/atoms.ts';
+import { integerFromBytes, isNegative, magnitudeByteCount, makeInteger, writeMagnitude } from '../../term/bignum.ts';
+import { binaryBytes, bitSize, bitsOwner, byteAt, byteSize, isOffHeap, makeBinary } from '../../term/bits.ts';
+import { badarg, systemLimit } from '../../term/erlang-error.ts';
+import { BINARY_SIZE, type Term } from '../../term/layout.ts';
+import { isBitstring, isInteger, makeSmall } from '../../term/term.ts';
+import { natural } from '../erlang/arguments.ts';
+import { binaryPart, binaryPartOf, binarySize, listToBinary } from '../erlang/binaries.ts';
+import { elementsOf } from '../erlang/lists-tuples.ts';
+import type { BifRow, BifTable } from '../registry.ts';
+import { binarySearchRows } from './find.ts';
+
+/** The byte at an index. Raises badarg. */
+function byteTerm(t: Term, index: number): Term {
+  if (index < 0 || index >= binarySize(t)) throw badarg();
+  return makeSmall(byteAt(t, index));
+}
+
+function at(t: Term, position: Term): Term {
+  return byteTerm(t, natural(position) ?? -1);
+}
+
+// ---- common prefixes and suffixes ------------------------------------------------------------------------------------
+
+type Direction = 'prefix' | 'suffix';
+
+/** How many bytes two arrays have in common, at their beginning or end. */
+function commonLength(a: Uint8Array, b: Uint8Array, limit: number, direction: Direction): number {
+  let count = 0;
+  if (direction === 'prefix') while (count < limit && a[count] === b[count]) count++;
+  else while (count < limit && a[a.length - 1 - count] === b[b.length - 1 - count]) count++;
+  return count;
+}
+
+/** binary:longest_common_prefix/1 and longest_common_suffix/1. Raises badarg for anything but a list of binaries, not empty. */
+function longestCommon(list: Term, direction: Direction): Term {
+  const binaries = elementsOf(list);
+  const [first] = binaries;
+  if (first === undefined) throw badarg();
+  let common = binarySize(first);
+  for (const other of binaries) common = Math.min(common, binarySize(other));
+  const reference = binaryBytes(first);
+  for (const other of binaries) common = commonLength(reference, binaryBytes(other), common, direction);
+  return makeInteger(common);
+}
+
+// ---- copies ----------------------------------------------------------------------------------------------------------
+
+/** Bytes that a binary may have: its size in bits is a word. */
+const MAX_BYTES = 2 ** 29 - 1;
+
+/** binary:copy/1,2: a binary of its own with the bytes repeated. Raises badarg, system_limit. */
+function copy(t: Term, times: Term): Term {
+  const count = natural(times);
+  if (!isInteger(times) || isNegative(times)) throw badarg();
+  const size = binarySize(t);
+  if (count === undefined || size * count > MAX_BYTES) {
+    if (size === 0) return makeBinary(new Uint8Array());
+    throw systemLimit();
+  }
+  const content = new Uint8Array(size * count);
+  if (content.length === 0) return makeBinary(content);
+  content.set(binaryBytes(t));
+  // The part that is filled doubles.
+  for (let done = size; done < content.length; done *= 2) content.copyWithin(done, 0, done);
+  return makeBinary(content);
+}
+
+/** binary:referenced_byte_size/1: bytes of the off-heap binary that `t` is a part of. Raises badarg. */
+function referencedByteSize(t: Term): Term {
+  if (!isBitstring(t)) throw badarg();
+  if (isOffHeap(t)) return makeInteger(loadUnsigned(plus(binaryOf(bitsOwner(t)), BINARY_SIZE)));
+  return makeInteger(byteSize(bitsOwner(t)));
+}
+
+// ---- integers --------------------------------------------------------------------------------------------------------
+
+function isLittle(order: Term): boolean {
+  if (order !== am.big && order !== am.little) throw badarg();
+  return order === am.little;
+}
+
+/** binary:encode_unsigned/1,2. Raises badarg. */
+function encodeUnsigned(t: Term, order: Term): Term {
+  const little = isLittle(order);
+  if (!isInteger(t) || isNegative(t)) throw badarg();
+  const content = new Uint8Array(Math.max(magnitudeByteCount(t), 1));
+  writeMagnitude(t, content, 0);
+  return makeBinary(little ? content : content.reverse());
+}
+
+/** binary:decode_unsigned/1,2. Raises badarg. */
+function decodeUnsigned(t: Term, order: Term): Term {
+  const little = isLittle(order);
+  const size = binarySize(t);
+  return integerFromBytes(binaryBytes(t), 0, size, little, false);
+}
+
+const pureRows: readonly BifRow[] = [
+  { name: 'first', arity: 1, fn: (t: Term) => byteTerm(t, 0) },
+  { name: 'last', arity: 1, fn: (t: Term) => byteTerm(t, isBitstring(t) ? Math.floor(bitSize(t) / 8) - 1 : -1) },
+  { name: 'at', arity: 2, fn: at },
+  { name: 'part', arity: 2, fn: binaryPartOf },
+  { name: 'part', arity: 3, fn: binaryPart },
+  { name: 'list_to_bin', arity: 1, fn: listToBinary },
+  { name: 'longest_common_prefix', arity: 1, fn: (list: Term) => longestCommon(list, 'prefix') },
+  { name: 'longest_common_suffix', arity: 1, fn: (list: Term) => longestCommon(list, 'suffix') },
+  { name: 'copy', arity: 1, fn: (t: Term) => copy(t, makeSmall(1)) },
+  { name: 'copy', arity: 2, fn: copy },
+  { name: 'referenced_byte_size', arity: 1, fn: referencedByteSize },
+  { name: 'encode_unsigned', arity: 1, fn: (t: Term) => encodeUnsigned(t, am.big) },
+  { name: 'encode_unsigned', arity: 2, fn: encodeUnsigned },
+  { name: 'decode_unsigned', arity: 1, fn: (t: Term) => decodeUnsigned(t, am.big) },
+  { name: 'decode_unsigned', arity: 2, fn: decodeUnsigned },
+];
+
+export const binaryBifs: BifTable = { module: 'binary', pure: true, rows: pureRows };
+export const binarySearchBifs: BifTable = { module: 'binary', rows: binarySearchRows };

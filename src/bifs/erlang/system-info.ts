@@ -1,0 +1,210 @@
+/** erlang:system_info/1 (erl_bif_info.c). What it says of schedulers, memory and host is true of this virtual machine, not of OTP's. */
+
+import type { Machine } from '../../process/machine.ts';
+import { listOfText } from '../../runtime/number-text.ts';
+import { am, atom, atomCount } from '../../term/atoms.ts';
+import { MAX_BIG_DIGITS, makeBigInt, makeInteger } from '../../term/bignum.ts';
+import { listOf, tuple } from '../../term/build.ts';
+import { badarg } from '../../term/erlang-error.ts';
+import { NIL, type Term } from '../../term/layout.ts';
+import { mapFromArrays } from '../../term/map-build.ts';
+import { isTuple, makeSmall, tupleArity, tupleElement } from '../../term/term.ts';
+import type { BifTable } from '../registry.ts';
+import { release } from './releases.ts';
+
+const WORD_BYTES = 4;
+const SCHEDULERS = 1;
+const MIN_HEAP_WORDS = 233;
+const MIN_BINARY_HEAP_WORDS = 46422;
+const FULLSWEEP_AFTER = 65535;
+const ATOM_LIMIT = 2 ** 20;
+const PORT_LIMIT = 65536;
+const ETS_LIMIT = 8192;
+const REDUCTIONS = 4000;
+const DIST_BUFFER_LIMIT = 2 ** 20;
+const SYSTEM_REQUESTS_LIMIT = 2 * SCHEDULERS;
+const ARCHITECTURE = 'wasm32-unknown-enigma';
+
+type Item = (vm: Machine) => Term;
+
+const number =
+  (value: number): Item =>
+  () =>
+    makeInteger(value);
+const name =
+  (value: Term): Item =>
+  () =>
+    value;
+const text =
+  (value: string): Item =>
+  () =>
+    listOfText(value);
+
+/** What `process_flag` and spawn options start from. */
+function maxHeapSize(): Term {
+  const entries = [
+    [am.error_logger, am.true],
+    [am.include_shared_binaries, am.false],
+    [am.kill, am.true],
+    [am.size, makeSmall(0)],
+  ] as const;
+  return mapFromArrays(
+    entries.map(([key]) => key),
+    entries.map(([, value]) => value),
+  );
+}
+
+function systemVersion(vm: Machine): Term {
+  const { otpRelease } = vm;
+  return listOfText(`Erlang/OTP ${otpRelease} [erts-${release(vm).erts}] [enigma] [wasm] [smp:1:1] [ds:0:0:0]\n`);
+}
+
+const VERSION_ITEMS: Readonly<Record<string, Item>> = {
+  otp_release: (vm) => listOfText(String(vm.otpRelease)),
+  version: (vm) => listOfText(release(vm).erts),
+  system_version: systemVersion,
+  compat_rel: (vm) => makeInteger(vm.otpRelease),
+  nif_version: (vm) => listOfText(release(vm).nif),
+  driver_version: (vm) => listOfText(release(vm).driver),
+  machine: text('BEAM'),
+  endian: name(am.little),
+  // Paths and signals are those of a Unix, whatever the host.
+  os_type: () => tuple(atom('unix'), atom('linux')),
+  os_version: () => tuple(makeSmall(0), makeSmall(0), makeSmall(0)),
+  system_architecture: text(ARCHITECTURE),
+  build_type: () => atom('opt'),
+  emu_type: () => atom('opt'),
+  emu_flavor: () => atom('jit'),
+  c_compiler_used: () => tuple(am.undefined, am.undefined),
+  hipe_architecture: name(am.undefined),
+};
+
+const SCHEDULER_ITEMS: Readonly<Record<string, Item>> = {
+  schedulers: number(SCHEDULERS),
+  schedulers_online: number(SCHEDULERS),
+  schedulers_total: number(SCHEDULERS),
+  schedulers_active: number(SCHEDULERS),
+  schedulers_state: () => tuple(makeSmall(SCHEDULERS), makeSmall(SCHEDULERS), makeSmall(SCHEDULERS)),
+  all_schedulers_state: () =>
+    listOf([tuple(am.normal, makeSmall(SCHEDULERS), makeSmall(SCHEDULERS), makeSmall(SCHEDULERS))]),
+  scheduler_id: number(1),
+  scheduler_bind_type: () => atom('unbound'),
+  scheduler_bindings: () => tuple(am.unbound),
+  run_queues: number(SCHEDULERS),
+  dirty_cpu_schedulers: number(0),
+  dirty_cpu_schedulers_online: number(0),
+  dirty_io_schedulers: number(0),
+  multi_scheduling: () => atom('disabled'),
+  multi_scheduling_blockers: name(NIL),
+  normal_multi_scheduling_blockers: name(NIL),
+  logical_processors: number(1),
+  logical_processors_available: number(1),
+  logical_processors_online: number(1),
+  cpu_topology: name(am.undefined),
+  cpu_quota: () => atom('unknown'),
+  update_cpu_info: () => atom('unchanged'),
+  smp_support: name(am.true),
+  threads: name(am.true),
+  thread_pool_size: number(1),
+  async_threads: number(1),
+  io_thread: name(am.false),
+  context_reductions: number(REDUCTIONS),
+};
+
+const LIMIT_ITEMS: Readonly<Record<string, Item>> = {
+  process_limit: (vm) => makeInteger(vm.processes.limit),
+  process_count: (vm) => makeInteger(vm.processes.all().length),
+  port_limit: number(PORT_LIMIT),
+  port_count: number(0),
+  atom_limit: number(ATOM_LIMIT),
+  atom_count: () => makeInteger(atomCount()),
+  ets_limit: number(ETS_LIMIT),
+  outstanding_system_requests_limit: number(SYSTEM_REQUESTS_LIMIT),
+  dist_buf_busy_limit: number(DIST_BUFFER_LIMIT),
+  max_integer: () => makeBigInt(2n ** BigInt(MAX_BIG_DIGITS * 32) - 1n),
+};
+
+const HEAP_ITEMS: Readonly<Record<string, Item>> = {
+  wordsize: number(WORD_BYTES),
+  heap_type: () => atom('private'),
+  fullsweep_after: () => tuple(am.fullsweep_after, makeInteger(FULLSWEEP_AFTER)),
+  min_heap_size: () => tuple(am.min_heap_size, makeInteger(MIN_HEAP_WORDS)),
+  min_bin_vheap_size: () => tuple(am.min_bin_vheap_size, makeInteger(MIN_BINARY_HEAP_WORDS)),
+  max_heap_size: maxHeapSize,
+  garbage_collection: () =>
+    listOf([
+      tuple(am.max_heap_size, makeSmall(0)),
+      tuple(am.min_bin_vheap_size, makeInteger(MIN_BINARY_HEAP_WORDS)),
+      tuple(am.min_heap_size, makeInteger(MIN_HEAP_WORDS)),
+      tuple(am.fullsweep_after, makeInteger(FULLSWEEP_AFTER)),
+    ]),
+  message_queue_data: name(am.on_heap),
+  allocator: () => tuple(am.undefined, NIL, NIL, NIL),
+  alloc_util_allocators: name(NIL),
+  constant_pool_support: name(am.true),
+  literal_test: () => atom('tag'),
+};
+
+const TIME_ITEMS: Readonly<Record<string, Item>> = {
+  time_offset: () => atom('final'),
+  time_correction: name(am.true),
+  time_warp_mode: () => atom('no_time_warp'),
+  tolerant_timeofday: () => atom('enabled'),
+  start_time: (vm) => makeBigInt(vm.time.start),
+  end_time: () => makeBigInt(2n ** 63n - 1n),
+  modified_timing_level: name(am.undefined),
+};
+
+const OTHER_ITEMS: Readonly<Record<string, Item>> = {
+  creation: (vm) => makeInteger(vm.nodes.self.creation),
+  dist_ctrl: name(NIL),
+  async_dist: name(am.false),
+  system_logger: () => am.logger,
+  taints: name(NIL),
+  break_ignored: name(am.false),
+  debug_compiled: name(am.false),
+  lock_checking: name(am.false),
+  lock_counting: name(am.false),
+  kernel_poll: name(am.false),
+  eager_check_io: name(am.true),
+  port_parallelism: name(am.false),
+  port_tasks: name(am.true),
+  dynamic_trace: name(am.none),
+  dynamic_trace_probes: name(am.false),
+  sequential_tracer: () => tuple(am.sequential_tracer, am.false),
+  trace_control_word: number(0),
+  halt_flush_timeout: name(am.infinity),
+  beam_jump_table: name(am.false),
+  ets_always_compress: name(am.false),
+  ets_realloc_moves: name(am.false),
+};
+
+const ITEMS: ReadonlyMap<Term, Item> = new Map(
+  [VERSION_ITEMS, SCHEDULER_ITEMS, LIMIT_ITEMS, HEAP_ITEMS, TIME_ITEMS, OTHER_ITEMS].flatMap((items) =>
+    Object.entries(items).map(([item, read]) => [atom(item), read] as const),
+  ),
+);
+
+/** Items of the form {Item, Argument}: the size of a word, the topology of the host. */
+function itemOf(t: Term): Term {
+  if (tupleArity(t) !== 2) throw badarg();
+  const item = tupleElement(t, 1);
+  const argument = tupleElement(t, 2);
+  if (item === am.wordsize && (argument === am.internal || argument === am.external)) return makeSmall(WORD_BYTES);
+  if (item === am.cpu_topology && [am.defined, am.detected, am.used].includes(argument as never)) return am.undefined;
+  if (item === am.allocator || item === am.allocator_sizes) return am.false;
+  throw badarg();
+}
+
+/** system_info/1. Raises badarg for what is no item. */
+function systemInfo(vm: Machine, item: Term): Term {
+  if (isTuple(item)) return itemOf(item);
+  const read = ITEMS.get(item);
+  if (read === undefined) throw badarg();
+  return read(vm);
+}
+
+export const erlangSystemInfoBifs: BifTable = {
+  module: 'erlang',
+  rows: [{ name: 'system_info', arity: 1, fn: systemInfo }],
+};

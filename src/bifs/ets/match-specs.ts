@@ -1,0 +1,67 @@
+/** ets: compiled match specifications; erlang:match_spec_test/3. */
+import { CompiledMatchSpec, faultsOf, MatchProgram } from '../../ets/match-program.ts';
+import { magicHandle } from '../../memory/binary.ts';
+import type { Machine } from '../../process/machine.ts';
+import { am } from '../../term/atoms.ts';
+import { cons, listOf, tuple } from '../../term/build.ts';
+import { copyOut } from '../../term/copy.ts';
+import { badarg } from '../../term/erlang-error.ts';
+import { NIL, NON_VALUE, type Term } from '../../term/layout.ts';
+import { head, isCons, isList, isNil, makeSmall, tail } from '../../term/term.ts';
+import { atomOf } from '../erlang/arguments.ts';
+import type { BifTable } from '../registry.ts';
+import { freshMagicRef } from './access.ts';
+import { compiledOf } from './chunks.ts';
+import { guardFunctions } from './guard-functions.ts';
+
+function compile(vm: Machine, specification: Term): Term {
+  if (!isCons(specification)) throw badarg();
+  return freshMagicRef(vm, new CompiledMatchSpec(vm, copyOut(specification, true), guardFunctions));
+}
+
+function isCompiled(_vm: Machine, t: Term): Term {
+  return atomOf(magicHandle(t) instanceof CompiledMatchSpec);
+}
+
+/** What the specification gives for the objects of a list, in reverse order and in front of `results`. */
+function run(_vm: Machine, list: Term, reference: Term, results: Term): Term {
+  if (!isList(list)) throw badarg();
+  const { program } = compiledOf(reference);
+  let all = results;
+  let rest = list;
+  for (; isCons(rest); rest = tail(rest)) {
+    const result = program.runTerm(head(rest));
+    if (result !== NON_VALUE) all = cons(result, all);
+  }
+  if (!isNil(rest)) throw badarg();
+  return all;
+}
+
+function text(string: string): Term {
+  return listOf(Array.from(string, (character) => makeSmall(character.codePointAt(0) ?? 0)));
+}
+
+/** Only specifications for tables can be tested: nothing traces here. Raises badarg. */
+function test(vm: Machine, object: Term, specification: Term, kind: Term): Term {
+  if (kind !== am.table) throw badarg();
+  const faults = faultsOf(specification, guardFunctions);
+  if (faults !== undefined) {
+    return tuple(am.error, listOf(faults.map((fault) => tuple(am.error, text(fault)))));
+  }
+  const result = new MatchProgram(vm, specification, guardFunctions).runTerm(object);
+  return tuple(am.ok, result === NON_VALUE ? am.false : result, NIL, NIL);
+}
+
+export const etsMatchSpecBifs: BifTable = {
+  module: 'ets',
+  rows: [
+    { name: 'match_spec_compile', arity: 1, fn: compile },
+    { name: 'is_compiled_ms', arity: 1, fn: isCompiled },
+    { name: 'match_spec_run_r', arity: 3, fn: run },
+  ],
+};
+
+export const erlangMatchSpecBifs: BifTable = {
+  module: 'erlang',
+  rows: [{ name: 'match_spec_test', arity: 3, fn: test }],
+};

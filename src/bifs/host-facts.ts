@@ -1,0 +1,48 @@
+/** Single BIFs of several modules that say how text is encoded, and of erts_debug those about plain terms. */
+import { am } from '../term/atoms.ts';
+import { badarg } from '../term/erlang-error.ts';
+import type { Term } from '../term/layout.ts';
+import { isPid } from '../term/nodes.ts';
+import { boolean } from './erlang/type-tests.ts';
+import type { BifTable } from './registry.ts';
+
+const always = (value: Term) => () => value;
+
+/** What the emulator flag `+pc` says: characters up to 255 are printable. */
+export const ioBifs: BifTable = {
+  module: 'io',
+  pure: true,
+  rows: [{ name: 'printable_range', arity: 0, fn: always(am.latin1) }],
+};
+
+/** What the emulator flag `+fnu` says. */
+export const fileBifs: BifTable = {
+  module: 'file',
+  pure: true,
+  rows: [{ name: 'native_name_encoding', arity: 0, fn: always(am.utf8) }],
+};
+
+/** What the emulator flag `+W` says. */
+export const errorLoggerBifs: BifTable = {
+  module: 'error_logger',
+  pure: true,
+  rows: [{ name: 'warning_map', arity: 0, fn: always(am.warning) }],
+};
+
+/** Whether the node of a group leader's process does I/O of Unicode characters: every node that we can talk to does. */
+function dflagUnicodeIo(pid: Term): Term {
+  if (!isPid(pid)) throw badarg();
+  return am.true;
+}
+
+export const netKernelBifs: BifTable = {
+  module: 'net_kernel',
+  pure: true,
+  rows: [{ name: 'dflag_unicode_io', arity: 1, fn: dflagUnicodeIo }],
+};
+
+export const ertsDebugBifs: BifTable = {
+  module: 'erts_debug',
+  pure: true,
+  rows: [{ name: 'same', arity: 2, fn: (a: Term, b: Term) => boolean(a === b) }],
+};

@@ -1,0 +1,59 @@
+/** persistent_term (erl_bif_persistent.c); what it keeps: process/persistent-terms.ts. */
+import type { Machine } from '../process/machine.ts';
+import { am } from '../term/atoms.ts';
+import { makeInteger } from '../term/bignum.ts';
+import { listOf, tuple } from '../term/build.ts';
+import { badarg } from '../term/erlang-error.ts';
+import type { Term } from '../term/layout.ts';
+import { mapFromArrays } from '../term/map-build.ts';
+import { atomOf } from './erlang/arguments.ts';
+import type { BifTable } from './registry.ts';
+
+function get(vm: Machine, key: Term): Term {
+  const value = vm.persistentTerms.get(key);
+  if (value === undefined) throw badarg();
+  return value;
+}
+
+function put(vm: Machine, key: Term, value: Term): Term {
+  vm.persistentTerms.put(key, value);
+  return am.ok;
+}
+
+/** All as [{Key, Value}], in no particular order. */
+function getAll(vm: Machine): Term {
+  return listOf(Array.from(vm.persistentTerms.all(), ({ key, value }) => tuple(key, value)));
+}
+
+function info({ persistentTerms }: Machine): Term {
+  return mapFromArrays(
+    [am.count, am.memory],
+    [makeInteger(persistentTerms.count()), makeInteger(persistentTerms.memory())],
+  );
+}
+
+function eraseAll(vm: Machine): Term {
+  vm.persistentTerms.eraseAll();
+  return am.true;
+}
+
+export const persistentTermBifs: BifTable = {
+  module: 'persistent_term',
+  rows: [
+    { name: 'put', arity: 2, fn: put },
+    { name: 'get', arity: 0, fn: getAll },
+    { name: 'get', arity: 1, fn: get },
+    {
+      name: 'get',
+      arity: 2,
+      fn: (vm: Machine, key: Term, otherwise: Term) => vm.persistentTerms.get(key) ?? otherwise,
+    },
+    { name: 'erase', arity: 1, fn: (vm: Machine, key: Term) => atomOf(vm.persistentTerms.erase(key)) },
+    { name: 'info', arity: 0, fn: info },
+  ],
+};
+
+export const ertsInternalPersistentTermBifs: BifTable = {
+  module: 'erts_internal',
+  rows: [{ name: 'erase_persistent_terms', arity: 0, fn: eraseAll }],
+};

@@ -1,0 +1,57 @@
+/** What the two kinds of storage, hash tables and ordered sets, have in common. */
+import type { Term } from '../term/layout.ts';
+import { freeRow, type Row, rowWords } from './row.ts';
+
+export type TableType = 'set' | 'ordered_set' | 'bag' | 'duplicate_bag';
+
+export abstract class RowStore {
+  readonly keyPosition: number;
+  /** Objects in the table. */
+  count = 0;
+  /** Words of all rows. */
+  protected rowWords = 0;
+
+  constructor(keyPosition: number) {
+    this.keyPosition = keyPosition;
+  }
+
+  /** Words of memory that the storage takes. */
+  abstract get wordCount(): number;
+
+  /** A row with this key, NO_ROW if there is none. */
+  abstract find(key: Term): Row;
+  /** All rows with this key, the newest first. */
+  abstract rowsOf(key: Term): Row[];
+  /** Inserts a copy of an object, in the place of another one where the kind of table demands. */
+  abstract put(object: Term): void;
+  abstract deleteKey(key: Term): void;
+  /** Deletes the objects that are identical to this one. */
+  abstract deleteObject(object: Term): void;
+  /** Puts a copy of an object with the same key in the place of a row, which is freed. */
+  abstract replace(row: Row, object: Term): void;
+  /** Deletes rows that are in the table. */
+  abstract remove(rows: readonly Row[]): void;
+  /** Deletes all rows. */
+  abstract clear(): void;
+
+  /** The first row in the table's order, NO_ROW when it is empty. */
+  abstract first(): Row;
+  abstract last(): Row;
+  /** The first row behind those with this key, NO_ROW at the end; undefined if the order needs the key to be there and it is not. */
+  abstract after(key: Term): Row | undefined;
+  abstract before(key: Term): Row | undefined;
+  /** The rows of a slot (ets:slot/2); undefined at the end. Raises badarg beyond it. */
+  abstract slot(number: number): Row[] | undefined;
+  /** Whether somebody goes through the table by key: what is deleted then must keep its place. */
+  abstract setFixed(fixed: boolean): void;
+
+  protected added(row: Row): void {
+    this.count++;
+    this.rowWords += rowWords(row);
+  }
+
+  protected drop(row: Row): void {
+    this.rowWords -= rowWords(row);
+    freeRow(row);
+  }
+}

@@ -1,0 +1,83 @@
+/** A table: its rows and all that is known of it beside them. */
+import { type Fragment, freeFragment } from '../memory/fragment.ts';
+import type { MagicHandle } from '../memory/off-heap.ts';
+import type { Process } from '../process/process.ts';
+import type { RefKey } from '../process/references.ts';
+import type { Term } from '../term/layout.ts';
+import { HashTable } from './hash-table.ts';
+import { OrderedSet } from './ordered-set.ts';
+import type { TableType } from './row-store.ts';
+
+export type Protection = 'public' | 'protected' | 'private';
+
+/** Who gets the table when its owner exits, and what the message about it says. */
+export interface Heir {
+  readonly process: Process;
+  readonly data: Fragment;
+}
+
+export interface TableOptions {
+  readonly type: TableType;
+  readonly protection: Protection;
+  readonly keyPosition: number;
+  readonly isNamed: boolean;
+  readonly isCompressed: boolean;
+  /** Locking is not ours to do; what was asked for is only told again. */
+  readonly writeConcurrency: boolean | 'auto' | number;
+  readonly readConcurrency: boolean;
+  readonly decentralizedCounters: boolean;
+}
+
+/** What the references of a table hold: it tells references of tables that are gone from others. */
+export class TableHandle implements MagicHandle {
+  onDrop(): void {}
+}
+
+/** Words of a table's own data, about what they are on the JavaScript heap. */
+const TABLE_WORDS = 100;
+
+export class Table {
+  readonly key: RefKey;
+  readonly handle = new TableHandle();
+  readonly options: TableOptions;
+  readonly rows: HashTable | OrderedSet;
+  name: Term;
+  /** Process number. */
+  owner: number;
+  protection: Protection;
+  heir: Heir | undefined;
+  /** How often each process has fixed the table. */
+  readonly fixations = new Map<Process, number>();
+  /** When the first of them did, as Erlang monotonic time in nanoseconds and as system time. */
+  fixedAt: { readonly monotonic: bigint; readonly system: bigint } = { monotonic: 0n, system: 0n };
+
+  constructor(key: RefKey, name: Term, owner: number, options: TableOptions) {
+    this.key = key;
+    this.name = name;
+    this.owner = owner;
+    this.options = options;
+    this.protection = options.protection;
+    const { type, keyPosition } = options;
+    this.rows = type === 'ordered_set' ? new OrderedSet(keyPosition) : new HashTable(type, keyPosition);
+  }
+
+  get isBag(): boolean {
+    return this.options.type === 'bag' || this.options.type === 'duplicate_bag';
+  }
+
+  get wordCount(): number {
+    return TABLE_WORDS + this.rows.wordCount;
+  }
+
+  setHeir(heir: Heir | undefined): void {
+    if (this.heir !== undefined) freeFragment(this.heir.data);
+    this.heir = heir;
+  }
+
+  /** Frees all memory of a table that nobody can find any more. */
+  free(): void {
+    this.setHeir(undefined);
+    this.rows.setFixed(false);
+    this.rows.clear();
+  }
+}

@@ -1,0 +1,34 @@
+/** Environment, process number and signals of the Node process. */
+import process from 'node:process';
+import type { SignalAction, System } from '../system.ts';
+
+/** Cannot be caught: asking for it succeeds in OTP, too, and changes nothing. */
+const UNCATCHABLE = new Set(['sigstop']);
+
+export function nodeSystem(): System {
+  const listeners = new Map<string, () => void>();
+  return {
+    processId: String(process.pid),
+    *environment() {
+      for (const [name, value] of Object.entries(process.env)) {
+        if (value !== undefined) yield [Buffer.from(name), Buffer.from(value)] as const;
+      }
+    },
+    setSignal(name, action, onSignal) {
+      const signal = name.toUpperCase() as NodeJS.Signals;
+      const known = listeners.get(name);
+      if (known !== undefined) process.off(signal, known);
+      listeners.delete(name);
+      const listener = listenerFor(action, onSignal);
+      if (listener === undefined || UNCATCHABLE.has(name)) return;
+      process.on(signal, listener);
+      listeners.set(name, listener);
+    },
+  };
+}
+
+/** A signal with a listener does nothing of its own. */
+function listenerFor(action: SignalAction, onSignal: () => void): (() => void) | undefined {
+  if (action === 'default') return undefined;
+  return action === 'handle' ? onSignal : () => undefined;
+}

@@ -1,0 +1,13 @@
+/** The operating system around the virtual machine: environment, process number, signals. */
+
+/** What becomes of a signal: nothing, what the virtual machine does without being told, or `onSignal` is called. */
+export type SignalAction = 'ignore' | 'default' | 'handle';
+
+export interface System {
+  /** The environment that the virtual machine was started in: names and values as bytes. */
+  environment(): Iterable<readonly [name: Uint8Array, value: Uint8Array]>;
+  /** What this process is called among the system's processes. */
+  readonly processId: string;
+  /** `name` as Erlang has it: `sigterm`. `onSignal` may be called at any time, but not while Erlang code runs. */
+  setSignal(name: string, action: SignalAction, onSignal: () => void): void;
+}

@@ -1,0 +1,115 @@
+/** Functions of a translated module that its code shares, made when first asked for: the rare ways, and what need not be fast. */
+import { HEND, HTOP, REDUCTIONS, UNWIND_TOP } from '../memory/map.ts';
+import { STACK_TAG_SHIFT } from '../term/layout.ts';
+import type { FunctionBuilder } from '../wasm/function-builder.ts';
+import { type FuncIndex, i32, type ValType } from '../wasm/types.ts';
+import type { ModuleTranslator } from './module-translator.ts';
+import { RELOC_RETURN } from './relocations.ts';
+
+export class ModuleHelpers {
+  private readonly translator: ModuleTranslator;
+  private readonly made = new Map<string, FuncIndex>();
+
+  constructor(translator: ModuleTranslator) {
+    this.translator = translator;
+  }
+
+  private helper(name: string, params: number, emit: (w: FunctionBuilder) => void): FuncIndex {
+    const known = this.made.get(name);
+    if (known !== undefined) return known;
+    const { builder } = this.translator;
+    const type = builder.type(new Array<ValType>(params).fill(i32), [i32]);
+    const func = builder.declareFunction(type, this.translator.noted(name));
+    this.made.set(name, func);
+    const w = builder.body(func);
+    emit(w);
+    w.finish();
+    return func;
+  }
+
+  /**
+   * (return point of the module, register 1 … `size`) -> 0: appends a frame of `size` registers at UNWIND_TOP. A frame that ends at
+   * `end` has its return address at end-4(size+1) and register k at end-4k.
+   */
+  unwind(size: number): FuncIndex {
+    return this.helper(`unwind${size}`, size + 1, (w) => {
+      const start = w.local(i32, 'start');
+      emitFrame(w, start, size);
+      for (let k = 1; k <= size; k++) {
+        w.localGet(start);
+        w.localGet(w.param(k));
+        w.i32Store(4 * (size + 1 - k));
+      }
+      w.i32Const(0);
+    });
+  }
+
+  /** (return point of the module) -> address of the frame's lowest word: `unwind` without its registers, for frames that are too large for it. */
+  unwindLarge(size: number): FuncIndex {
+    return this.helper(`unwindLarge${size}`, 1, (w) => {
+      const start = w.local(i32, 'start');
+      emitFrame(w, start, size);
+      w.localGet(start);
+    });
+  }
+
+  /** (words) -> address of as many reserved words: what BeamAssembler.reserve does in line. */
+  reserve(): FuncIndex {
+    return this.helper('reserve', 1, (w) => {
+      const [start, next] = [w.local(i32, 'start'), w.local(i32, 'next')];
+      w.i32Const(0);
+      w.i32Load(HTOP);
+      w.localTee(start);
+      w.localGet(w.param(0));
+      w.i32Const(2);
+      w.i32Shl();
+      w.i32Add();
+      w.localTee(next);
+      w.i32Const(0);
+      w.i32Load(HEND);
+      w.i32GtU();
+      w.if();
+      w.localGet(w.param(0));
+      w.returnCall(this.translator.runtime('moreHeap'));
+      w.end();
+      w.i32Const(0);
+      w.localGet(next);
+      w.i32Store(HTOP);
+      w.localGet(start);
+    });
+  }
+
+  /** (reductions) -> 1 if they have run out: what FunctionFrame.budget does in line. */
+  spend(): FuncIndex {
+    return this.helper('spend', 1, (w) => {
+      w.i32Const(0);
+      w.i32Const(0);
+      w.i32Load(REDUCTIONS);
+      w.localGet(w.param(0));
+      w.i32Sub();
+      w.localTee(w.param(0));
+      w.i32Store(REDUCTIONS);
+      w.localGet(w.param(0));
+      w.i32Const(0);
+      w.i32LtS();
+    });
+  }
+}
+
+/** Puts the old UNWIND_TOP into `start`, moves it up by a frame of `size` registers, and writes the return address of the point in parameter 0. */
+function emitFrame(w: FunctionBuilder, start: ReturnType<FunctionBuilder['local']>, size: number): void {
+  w.i32Const(0);
+  w.i32Load(UNWIND_TOP);
+  w.localTee(start);
+  w.localGet(w.param(0));
+  w.i32Const(STACK_TAG_SHIFT);
+  w.i32Shl();
+  w.i32ConstReloc(RELOC_RETURN, 0);
+  w.i32Add();
+  w.i32Store();
+  w.i32Const(0);
+  w.localGet(start);
+  w.i32Const(4 * (size + 1));
+  w.i32Add();
+  w.i32Store(UNWIND_TOP);
+}

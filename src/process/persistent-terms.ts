@@ -1,0 +1,93 @@
+/**
+ * Terms that all processes read where they lie (erl_bif_persistent.c). Each has a literal area, so neither the collector nor
+ * sending copies it. The area of a term that was erased or replaced stays: processes may still hold parts of it.
+ */
+import { copyToArea, type LiteralArea, newLiteralArea } from '../memory/literal-area.ts';
+import { identical } from '../term/equality.ts';
+import { internalHash } from '../term/hash.ts';
+import type { Term } from '../term/layout.ts';
+import { isImmediate } from '../term/term.ts';
+
+export interface PersistentTerm {
+  readonly key: Term;
+  readonly value: Term;
+  readonly area: LiteralArea;
+}
+
+/** Bytes of a term's entry beside its area, roughly. */
+const ENTRY_BYTES = 64;
+const WORD_BYTES = 4;
+
+export class PersistentTerms {
+  /** Those whose keys are immediates, by key; the others by hash. */
+  private readonly immediates = new Map<Term, PersistentTerm>();
+  private readonly others = new Map<number, PersistentTerm[]>();
+  /** Areas of terms that are no more, until nobody can hold parts of them. */
+  readonly retired: LiteralArea[] = [];
+
+  get(key: Term): Term | undefined {
+    return this.find(key)?.value;
+  }
+
+  private find(key: Term): PersistentTerm | undefined {
+    if (isImmediate(key)) return this.immediates.get(key);
+    return this.others.get(internalHash(key))?.find((term) => identical(term.key, key));
+  }
+
+  /** Copies key and value, unless that very value is there already. */
+  put(key: Term, value: Term): void {
+    const old = this.find(key);
+    if (old !== undefined) {
+      if (identical(old.value, value)) return;
+      this.remove(old);
+    }
+    const area = newLiteralArea();
+    const term = { key: copyToArea(area, key, false), value: copyToArea(area, value, false), area };
+    if (isImmediate(key)) {
+      this.immediates.set(term.key, term);
+      return;
+    }
+    const hash = internalHash(key);
+    const same = this.others.get(hash);
+    if (same === undefined) this.others.set(hash, [term]);
+    else same.push(term);
+  }
+
+  /** False when there is no such term. */
+  erase(key: Term): boolean {
+    const term = this.find(key);
+    if (term !== undefined) this.remove(term);
+    return term !== undefined;
+  }
+
+  private remove(term: PersistentTerm): void {
+    if (term.area.wordCount > 0) this.retired.push(term.area);
+    if (this.immediates.delete(term.key)) return;
+    const hash = internalHash(term.key);
+    const left = (this.others.get(hash) ?? []).filter((other) => other !== term);
+    if (left.length === 0) this.others.delete(hash);
+    else this.others.set(hash, left);
+  }
+
+  eraseAll(): void {
+    for (const term of [...this.all()]) this.remove(term);
+  }
+
+  *all(): Generator<PersistentTerm> {
+    yield* this.immediates.values();
+    for (const terms of this.others.values()) yield* terms;
+  }
+
+  count(): number {
+    let count = 0;
+    for (const _ of this.all()) count++;
+    return count;
+  }
+
+  /** Bytes that the terms take. */
+  memory(): number {
+    let total = 0;
+    for (const { area } of this.all()) total += ENTRY_BYTES + area.wordCount * WORD_BYTES;
+    return total;
+  }
+}

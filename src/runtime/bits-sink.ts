@@ -1,0 +1,99 @@
+/** Bytes and bits that are put together piece by piece before they become a binary. */
+import { makeBinRef, newOffHeapBinary } from '../memory/binary.ts';
+import { bytes, plus } from '../memory/memory.ts';
+import { bitBase, bitOffset, bitSize, copyBitsInto, makeBitstring } from '../term/bits.ts';
+import { BINARY_DATA, type Term } from '../term/layout.ts';
+
+const FIRST_CAPACITY = 256;
+
+export class ByteSink {
+  private content = new Uint8Array(FIRST_CAPACITY);
+  private used = 0;
+
+  /** Bytes so far. */
+  get length(): number {
+    return this.used;
+  }
+
+  byte(value: number): void {
+    if (this.used === this.content.length) this.reserve(1);
+    this.content[this.used++] = value;
+  }
+
+  /** The whole bytes of a bitstring. */
+  bits(t: Term): void {
+    const size = bitSize(t) - (bitSize(t) % 8);
+    this.reserve(size / 8);
+    copyBitsInto(bytes, bitBase(t) >>> 0, bitOffset(t), this.content, this.used, 0, size);
+    this.used += size / 8;
+  }
+
+  /** Bytes that are no view of this sink. */
+  append(content: Uint8Array): void {
+    this.reserve(content.length);
+    this.content.set(content, this.used);
+    this.used += content.length;
+  }
+
+  /** The bytes so far: a view, valid until more is put in. */
+  taken(): Uint8Array {
+    return this.content.subarray(0, this.used);
+  }
+
+  clear(): void {
+    this.used = 0;
+  }
+
+  private reserve(more: number): void {
+    const needed = this.used + more;
+    if (needed <= this.content.length) return;
+    const larger = new Uint8Array(Math.max(needed, this.content.length * 2));
+    larger.set(this.content.subarray(0, this.used));
+    this.content = larger;
+  }
+}
+
+/** The same for pieces that need not be whole bytes. */
+export class BitSink {
+  private content = new Uint8Array(FIRST_CAPACITY);
+  private used = 0;
+  private readonly one = new Uint8Array(1);
+
+  byte(value: number): void {
+    this.reserve(8);
+    if (this.used % 8 === 0) {
+      this.content[this.used / 8] = value;
+    } else {
+      this.one[0] = value;
+      copyBitsInto(this.one, 0, 0, this.content, 0, this.used, 8);
+    }
+    this.used += 8;
+  }
+
+  bits(t: Term): void {
+    const size = bitSize(t);
+    this.reserve(size);
+    copyBitsInto(bytes, bitBase(t) >>> 0, bitOffset(t), this.content, 0, this.used, size);
+    this.used += size;
+  }
+
+  /** What was put in, as a term. */
+  term(): Term {
+    return makeBitstring(this.content, this.used);
+  }
+
+  private reserve(more: number): void {
+    const needed = Math.ceil((this.used + more) / 8) + 1;
+    if (needed <= this.content.length) return;
+    const larger = new Uint8Array(Math.max(needed, this.content.length * 2));
+    larger.set(this.content.subarray(0, Math.ceil(this.used / 8)));
+    this.content = larger;
+  }
+}
+
+/** A bin ref over a new off-heap binary with these bytes, which are no view of linear memory. */
+export function offHeapBytes(content: Uint8Array): Term {
+  const binary = newOffHeapBinary(content.length);
+  bytes.set(content, plus(binary, BINARY_DATA) >>> 0);
+  return makeBinRef(binary);
+}

@@ -1,0 +1,191 @@
+/**
+ * Deep lists of characters and binaries turned into UTF-8, or as much of them as is right (do_build_utf8 in OTP's erl_unicode.c). Sequences may
+ * be cut between two binaries.
+ */
+import { binaryBytes, bitSize, makeBinary, subBits } from '../term/bits.ts';
+import { cons, listOf } from '../term/build.ts';
+import { badarg } from '../term/erlang-error.ts';
+import { NIL, type Term } from '../term/layout.ts';
+import { head, isBig, isBitstring, isCons, isSmall, smallValue, tail } from '../term/term.ts';
+import { ByteSink } from './bits-sink.ts';
+import { sequenceLength, validLength } from './utf8-sequences.ts';
+
+export type Encoding = 'latin1' | 'utf8';
+
+export interface Converted {
+  /** Well-formed UTF-8. */
+  readonly content: Uint8Array;
+  /** error: what follows is wrong; incomplete: it ends within a character. */
+  readonly outcome: 'ok' | 'error' | 'incomplete';
+  /** What was not converted. */
+  readonly rest: Term;
+}
+
+const MAX_LATIN1 = 255;
+
+/** Raises badarg unless `t` consists of nothing but lists, integers and binaries; looks no further than a large integer. */
+export function checkCharacters(t: Term): void {
+  const pending: Term[] = [t];
+  for (let rest = pending.pop(); rest !== undefined; rest = pending.pop()) {
+    while (isCons(rest)) {
+      const element = head(rest);
+      if (isCons(element)) {
+        pending.push(tail(rest));
+        rest = element;
+        continue;
+      }
+      if (isBig(element)) return;
+      if (!isSmall(element)) checkEnd(element);
+      rest = tail(rest);
+    }
+    checkEnd(rest);
+  }
+}
+
+function checkEnd(t: Term): void {
+  if (t === NIL) return;
+  if (!isBitstring(t) || bitSize(t) % 8 !== 0) throw badarg();
+}
+
+/** What checkCharacters has let pass. */
+export function convertCharacters(t: Term, encoding: Encoding): Converted {
+  return new Conversion(encoding).run(t);
+}
+
+class Conversion {
+  private readonly latin1: boolean;
+  private readonly sink = new ByteSink();
+  /** The beginning of a sequence that the last binary ended in. */
+  private leftover = new Uint8Array(0);
+  private readonly pending: Term[] = [];
+
+  constructor(encoding: Encoding) {
+    this.latin1 = encoding === 'latin1';
+  }
+
+  run(t: Term): Converted {
+    let rest = t;
+    for (;;) {
+      const wrong = isCons(rest) ? this.list(rest) : this.end(rest);
+      if (wrong !== undefined) return this.failed(wrong);
+      const next = this.pending.pop();
+      if (next === undefined) break;
+      rest = next;
+    }
+    const { leftover, sink } = this;
+    if (leftover.length === 0) return { content: sink.taken(), outcome: 'ok', rest: NIL };
+    const outcome = isBeginning(leftover) ? 'incomplete' : 'error';
+    return { content: sink.taken(), outcome, rest: makeBinary(leftover) };
+  }
+
+  private failed(wrong: Term): Converted {
+    let rest = wrong;
+    for (let next = this.pending.pop(); next !== undefined; next = this.pending.pop()) rest = cons(rest, next);
+    if (this.leftover.length > 0) rest = listOf([makeBinary(this.leftover), rest]);
+    return { content: this.sink.taken(), outcome: 'error', rest };
+  }
+
+  /** A list and those that begin in it; what was not converted where something is wrong. */
+  private list(list: Term): Term | undefined {
+    let rest = list;
+    while (isCons(rest)) {
+      const element = head(rest);
+      if (isCons(element)) {
+        this.pending.push(tail(rest));
+        rest = element;
+        continue;
+      }
+      if (isBitstring(element)) {
+        const wrong = this.binary(element);
+        if (wrong !== undefined) return cons(wrong, tail(rest));
+      } else if (element !== NIL && !(isSmall(element) && this.character(smallValue(element)))) {
+        return rest;
+      }
+      rest = tail(rest);
+    }
+    return this.end(rest);
+  }
+
+  private end(t: Term): Term | undefined {
+    if (t === NIL) return undefined;
+    return isBitstring(t) ? this.binary(t) : t;
+  }
+
+  private character(code: number): boolean {
+    if (this.leftover.length > 0 || code < 0 || (this.latin1 && code > MAX_LATIN1)) return false;
+    return putCharacter(this.sink, code);
+  }
+
+  private binary(t: Term): Term | undefined {
+    const content = binaryBytes(t);
+    if (this.latin1) {
+      for (const byte of content) putCharacter(this.sink, byte);
+      return undefined;
+    }
+    const from = this.finishLeftover(content);
+    if (from < 0) return t;
+    const length = validLength(content, from);
+    this.sink.append(content.subarray(from, from + length));
+    const at = from + length;
+    if (at === content.length) return undefined;
+    const needed = sequenceLength(content[at] as number);
+    if (needed > content.length - at) {
+      this.leftover = content.slice(at);
+      return undefined;
+    }
+    return subBits(t, at * 8, (content.length - at) * 8);
+  }
+
+  /** Completes the sequence that the last binary began; gives the number of bytes taken, all of them if it is still not complete, -1: wrong. */
+  private finishLeftover(content: Uint8Array): number {
+    const { leftover } = this;
+    if (leftover.length === 0) return 0;
+    const missing = sequenceLength(leftover[0] as number) - leftover.length;
+    const take = Math.min(missing, content.length);
+    const joined = new Uint8Array(leftover.length + take);
+    joined.set(leftover);
+    joined.set(content.subarray(0, take), leftover.length);
+    if (content.length < missing) {
+      this.leftover = joined;
+      return content.length;
+    }
+    if (validLength(joined, 0) !== joined.length) return -1;
+    this.sink.append(joined);
+    this.leftover = new Uint8Array(0);
+    return take;
+  }
+}
+
+/** Whether bytes that end within a sequence may be the beginning of one (check_leftovers). */
+export function isBeginning(content: Uint8Array): boolean {
+  const length = sequenceLength(content[0] as number);
+  if (length < 2) return false;
+  return length === 2 || content.subarray(1, length - 1).every((byte) => byte >= 0x80 && byte < 0xc0);
+}
+
+const FIRST_SURROGATE = 0xd800;
+const LAST_SURROGATE = 0xdfff;
+const MAX_CODE_POINT = 0x10ffff;
+
+/** Writes a character in UTF-8; false when it is none. */
+function putCharacter(sink: ByteSink, code: number): boolean {
+  if (code < 0x80) {
+    sink.byte(code);
+    return true;
+  }
+  if (code > MAX_CODE_POINT || (code >= FIRST_SURROGATE && code <= LAST_SURROGATE)) return false;
+  const low = 0x80 + (code % 64);
+  const rest = Math.floor(code / 64);
+  if (code < 0x800) {
+    sink.byte(0xc0 + rest);
+  } else if (code < 0x10000) {
+    sink.byte(0xe0 + Math.floor(rest / 64));
+    sink.byte(0x80 + (rest % 64));
+  } else {
+    sink.byte(0xf0 + Math.floor(rest / 4096));
+    sink.byte(0x80 + (Math.floor(rest / 64) % 64));
+    sink.byte(0x80 + (rest % 64));
+  }
+  sink.byte(low);
+  return true;
+}

@@ -1,0 +1,177 @@
+%% Cases for BIFs that need a virtual machine, run here and by native OTP: what comes of each must be the same.
+-module(plain_cases).
+-compile([export_all, nowarn_export_all]).
+-attributes([a, {b, c}]).
+
+catching(Fun) ->
+    try Fun() catch Class:Reason:Stack -> {Class, Reason, hd(Stack)} end.
+
+%% Funs and modules.
+
+closure_info() ->
+    X = [x],
+    Y = {y, 1},
+    F = fun(A) -> {A, X, Y} end,
+    [erlang:fun_info(F, I) || I <- [type, module, arity, name, env, index, new_index, uniq, new_uniq]].
+closure_mfa() ->
+    N = 3,
+    {erlang:fun_info_mfa(fun(_, _) -> N end), erlang:fun_info_mfa(fun ?MODULE:closure_mfa/0)}.
+closure_text() ->
+    N = 3,
+    {erlang:fun_to_list(fun(_) -> N end), erlang:fun_to_list(fun ?MODULE:closure_mfa/0)}.
+closure_external() ->
+    N = 3,
+    F = fun(A) -> A + N end,
+    {(binary_to_term(term_to_binary(F)))(4), binary_to_term(term_to_binary(F), [safe]) =:= F}.
+made_fun() ->
+    F = erlang:make_fun(?MODULE, catching, 1),
+    {F(fun() -> 1 end), erlang:fun_info(F, env), F =:= fun ?MODULE:catching/1}.
+exported() ->
+    [erlang:function_exported(M, F, A) ||
+        {M, F, A} <- [{?MODULE, exported, 0}, {?MODULE, exported, 1}, {erlang, apply, 2}, {erlang, apply, 3},
+                      {erlang, self, 0}, {no_module, a, 0}, {lists, member, 2}, {lists, member, -1}]].
+builtin() ->
+    [erlang:is_builtin(M, F, A) ||
+        {M, F, A} <- [{?MODULE, exported, 0}, {erlang, apply, 2}, {erlang, yield, 0}, {erlang, self, 0},
+                      {lists, member, 2}, {lists, member, 3}, {maps, get, 2}, {binary, match, 2}]].
+loaded_modules() ->
+    {erlang:module_loaded(?MODULE), erlang:module_loaded(no_module), lists:member(?MODULE, erlang:loaded())}.
+module_information() ->
+    [erlang:get_module_info(?MODULE, module), erlang:get_module_info(?MODULE, attributes),
+     erlang:get_module_info(?MODULE, md5), lists:member({builtin, 0}, erlang:get_module_info(?MODULE, exports)),
+     lists:member({catching, 1}, erlang:get_module_info(?MODULE, functions)),
+     length(erlang:get_module_info(?MODULE, exports)) =:= length(?MODULE:module_info(exports)),
+     [Key || {Key, _} <- ?MODULE:module_info()],
+     ?MODULE:module_info(md5) =:= proplists_md5(?MODULE:module_info())].
+proplists_md5([{md5, Md5} | _]) -> Md5;
+proplists_md5([_ | Rest]) -> proplists_md5(Rest).
+module_errors() ->
+    [catching(fun() -> erlang:get_module_info(no_module, md5) end),
+     catching(fun() -> erlang:get_module_info(?MODULE, foo) end),
+     catching(fun() -> erlang:module_loaded(1) end)].
+
+%% Searching with compiled patterns.
+
+compiled() ->
+    One = binary:compile_pattern(<<"b">>),
+    Two = binary:compile_pattern([<<"ab">>, <<"b">>]),
+    {element(1, One), element(1, Two), binary:match(<<"xabc">>, One), binary:match(<<"xabc">>, Two),
+     binary:split(<<"1b2ab3">>, Two, [global]), binary:matches(<<"bbab">>, One)}.
+compiled_sent() ->
+    Pattern = binary:compile_pattern([<<"ab">>, <<"b">>]),
+    self() ! Pattern,
+    receive Received -> binary:matches(<<"abbab">>, Received) end.
+compiled_wrong() ->
+    {_, Ref} = binary:compile_pattern(<<"b">>),
+    [catching(fun() -> binary:match(<<"b">>, {ac, Ref}) end), catching(fun() -> binary:match(<<"b">>, {bm, 1}) end)]
+        =/= [].
+
+%% Exceptions of BIFs with a cause.
+
+causes() ->
+    [catching(fun() -> binary_to_term(<<131, 97, 1>>, [foo]) end),
+     catching(fun() -> erlang:decode_packet(foo, <<>>, []) end),
+     catching(fun() -> maps:get(a, b) end),
+     catching(fun() -> maps:get(a, #{}) end),
+     catching(fun() -> binary:at(<<1>>, 1) end),
+     catching(fun() -> lists:keyfind(a, 0, []) end),
+     catching(fun() -> unicode:characters_to_list([a], utf8) end),
+     catching(fun() -> atom_to_binary(1, utf8) end),
+     catching(fun() -> [a | b] -- [] end)].
+
+%% Unique integers, references, times.
+
+unique() ->
+    L = [erlang:unique_integer() || _ <- lists:seq(1, 1000)],
+    P = [erlang:unique_integer([positive]) || _ <- lists:seq(1, 1000)],
+    M = [erlang:unique_integer([monotonic]) || _ <- lists:seq(1, 1000)],
+    {length(lists:usort(L)), length(lists:usort(P)), lists:all(fun(N) -> N > 0 end, P), M =:= lists:sort(M)}.
+unique_errors() ->
+    [catching(fun() -> erlang:unique_integer(X) end) || X <- [a, [a], [positive | monotonic]]].
+ref_text() ->
+    R = make_ref(),
+    {list_to_ref(ref_to_list(R)) =:= R, list_to_pid(pid_to_list(self())) =:= self()}.
+times() ->
+    A = erlang:monotonic_time(),
+    B = erlang:monotonic_time(),
+    Units = [second, millisecond, microsecond, nanosecond, native, perf_counter, seconds, milli_seconds, micro_seconds,
+             nano_seconds, 1, 1000, 7],
+    {A =< B, is_integer(A), [is_integer(erlang:monotonic_time(U)) || U <- Units],
+     [is_integer(erlang:system_time(U)) || U <- Units], [is_integer(erlang:time_offset(U)) || U <- Units],
+     [is_integer(os:system_time(U)) || U <- Units],
+     abs(erlang:system_time(second) - os:system_time(second)) =< 1,
+     abs(erlang:monotonic_time() + erlang:time_offset() - erlang:system_time()) < 1000000000}.
+time_errors() ->
+    [catching(fun() -> erlang:monotonic_time(U) end) || U <- [a, 0, -1, 1.0]].
+timestamps() ->
+    {M, S, U} = erlang:timestamp(),
+    T = (M * 1000000 + S) * 1000000 + U,
+    {M1, S1, U1} = os:timestamp(),
+    N = [erlang:now() || _ <- lists:seq(1, 100)],
+    {abs(T - erlang:system_time(microsecond)) < 1000000, abs(T - (M1 * 1000000 + S1) * 1000000 - U1) < 2000000,
+     N =:= lists:usort(N)}.
+dates() ->
+    {{Y, _, _}, {_, _, _}} = erlang:universaltime(),
+    {Y, _, _} = erlang:date(),
+    {_, _, _} = erlang:time(),
+    erlang:universaltime_to_posixtime(erlang:universaltime()) - erlang:system_time(second) < 2.
+
+%% What the system is.
+
+system() ->
+    [erlang:system_info(I) ||
+        I <- [otp_release, version, nif_version, driver_version, machine, compat_rel, time_correction,
+              min_heap_size, fullsweep_after, min_bin_vheap_size,
+              garbage_collection, max_heap_size, message_queue_data, threads, smp_support, break_ignored, build_type,
+              heap_type, atom_limit, ets_limit, process_limit, port_limit, endian, max_integer, creation, dist_ctrl,
+              sequential_tracer, debug_compiled, port_parallelism, dist_buf_busy_limit, context_reductions,
+              modified_timing_level, trace_control_word, dynamic_trace, halt_flush_timeout, scheduler_bind_type,
+              outstanding_system_requests_limit, multi_scheduling_blockers]].
+system_errors() ->
+    [catching(fun() -> erlang:system_info(I) end) || I <- [foo, {wordsize, foo}, 1, {a, b, c}]].
+word_sizes() ->
+    {erlang:system_info({wordsize, internal}) =:= erlang:system_info(wordsize),
+     erlang:system_info({wordsize, external}) =:= erlang:system_info(wordsize)}.
+node_names() ->
+    {node(), node(self()), node(make_ref()), nodes(), catching(fun() -> node(a) end)}.
+node_guard() ->
+    [if node(X) =:= node() -> yes; true -> no end || X <- [self(), make_ref(), a]].
+
+%% Guards.
+
+parts() ->
+    [if binary_part(B, P, L) =:= <<"b">> -> yes; true -> no end ||
+        B <- [<<"abc">>, <<"b">>, a], P <- [0, 1, 5], L <- [1, -1]].
+
+%% Large and deep data.
+
+subtract_large() ->
+    L = lists:seq(1, 100000),
+    T = [{N} || N <- L],
+    {length(L -- lists:seq(2, 100000, 2)), length(T -- lists:reverse(T)), L -- [0] =:= L}.
+deep_iolist() ->
+    L = lists:foldl(fun(N, A) -> [A | <<N>>] end, [], lists:seq(1, 200000)),
+    {iolist_size(L), erlang:crc32(L), erlang:md5(iolist_to_binary(L)) =:= erlang:md5(L)}.
+deep_characters() ->
+    L = lists:foldl(fun(N, A) -> [A, N rem 1000] end, [], lists:seq(1, 200000)),
+    B = unicode:characters_to_binary(L),
+    {byte_size(B), erlang:phash2(B), length(unicode:characters_to_list(L))}.
+many_matches() ->
+    B = binary:copy(<<"ab,">>, 30000),
+    {length(binary:matches(B, <<",">>)), length(binary:split(B, <<",">>, [global])),
+     length(binary:matches(B, [<<"a">>, <<"b,">>])), length(binary:split(B, [<<"a">>, <<"b,">>], [global, trim_all]))}.
+hopeless_match() ->
+    B = binary:copy(<<"a">>, 200000),
+    P = <<(binary:copy(<<"a">>, 10000))/binary, "b">>,
+    {binary:match(B, P), binary:match(<<B/binary, "b">>, P)}.
+large_map() ->
+    M = maps:from_list([{N, N} || N <- lists:seq(1, 50000)]),
+    {maps:size(M), lists:sum(maps:keys(M)), lists:sum(maps:values(M)), count(maps:next(maps:iterator(M)), 0),
+     length(maps:to_list(M)), count(maps:next(maps:iterator(#{a => 1, b => 2}, ordered)), 0)}.
+count(none, N) -> N;
+count({_, _, I}, N) -> count(maps:next(I), N + 1).
+other_encodings() ->
+    {unicode:characters_to_binary(<<0, 97, 0, 98>>, utf16), unicode:characters_to_list(<<97, 0>>, {utf16, little}),
+     catching_reason(fun() -> unicode:characters_to_binary(<<1>>, foo) end)}.
+catching_reason(Fun) ->
+    try Fun() catch Class:Reason -> {Class, Reason} end.

@@ -1,0 +1,3 @@
+import { ALL_CASES, testCases } from './run-erlang.ts';
+
+testCases(ALL_CASES, {});
