@@ -5,6 +5,7 @@ import { CodeTable } from './code/code-table.ts';
 import { type FunctionSource, generatedImports, Prelude } from './code/generated-imports.ts';
 import { type GeneratedImports, linkModule } from './code/linker.ts';
 import type { LoadedModule } from './code/loaded-module.ts';
+import { ModuleLoader, type PreparedModule } from './code/module-loader.ts';
 import type { DebugFlags } from './debug/flags.ts';
 import { EtsTables } from './ets/tables.ts';
 import type { Host } from './host/host.ts';
@@ -12,6 +13,7 @@ import { bifKey, buildBifWrappers, parseBifKey } from './jit/bif-wrappers.ts';
 import { compileModule } from './jit/compile-module.ts';
 import type { TranslateOptions } from './jit/module-translator.ts';
 import { loadBeam } from './loader/load.ts';
+import { LoadError } from './loader/load-error.ts';
 import { allocateBlock, initAllocator } from './memory/allocator.ts';
 import { chunkSource } from './memory/heap.ts';
 import { UNWIND_BASE, UNWIND_BYTES, UNWIND_TOP, X_REGISTERS } from './memory/map.ts';
@@ -64,6 +66,7 @@ export class Vm implements Machine {
   readonly otpRelease: number;
   readonly memory: WebAssembly.Memory;
   readonly code: CodeTable;
+  readonly loader: ModuleLoader;
   readonly processes = new ProcessTable();
   readonly registry = new Registry();
   readonly ets = new EtsTables();
@@ -76,6 +79,8 @@ export class Vm implements Machine {
   readonly persistentTerms = new PersistentTerms();
   readonly scheduler: Scheduler;
   backtraceDepth = 8;
+  /** Modules that were loaded before the first process ran. */
+  preloaded: Term[] = [];
 
   readonly loadMissing: (module: Term) => boolean;
   private readonly prelude: Prelude;
@@ -105,7 +110,9 @@ export class Vm implements Machine {
     this.code = new CodeTable(table, {
       exportAdapter: (arity) => this.prelude.function(`export${arity}`),
       undefinedLambda: (arity) => this.prelude.function(`lambda${arity}`),
+      undefinedExport: (slot, arity) => this.prelude.undefinedExport(slot, arity),
     });
+    this.loader = new ModuleLoader(this.code);
     exportTable.current = this.code;
     funSlots.allocate = ({ arity }) => this.code.lambdaSlot(arity);
     this.addBifs();
@@ -176,10 +183,31 @@ export class Vm implements Machine {
 
   /** Loads the module in a .beam file and makes it the current one of its name. Throws LoadError. */
   loadModule(file: Uint8Array, options: Omit<TranslateOptions, 'isBif'> = {}): LoadedModule {
+    const linked = this.prepareModule(file, options).link();
+    linked.publish();
+    return linked.module;
+  }
+
+  tryPrepare(file: Uint8Array): PreparedModule | { readonly fault: string } {
+    try {
+      return this.prepareModule(file);
+    } catch (error) {
+      if (error instanceof LoadError) return { fault: error.message };
+      throw error;
+    }
+  }
+
+  /** Checks and translates a .beam file. Throws LoadError. */
+  prepareModule(file: Uint8Array, options: Omit<TranslateOptions, 'isBif'> = {}): PreparedModule {
     const beam = loadBeam(file);
     const isBif = (module: string, name: string, arity: number) => this.isBif(module, name, arity);
     const compiled = compileModule(beam, { ...options, isBif });
-    return linkModule(this.code, beam, compiled, this.imports);
+    return {
+      name: atom(beam.name),
+      hasOnLoad: beam.onLoad !== undefined,
+      md5: beam.md5,
+      link: () => linkModule(this.code, beam, compiled, this.imports),
+    };
   }
 }
 

@@ -15,13 +15,6 @@ export const ioBifs: BifTable = {
   rows: [{ name: 'printable_range', arity: 0, fn: always(am.latin1) }],
 };
 
-/** What the emulator flag `+fnu` says. */
-export const fileBifs: BifTable = {
-  module: 'file',
-  pure: true,
-  rows: [{ name: 'native_name_encoding', arity: 0, fn: always(am.utf8) }],
-};
-
 /** What the emulator flag `+W` says. */
 export const errorLoggerBifs: BifTable = {
   module: 'error_logger',

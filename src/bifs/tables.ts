@@ -7,6 +7,7 @@ import { erlTracerBifs } from './erl-tracer.ts';
 import { erlangArithBifs } from './erlang/arith.ts';
 import { erlangAtomBifs } from './erlang/atoms.ts';
 import { erlangBinaryBifs } from './erlang/binaries.ts';
+import { erlangCodeLoadingBifs, ertsInternalCodeLoadingBifs } from './erlang/code-loading.ts';
 import { erlangDateBifs } from './erlang/dates.ts';
 import { erlangPacketBifs } from './erlang/decode-packet.ts';
 import { erlangDisplayBifs } from './erlang/display.ts';
@@ -36,7 +37,7 @@ import { ertsInternalEtsWalkBifs, etsObjectBifs } from './ets/objects.ts';
 import { etsSelectBifs } from './ets/select.ts';
 import { ertsInternalEtsAccessBifs, etsTableBifs } from './ets/tables.ts';
 import { etsUpdateBifs } from './ets/update.ts';
-import { errorLoggerBifs, ertsDebugBifs, fileBifs, ioBifs, netKernelBifs } from './host-facts.ts';
+import { errorLoggerBifs, ertsDebugBifs, ioBifs, netKernelBifs } from './host-facts.ts';
 import { listsBifs } from './lists.ts';
 import { mapsBifs } from './maps.ts';
 import { mathBifs } from './math.ts';
@@ -44,7 +45,7 @@ import { osBifs } from './os.ts';
 import { ertsInternalPersistentTermBifs, persistentTermBifs } from './persistent-term.ts';
 import { primBufferBifs } from './prim-buffer.ts';
 import { primFileSystemBifs } from './prim-file/file-system.ts';
-import { primFileNameBifs } from './prim-file/names.ts';
+import { fileBifs, primFileNameBifs } from './prim-file/names.ts';
 import { primFileOpenBifs } from './prim-file/open-files.ts';
 import type { BifTable } from './registry.ts';
 import { unicodeBifs } from './unicode.ts';
@@ -74,6 +75,8 @@ export const bifTables: readonly BifTable[] = [
   erlangPacketBifs,
   erlangDisplayBifs,
   erlangExternalBifs,
+  erlangCodeLoadingBifs,
+  ertsInternalCodeLoadingBifs,
   erlangFunBifs,
   erlangHashBifs,
   erlangIdentifierBifs,

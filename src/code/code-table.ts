@@ -1,7 +1,9 @@
 /**
  * Slots, exports and return points: everything that calls, stack traces and funs find code by.
  * A slot is an element of the one WebAssembly table. Each export has a slot of its own, which never changes: loading code
- * is writing it. A module's own functions lie in further slots, one behind the other.
+ * is writing it. Lambdas have slots, and each module has one for going on at its return points. Nothing else does: engines
+ * keep a copy of the table for each instance that imports it (20 bytes a slot in V8 11), and write to all of them. A module's own functions
+ * only have numbers, behind all slots.
  */
 
 import type { ReturnPoint } from '../jit/compiled-module.ts';
@@ -24,9 +26,13 @@ export interface Export extends ExportName {
 export interface SlotFillers {
   exportAdapter(arity: number): CallableFunction;
   undefinedLambda(arity: number): CallableFunction;
+  /** What an export's slot holds whose code is gone. */
+  undefinedExport(slot: number, arity: number): CallableFunction;
 }
 
 const GROWTH = 4096;
+/** First number of a function that has no slot; slot numbers and these have 24 bits (slot-word.ts). */
+const FIRST_NUMBER = 2 ** 22;
 const FRAME_WORDS_RANGE = 2 ** RETURN_POINT_FRAME_BITS;
 
 /** Number of the return point that ends every stack. */
@@ -35,9 +41,12 @@ export const END_POINT = 0;
 export class CodeTable implements ExportTable, MachineCode {
   readonly table: WebAssembly.Table;
   readonly modules = new Map<Term, LoadedModule>();
+  readonly oldModules = new Map<Term, LoadedModule>();
   private readonly fillers: SlotFillers;
   private nextSlot = 1;
   private readonly owners: (FunctionName | undefined)[] = [];
+  private readonly numbered: (FunctionName | undefined)[] = [];
+  private nextNumber = FIRST_NUMBER;
   private readonly exports = new Map<Term, Map<number, Export>>();
   private readonly exportBySlot = new Map<number, Export>();
   private readonly adapters: (number | undefined)[] = [];
@@ -64,13 +73,22 @@ export class CodeTable implements ExportTable, MachineCode {
     return first;
   }
 
-  setOwner(slot: number, info: FunctionName): void {
-    this.owners[slot] = info;
+  /** The first of `count` fresh numbers for functions that have no slot. */
+  allocateNumbers(count: number): number {
+    const first = this.nextNumber;
+    this.nextNumber += count;
+    return first;
   }
 
-  /** The function at a slot (an export's or a module's own). */
+  /** `slot` may also be a number of `allocateNumbers`. */
+  setOwner(slot: number, info: FunctionName): void {
+    if (slot < FIRST_NUMBER) this.owners[slot] = info;
+    else this.numbered[slot - FIRST_NUMBER] = info;
+  }
+
+  /** The function of an export's slot, or of a number. */
   slotInfo(slot: number): FunctionName {
-    const info = this.owners[slot];
+    const info = slot < FIRST_NUMBER ? this.owners[slot] : this.numbered[slot - FIRST_NUMBER];
     if (info === undefined) throw new Error(`slot ${slot} belongs to nothing`);
     return info;
   }
@@ -143,19 +161,40 @@ export class CodeTable implements ExportTable, MachineCode {
     return found !== undefined && found.state !== 'undefined';
   }
 
+  // ---- generations -------------------------------------------------------------------------------------------------
+
+  /** Current code becomes old: nobody can call it from outside any more. */
+  retire(module: LoadedModule): void {
+    for (const made of this.exportsOf(module.name)) {
+      if (made.state !== 'loaded') continue;
+      made.state = 'undefined';
+      this.table.set(made.slot, this.fillers.undefinedExport(made.slot, made.arity));
+    }
+    this.modules.delete(module.name);
+    this.oldModules.set(module.name, module);
+  }
+
+  /** Lets go of purged code. */
+  forget(module: LoadedModule): void {
+    this.table.set(module.resumeSlot, null);
+  }
+
+  clearLambdaSlot(slot: number, arity: number): void {
+    this.table.set(slot, this.fillers.undefinedLambda(arity));
+  }
+
   // ---- return points ---------------------------------------------------------------------------------------------
 
   /** Gives the module's return points their numbers and writes them where the trampoline finds them; returns the first number. */
-  addReturnPoints(owner: LoadedModule, points: readonly ReturnPoint[], firstSlot: number): number {
+  addReturnPoints(owner: LoadedModule, points: readonly ReturnPoint[], resumeSlot: number): number {
     const first = this.pointCount;
     this.pointCount += points.length;
     this.reservePoints(this.pointCount);
     this.firstPoints.push(first);
     this.pointOwners.push(owner);
     let at = plus(load(RETURN_POINTS) as Addr, first * RETURN_POINT_BYTES);
-    const firstResume = firstSlot + owner.beam.functions.length;
-    for (const { func, pc, frameWords } of points) {
-      store(at, firstResume + (owner.compiled.resumeOf[func] as number));
+    for (const { pc, frameWords } of points) {
+      store(at, resumeSlot);
       store(plus(at, 4), pc * FRAME_WORDS_RANGE + frameWords);
       at = plus(at, RETURN_POINT_BYTES);
     }

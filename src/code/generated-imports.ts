@@ -1,5 +1,5 @@
 /** What generated code imports: the memory and table, the prelude, runtime functions, BIFs. Made when first asked for. */
-import { buildPrelude, TRAMPOLINE_ARITY } from '../jit/prelude.ts';
+import { buildPrelude, buildUndefinedStub, TRAMPOLINE_ARITY } from '../jit/prelude.ts';
 import type { GeneratedImports } from './linker.ts';
 
 /** Functions by name; undefined for a name that does not exist. */
@@ -41,6 +41,14 @@ export class Prelude {
     const imports = { env: this.environment } as WebAssembly.Imports;
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
     for (const [name, value] of Object.entries(exports)) this.exports.set(name, value as CallableFunction);
+  }
+
+  /** A function that leaves saying that the export in `slot` has no code. */
+  undefinedExport(slot: number, arity: number): CallableFunction {
+    const name = `undefined${arity}`;
+    const imports = { prelude: { [name]: this.function(name) } } as unknown as WebAssembly.Imports;
+    return new WebAssembly.Instance(new WebAssembly.Module(buildUndefinedStub(slot, arity)), imports).exports
+      .f as CallableFunction;
   }
 
   /** A function of the prelude by its name, such as `undefined3`. */

@@ -13,10 +13,10 @@ import {
   RELOC_IMPORT_SLOT,
   RELOC_INTEGER,
   RELOC_LITERAL,
+  RELOC_RESUME_SLOT,
   RELOC_RETURN,
   RELOC_SLOT,
   RELOC_STRING,
-  RELOC_TABLE_BASE,
 } from '../jit/relocations.ts';
 import type { BeamModule, ImportEntry, LambdaEntry } from '../loader/beam-module.ts';
 import { allocateBlock } from '../memory/allocator.ts';
@@ -48,6 +48,8 @@ class Linker {
   /** Funs without free variables, by lambda. */
   private readonly funs: Term[] = [];
   private module!: LoadedModule;
+  private instance!: WebAssembly.Instance;
+  private resumeSlot = 0;
 
   constructor(code: CodeTable, beam: BeamModule, compiled: CompiledModule) {
     this.code = code;
@@ -66,7 +68,8 @@ class Linker {
   /** Makes everything that code refers to. */
   place(): LoadedModule {
     const { beam, code } = this;
-    const firstSlot = code.allocateSlots(beam.functions.length + this.compiled.resumeCount);
+    const firstNumber = code.allocateNumbers(beam.functions.length);
+    this.resumeSlot = code.allocateSlots(1);
     const literals = newLiteralArea();
     withAllocationIn(literals, () => {
       this.literals = beam.literals.map((encoded) => decodeExternal(encoded));
@@ -75,11 +78,19 @@ class Linker {
         if (numFree === 0) this.funs[index] = makeClosure(this.lambdas[index] as FunEntry, []);
       });
     });
-    const place = { atoms: this.atoms, literals, strings: this.placeStrings(), firstSlot };
+    const funEntries = this.lambdas.map((entry) => entry.number);
+    const place = {
+      atoms: this.atoms,
+      literals,
+      strings: this.placeStrings(),
+      firstNumber,
+      funEntries,
+      resumeSlot: this.resumeSlot,
+    };
     this.module = new LoadedModule(beam, this.compiled, place);
-    this.module.firstPoint = code.addReturnPoints(this.module, this.compiled.returnPoints, firstSlot);
+    this.module.firstPoint = code.addReturnPoints(this.module, this.compiled.returnPoints, this.resumeSlot);
     beam.functions.forEach(({ name, arity }, index) => {
-      code.setOwner(firstSlot + index, { module: this.module.name, name: atom(name), arity });
+      code.setOwner(firstNumber + index, { module: this.module.name, name: atom(name), arity });
     });
     for (const index of this.compiled.slotImports) this.imports[index] = this.exportOf(beam.imports[index]);
     return this.module;
@@ -109,7 +120,7 @@ class Linker {
       case RELOC_INTEGER:
         return this.integers[id] as number;
       case RELOC_SLOT:
-        return slotWord(module.firstSlot + id, beam.functions[id]?.arity as number);
+        return slotWord(module.firstNumber + id, beam.functions[id]?.arity as number);
       case RELOC_RETURN:
         return returnAddress(module.firstPoint + id);
       case RELOC_CATCH:
@@ -124,8 +135,8 @@ class Linker {
         return this.funs[id] as number;
       case RELOC_STRING:
         return module.strings + id;
-      case RELOC_TABLE_BASE:
-        return module.firstSlot;
+      case RELOC_RESUME_SLOT:
+        return this.resumeSlot;
       default:
         throw new RangeError(`relocation of kind ${kind}`);
     }
@@ -135,23 +146,33 @@ class Linker {
     const { bytes: wasm, relocations } = this.compiled.wasm;
     const linked = wasm.slice();
     applyRelocations(linked, relocations, (kind, id) => this.resolve(kind, id));
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(linked), imports as WebAssembly.Imports);
+    this.instance = new WebAssembly.Instance(new WebAssembly.Module(linked), imports as WebAssembly.Imports);
     for (const index of this.compiled.slotImports) {
       const target = this.imports[index] as Export;
       if (target.state !== 'undefined' || this.code.table.get(target.slot) !== null) continue;
-      this.code.table.set(target.slot, instance.exports[`u${index}`] as CallableFunction);
+      this.code.table.set(target.slot, this.instance.exports[`u${index}`] as CallableFunction);
     }
+  }
+
+  /** A slot for the on_load function, which nobody else need be able to call; undefined when there is none. */
+  onLoadSlot(): number | undefined {
+    const { onLoad } = this.instance.exports;
+    if (onLoad === undefined) return undefined;
+    const slot = this.code.allocateSlots(1);
+    this.code.table.set(slot, onLoad as CallableFunction);
+    this.code.setOwner(slot, { module: this.module.name, name: atom(this.beam.onLoad as string), arity: 0 });
+    return slot;
   }
 
   /** Lets callers reach the module's exports and closures its functions. */
   publish(): void {
     const { code, beam, module } = this;
-    for (const { name, arity, label } of beam.exports) {
+    beam.exports.forEach(({ name, arity }, index) => {
       const made = code.export(module.name, atom(name), arity);
-      if (made.state === 'bif') continue;
-      code.table.set(made.slot, code.table.get(module.firstSlot + (beam.functionOfLabel.get(label) as number)));
+      if (made.state === 'bif') return;
+      code.table.set(made.slot, this.instance.exports[`e${index}`] as CallableFunction);
       made.state = 'loaded';
-    }
+    });
     this.lambdas.forEach((entry, index) => {
       const { name, numFree } = beam.lambdas[index] as LambdaEntry;
       entry.code = { functionName: atom(name), free: numFree };
@@ -160,16 +181,24 @@ class Linker {
   }
 }
 
-/** Links a module and makes it the current code of its name; `imports` is what its code may call. */
+/** A module whose code is ready but that nobody can call yet. */
+export interface LinkedModule {
+  readonly module: LoadedModule;
+  /** Table slot of its on_load function, if it has one. */
+  readonly onLoadSlot: number | undefined;
+  /** Makes it the current code of its name. */
+  publish(): void;
+}
+
+/** Links a module; `imports` is what its code may call. */
 export function linkModule(
   code: CodeTable,
   beam: BeamModule,
   compiled: CompiledModule,
   imports: GeneratedImports,
-): LoadedModule {
+): LinkedModule {
   const linker = new Linker(code, beam, compiled);
   const module = linker.place();
   linker.instantiate(imports);
-  linker.publish();
-  return module;
+  return { module, onLoadSlot: linker.onLoadSlot(), publish: () => linker.publish() };
 }

@@ -15,15 +15,19 @@ export class LoadedModule {
   readonly literals: LiteralArea;
   /** Address of the module's strings (StrT), 0 when it has none. */
   readonly strings: Addr;
-  /** Table slot of its first function. */
-  readonly firstSlot: number;
+  /** Number of its first function, for `CodeTable.slotInfo`: no slot, since only exports are called through the table. */
+  readonly firstNumber: number;
+  /** Numbers of the fun entries of its lambdas. */
+  readonly funEntries: readonly number[];
+  /** Table slot of its resume function. */
+  readonly resumeSlot: number;
   /** Number of its first return point. */
   firstPoint = 0;
 
   constructor(
     beam: BeamModule,
     compiled: CompiledModule,
-    place: { atoms: readonly Term[]; literals: LiteralArea; strings: Addr; firstSlot: number },
+    place: Pick<LoadedModule, 'atoms' | 'literals' | 'strings' | 'firstNumber' | 'funEntries' | 'resumeSlot'>,
   ) {
     this.beam = beam;
     this.compiled = compiled;
@@ -31,7 +35,9 @@ export class LoadedModule {
     this.name = place.atoms[1] as Term;
     this.literals = place.literals;
     this.strings = place.strings;
-    this.firstSlot = place.firstSlot;
+    this.firstNumber = place.firstNumber;
+    this.funEntries = place.funEntries;
+    this.resumeSlot = place.resumeSlot;
   }
 
   /** What is known of the return point with this number, which is one of this module's. */
@@ -45,7 +51,7 @@ export class LoadedModule {
       module: this.name,
       name: atom(name),
       arity,
-      slot: this.firstSlot + func,
+      slot: this.firstNumber + func,
       frameWords,
       file: item === undefined || item.line === 0 ? undefined : lines.files[item.file],
       line: item?.line ?? 0,

@@ -7,7 +7,7 @@ import { badarg, ErlangError, systemLimit } from '../term/erlang-error.ts';
 import { NIL, type Term } from '../term/layout.ts';
 import { forEachPair } from '../term/map.ts';
 import { mapFromArrays } from '../term/map-build.ts';
-import { formatTerm } from '../term/print.ts';
+import { display } from '../term/print.ts';
 import { head, isAtom, isCons, isImmediate, isMap, isTuple, tail, tupleArity, tupleElement } from '../term/term.ts';
 import { MAX_DEPTH, type Slots } from './match-pattern.ts';
 import { isVariable, variableNumber } from './match-variables.ts';
@@ -122,6 +122,14 @@ export class ExpressionCompiler {
     };
   }
 
+  /** Parts of a tuple or of a call are compiled from the last to the first: so OTP orders its complaints. */
+  private partsFromLast(sources: readonly Term[], copies: boolean, depth: number): Part[] {
+    return sources
+      .toReversed()
+      .map((source) => this.part(source, copies, depth + 1))
+      .reverse();
+  }
+
   // ---- what is built -------------------------------------------------------------------------------------------------
 
   private list(t: Term, copies: boolean, depth: number): Part {
@@ -139,18 +147,21 @@ export class ExpressionCompiler {
 
   private tuple(t: Term, copies: boolean, depth: number): Part {
     const sources = elementsOf(t);
-    const elements = sources.map((element) => this.part(element, copies, depth + 1));
+    const elements = this.partsFromLast(sources, copies, depth);
     if (allAsTheyAre(elements, sources)) return this.constant(t, copies);
     return { run: (subject) => tupleOf(runAll(elements, subject)) };
   }
 
   private map(t: Term, copies: boolean, depth: number): Part {
-    const sources: Term[] = [];
-    forEachPair(t, (key, value) => sources.push(key, value));
-    const parts = sources.map((source) => this.part(source, copies, depth + 1));
-    if (allAsTheyAre(parts, sources)) return this.constant(t, copies);
-    const keys = parts.filter((_, i) => i % 2 === 0);
-    const values = parts.filter((_, i) => i % 2 === 1);
+    const keySources: Term[] = [];
+    const valueSources: Term[] = [];
+    forEachPair(t, (key, value) => {
+      keySources.push(key);
+      valueSources.push(value);
+    });
+    const values = this.partsFromLast(valueSources, copies, depth);
+    const keys = this.partsFromLast(keySources, copies, depth);
+    if (allAsTheyAre(keys, keySources) && allAsTheyAre(values, valueSources)) return this.constant(t, copies);
     return { run: (subject) => mapFromArrays(runAll(keys, subject), runAll(values, subject)) };
   }
 
@@ -161,11 +172,11 @@ export class ExpressionCompiler {
     const first = arity === 0 ? NIL : tupleElement(t, 1);
     if (arity === 1 && isTuple(first)) return this.tuple(first, copies, depth);
     if (!isAtom(first) || isVariable(first)) {
-      return this.wrong(`${formatTerm(t)} is neither a function call, nor a tuple (tuples are written {{ ... }}).`);
+      return this.wrong(`${display(t)} is neither a function call, nor a tuple (tuples are written {{ ... }}).`);
     }
     if (first === am.const) {
       if (arity !== 2) {
-        return this.wrong(`Special form 'const' called with more than one argument in ${formatTerm(t)}.`);
+        return this.wrong(`Special form 'const' called with more than one argument in ${display(t)}.`);
       }
       return this.constant(tupleElement(t, 2), copies);
     }
@@ -176,10 +187,9 @@ export class ExpressionCompiler {
 
   private call(t: Term, name: Term, depth: number): Part {
     const text = atomName(name);
-    const args = (): Part[] =>
-      elementsOf(t)
-        .slice(1)
-        .map((argument) => this.part(argument, false, depth + 1));
+    const sources = elementsOf(t).slice(1);
+    const args = (): Part[] => this.partsFromLast(sources, false, depth);
+    const argsInOrder = (): Part[] => sources.map((source) => this.part(source, false, depth + 1));
     switch (text) {
       case 'and':
       case 'or':
@@ -188,11 +198,11 @@ export class ExpressionCompiler {
       case 'orelse':
         if (tupleArity(t) < 2) {
           const form = text === 'andthen' ? 'andalso' : text;
-          return this.wrong(`Special form '${form}' called without arguments in ${formatTerm(t)}.`);
+          return this.wrong(`Special form '${form}' called without arguments in ${display(t)}.`);
         }
-        return { run: this.caught(logic(text, args())) };
+        return { run: this.caught(logic(text, text === 'and' || text === 'or' ? args() : argsInOrder())) };
       case 'self':
-        if (tupleArity(t) > 1) return this.wrong(`Special form 'self' called with arguments in ${formatTerm(t)}.`);
+        if (tupleArity(t) > 1) return this.wrong(`Special form 'self' called with arguments in ${display(t)}.`);
         return { run: ({ vm }) => vm.current.pid };
       default:
         if (TRACE_FORMS.has(text)) return this.wrong(`Special form '${text}' used in wrong dialect.`);
@@ -204,7 +214,7 @@ export class ExpressionCompiler {
     const func = this.functions.get(key);
     if (func === undefined) {
       const trouble = TRACE_FUNCTIONS.has(key) ? 'cannot be called in this context' : 'does_not_exist';
-      return this.wrong(`Function ${formatTerm(name)}/${key.slice(key.lastIndexOf('/') + 1)} ${trouble}.`);
+      return this.wrong(`Function ${display(name)}/${key.slice(key.lastIndexOf('/') + 1)} ${trouble}.`);
     }
     return { run: this.caught(callOf(func, args())) };
   }

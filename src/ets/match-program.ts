@@ -125,11 +125,14 @@ export function withoutGarbage<T>(work: () => T): T {
   return result;
 }
 
+/** Characters of a fault that are told (DMC_ERR_STR_LEN in OTP). */
+const FAULT_LENGTH = 99;
+
 /** What is wrong with a match specification; undefined if nothing is. Only the first clause with faults is looked at. */
 export function faultsOf(specification: Term, functions: GuardFunctions): string[] | undefined {
   if (!isCons(specification)) return ['Match programs are not in a list.'];
   const faults: string[] = [];
-  const complain: Complain = (message) => faults.push(message);
+  const complain: Complain = (message) => faults.push(message.slice(0, FAULT_LENGTH));
   for (const source of clauseSources(specification, complain)) {
     if (faults.length === 0) compileClause(source, functions, complain);
   }

@@ -100,15 +100,7 @@ class PakoDeflater extends PakoStream implements DeflateStream {
   init({ level, method, windowBits, memoryLevel, strategy }: DeflateOptions): number {
     const canonicalHash = true;
     if (windowBits < -MAX_WINDOW_BITS) return Z_STREAM_ERROR;
-    return zlibDeflateInit2(
-      this.stream,
-      level,
-      method,
-      windowBits,
-      memoryLevel,
-      strategy as Strategy,
-      canonicalHash,
-    );
+    return zlibDeflateInit2(this.stream, level, method, windowBits, memoryLevel, strategy as Strategy, canonicalHash);
   }
 
   run(input: Uint8Array, output: Uint8Array, flush: number): number {

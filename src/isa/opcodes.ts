@@ -326,10 +326,15 @@ const table = `
 
 const isOperandKind = (word: string): word is OperandKind => word in operandKinds;
 
+/** The same text as a property name, which engines compare and look up by address; parts of a split text are not. */
+function asPropertyName<Text extends string>(text: Text): Text {
+  return Object.keys({ [text]: true })[0] as Text;
+}
+
 function parseOperand(word: string): OperandSpec {
   const [role = '', kind = role] = word.split(':');
   if (!isOperandKind(kind)) throw new Error(`opcode table: no operand kind ${kind}`);
-  return { role, kind };
+  return { role: asPropertyName(role), kind: asPropertyName(kind) };
 }
 
 function parseRow(line: string): OpcodeRow {
@@ -339,7 +344,7 @@ function parseRow(line: string): OpcodeRow {
   const operands = words.map(parseOperand);
   return {
     number: Number(number),
-    name,
+    name: asPropertyName(name),
     arity: operands.length,
     family: family as Family,
     operands,

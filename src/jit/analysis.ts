@@ -134,9 +134,9 @@ function numberAt(args: readonly Operand[], index: number): number {
 export class FunctionPlan {
   readonly func: BeamFunction;
   /** Y registers before each instruction, or NO_FRAME. */
-  readonly slotsBefore: Int16Array;
+  readonly slotsBefore: number[] = [];
   /** Current index into `lines.items` at each instruction. */
-  readonly lineAt: Int32Array;
+  readonly lineAt: number[] = [];
   /** In the order of the code; at one position: behind the call before it, its label, its budget check. */
   readonly targets: Target[] = [];
   /** In the order of their pcs; those of kind `budget` come last. */
@@ -155,24 +155,22 @@ export class FunctionPlan {
 
   private readonly isBif: IsBif;
   private readonly byLabel = new Map<number, Target>();
-  private readonly behindCall: (Target | undefined)[] = [];
-  private readonly atBudget: (Target | undefined)[] = [];
+  private readonly behindCall = new Map<number, Target>();
+  private readonly atBudget = new Map<number, Target>();
+  private readonly budgetTargets: Target[] = [];
   /** X registers alive at each budget check, -1: there is none. */
-  private readonly liveAt: Int16Array;
+  private readonly liveAt: number[] = [];
   private readonly floatsAt = new Map<number, readonly number[]>();
   /** Y registers where something first branches to a label. */
   private readonly labelSlots = new Map<number, number>();
   private readonly waiting: Reentry[] = [];
-  private readonly resumedLabels: { readonly kind: ReturnPointKind; readonly label: number; readonly line: number }[] = [];
+  private readonly resumedLabels: { readonly kind: ReturnPointKind; readonly label: number; readonly line: number }[] =
+    [];
 
   constructor(func: BeamFunction, isBif: IsBif) {
     this.func = func;
     this.isBif = isBif;
     this.maxX = Math.max(func.arity - 1, 0);
-    const count = func.instructions.length;
-    this.slotsBefore = new Int16Array(count + 1).fill(NO_FRAME);
-    this.lineAt = new Int32Array(count + 1);
-    this.liveAt = new Int16Array(count + 1).fill(-1);
     this.scan();
     if (this.handlers) this.maxX = Math.max(this.maxX, 3);
     this.numberReentries();
@@ -185,12 +183,12 @@ export class FunctionPlan {
 
   /** The place behind the call at instruction `index`. */
   targetBehind(index: number): Target | undefined {
-    return this.behindCall[index];
+    return this.behindCall.get(index);
   }
 
   /** The place behind the budget check of instruction `index`, if it has one. */
   budgetTarget(index: number): Target | undefined {
-    return this.atBudget[index];
+    return this.atBudget.get(index);
   }
 
   /** Later code branches back to some place. */
@@ -233,8 +231,9 @@ export class FunctionPlan {
       } else if (op.name === 'line') {
         line = numberAt(args, 0);
       }
-      this.slotsBefore[index] = slots;
-      this.lineAt[index] = line;
+      this.slotsBefore.push(slots);
+      this.lineAt.push(line);
+      this.liveAt.push(-1);
       this.scanInstruction(instruction, index);
       slots = slotsAfter(instruction, slots);
       if (slots > this.maxSlots) this.maxSlots = slots;
@@ -254,7 +253,7 @@ export class FunctionPlan {
     if (traits.budget !== undefined) this.noteBudget(instruction, index);
     if (this.isBodyCall(traits, args, index)) {
       const target = this.addTarget(index + 1, 0, false);
-      this.behindCall[index] = target;
+      this.behindCall.set(index, target);
       this.waiting.push({ kind: 'call', target, slots, line });
       this.noteExit(slots);
     } else if (traits.raises || (traits.fail >= 0 && isNoLabel(args[traits.fail]))) {
@@ -312,7 +311,9 @@ export class FunctionPlan {
     const live = numberAt(args, budget[0]) + budget[1] + floats.length;
     this.liveAt[index] = live;
     if (live > this.maxX + 1) this.maxX = live - 1;
-    this.atBudget[index] = this.addTarget(index, 0, false);
+    const target = this.addTarget(index, 0, false);
+    this.atBudget.set(index, target);
+    this.budgetTargets.push(target);
   }
 
   private isBodyCall({ calls, callsFun, callsImportLast }: Traits, args: readonly Operand[], index: number): boolean {
@@ -328,11 +329,11 @@ export class FunctionPlan {
         this.addReentry({ kind, target, slots: this.slotsBefore[target.position] as number, line });
       }
     }
-    this.atBudget.forEach((target, index) => {
-      if (target === undefined) return;
-      const slots = this.liveAt[index] as number;
-      this.addReentry({ kind: 'budget', target, slots, line: this.lineAt[index] as number });
-    });
+    for (const target of this.budgetTargets) {
+      const { position } = target;
+      const slots = this.liveAt[position] as number;
+      this.addReentry({ kind: 'budget', target, slots, line: this.lineAt[position] as number });
+    }
   }
 
   private addReentry(reentry: Reentry): void {

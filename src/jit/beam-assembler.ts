@@ -338,7 +338,10 @@ export class BeamAssembler {
   /** Before an instruction that takes reductions; code that is reached only by re-entry has taken them. */
   checkBudget(target: Target, live: number, floats: readonly number[]): void {
     const { w } = this;
-    const boxes = floats.map((index, i) => ({ float: this.floatLocal(index), x: this.xLocal(live - floats.length + i) }));
+    const boxes = floats.map((index, i) => ({
+      float: this.floatLocal(index),
+      x: this.xLocal(live - floats.length + i),
+    }));
     if (this.reachable) {
       this.frame.budget(target, live, boxes);
       if (this.resuming) boxes.forEach(({ x }) => this.storeNothing(x));
@@ -423,11 +426,6 @@ export class BeamAssembler {
     if (words <= this.reserved) return;
     const { w } = this;
     this.reserved = words;
-    if (this.resuming) {
-      w.i32Const(words);
-      w.call(this.translator.helpers.reserve());
-      return w.localSet(this.heap);
-    }
     w.i32Const(0);
     w.i32Load(HTOP);
     w.localTee(this.heap);

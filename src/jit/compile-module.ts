@@ -3,14 +3,14 @@ import type { Operand } from '../isa/operands.ts';
 import { operandToString } from '../isa/print.ts';
 import type { BeamFunction, BeamModule, Instruction } from '../loader/beam-module.ts';
 import { FUN_FREE, PRIMARY_BOXED } from '../term/layout.ts';
-import { i32RelocInit } from '../wasm/types.ts';
+import { type FuncIndex, funcref, i32, i32Init, i32RelocInit } from '../wasm/types.ts';
 import { endsFlow, FunctionPlan, type Target } from './analysis.ts';
 import { BeamAssembler } from './beam-assembler.ts';
 import type { CompiledModule } from './compiled-module.ts';
 import { emitters } from './emitters.ts';
 import { FunctionFrame, FunctionPoints } from './function-frame.ts';
 import { ModuleTranslator, type TranslateOptions } from './module-translator.ts';
-import { RELOC_ADAPTER_SLOT, RELOC_IMPORT_SLOT, RELOC_TABLE_BASE } from './relocations.ts';
+import { RELOC_ADAPTER_SLOT, RELOC_IMPORT_SLOT, RELOC_RESUME_SLOT } from './relocations.ts';
 
 /** The result is the same for the same module and options, whatever machine or run. */
 export function compileModule(module: BeamModule, options: TranslateOptions): CompiledModule {
@@ -23,8 +23,12 @@ export function compileModule(module: BeamModule, options: TranslateOptions): Co
   const adapters = module.lambdas.map((_, index) => compileAdapter(translator, index));
   const slotImports = [...translator.slotImports].sort((a, b) => a - b);
   for (const index of slotImports) compileStub(translator, index);
-  const inTable = [...translator.functions, ...translator.resumes];
-  builder.elements(translator.table, i32RelocInit(RELOC_TABLE_BASE, 0), inTable);
+  if (translator.resumes.length > 0) compileResumeEntry(translator);
+  module.exports.forEach(({ label }, index) => {
+    builder.exportFunction(`e${index}`, translator.functions[module.functionOfLabel.get(label) as number] as FuncIndex);
+  });
+  const onLoad = module.functions.findIndex(({ name, arity }) => name === module.onLoad && arity === 0);
+  if (onLoad >= 0) builder.exportFunction('onLoad', translator.functions[onLoad] as FuncIndex);
   adapters.forEach((adapter, index) => {
     builder.elements(translator.table, i32RelocInit(RELOC_ADAPTER_SLOT, index), [adapter]);
   });
@@ -32,8 +36,6 @@ export function compileModule(module: BeamModule, options: TranslateOptions): Co
     wasm: builder.finish(),
     integers: translator.integers,
     returnPoints: translator.returnPoints,
-    resumeOf: translator.resumeOf,
-    resumeCount: translator.resumes.length,
     slotImports,
   };
 }
@@ -42,9 +44,28 @@ function compileFunction(translator: ModuleTranslator, func: BeamFunction, index
   const { name, arity } = func;
   if (translator.options.isBif(translator.module.name, name, arity)) return compileBif(translator, func, index);
   const plan = new FunctionPlan(func, (importIndex) => translator.isBif(importIndex));
-  const points = new FunctionPoints();
+  const count = plan.reentries.length;
+  const points = new FunctionPoints(translator.addReentries(count));
   emitFunction(new BeamAssembler(translator, plan, index, false), points);
-  if (plan.reentries.length > 0) emitFunction(new BeamAssembler(translator, plan, index, true), points);
+  if (count === 0) return;
+  emitFunction(new BeamAssembler(translator, plan, index, true), points);
+  translator.resumeAt(points.firstPc, count);
+}
+
+/** (pc, value) -> term: what return points go on with. The resume functions themselves lie in a table of the module's own. */
+function compileResumeEntry(translator: ModuleTranslator): void {
+  const { builder, table, resumes } = translator;
+  const own = builder.defineTable(funcref, { min: resumes.length + 1 });
+  builder.elements(own, i32Init(1), resumes);
+  const type = builder.type([i32, i32], [i32]);
+  const entry = builder.declareFunction(type, translator.noted('resume'));
+  const w = builder.body(entry);
+  w.localGet(w.param(0));
+  w.localGet(w.param(1));
+  w.localGet(w.param(0));
+  w.returnCallIndirect(type, own);
+  w.finish();
+  builder.elements(table, i32RelocInit(RELOC_RESUME_SLOT, 0), [entry]);
 }
 
 /** What the module's own code says for a BIF only raises (erlang:nif_error/1); calls inside the module reach the BIF too. */

@@ -12,6 +12,7 @@ export interface ReturnPoint {
   readonly kind: ReturnPointKind;
   /** Index into `BeamModule.functions`. */
   readonly func: number;
+  /** What the module's resume entry is given to go on here; each place of the module has its own. */
   readonly pc: number;
   /** Words of the frame there, return address included. */
   readonly frameWords: number;
@@ -24,9 +25,8 @@ export interface CompiledModule {
   /** Integers of the code that are no smalls. */
   readonly integers: readonly bigint[];
   readonly returnPoints: readonly ReturnPoint[];
-  /** For each function the place of its resume function among them (they follow the functions in the table), -1: it has none. */
-  readonly resumeOf: readonly number[];
-  readonly resumeCount: number;
+  // Besides what is below the wasm module exports a function `e<index>` for each entry of `BeamModule.exports`, and
+  // its on_load function as `onLoad`.
   /** Imports (indexes into `BeamModule.imports`) that the code calls through a slot; each has an exported stub `u<index>`. */
   readonly slotImports: readonly number[];
 }

@@ -36,6 +36,12 @@ const MOST_UNWIND_ARGUMENTS = 200;
 export class FunctionPoints {
   readonly byTarget = new Map<Target, number>();
   readonly raising = new Map<number, number>();
+  /** The module's pc of the first of `FunctionPlan.reentries`; the others follow. */
+  readonly firstPc: number;
+
+  constructor(firstPc: number) {
+    this.firstPc = firstPc;
+  }
 }
 
 export class FunctionFrame {
@@ -82,7 +88,10 @@ export class FunctionFrame {
       if ((count - 1) * 2 * size > EXIT_BYTES) this.exits.set(size, w.block(i32));
     }
     this.functionClause = w.block();
-    if (a.resuming) this.loadFrame();
+    if (a.resuming) {
+      this.localPc();
+      this.loadFrame();
+    }
     if (plan.branchesBack || (plan.selfTailCall && !a.resuming)) this.again = w.loop();
     for (let i = plan.targets.length - 1; i >= 0; i--) {
       const target = plan.targets[i] as Target;
@@ -99,6 +108,17 @@ export class FunctionFrame {
   /** Whether code at a place can be reached other than by falling into it. */
   isReachedByBranch(target: Target): boolean {
     return this.branched.has(target) || target.branchPc > 0 || (target.reentryPc > 0 && this.a.resuming);
+  }
+
+  /** From the module's pcs to the plan's. */
+  private localPc(): void {
+    const { w, a, plan } = this;
+    const offset = this.points.firstPc - plan.branchPcs - 1;
+    if (offset === 0 || plan.branchPcs + plan.reentries.length === 1) return;
+    w.localGet(a.pc);
+    w.i32Const(offset);
+    w.i32Sub();
+    w.localSet(a.pc);
   }
 
   /**
@@ -190,7 +210,7 @@ export class FunctionFrame {
     const { reentry } = target;
     if (reentry === undefined) throw new Error('a place that is not re-entered has no return point');
     const { kind, slots, line } = reentry;
-    const point = this.addPoint(kind, target.reentryPc, slots, line);
+    const point = this.addPoint(kind, target.reentryPc - this.plan.branchPcs - 1 + this.points.firstPc, slots, line);
     this.points.byTarget.set(target, point);
     return point;
   }

@@ -3,7 +3,19 @@ import type { Operand } from '../isa/operands.ts';
 import type { Instruction } from '../loader/beam-module.ts';
 
 /** Float registers do not survive these, nor the end of the code's flow. */
-const forgetting = new Set(['call', 'call_ext', 'call_fun', 'call_fun2', 'apply', 'send', 'return', 'jump', 'badmatch', 'case_end', 'if_end']);
+const forgetting = new Set([
+  'call',
+  'call_ext',
+  'call_fun',
+  'call_fun2',
+  'apply',
+  'send',
+  'return',
+  'jump',
+  'badmatch',
+  'case_end',
+  'if_end',
+]);
 
 /**
  * Indexes of the float registers that code behind the instruction at `from` reads before it writes them, ascending; perhaps more. Only

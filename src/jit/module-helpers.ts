@@ -1,5 +1,5 @@
 /** Functions of a translated module that its code shares, made when first asked for: the rare ways, and what need not be fast. */
-import { HEND, HTOP, REDUCTIONS, UNWIND_TOP } from '../memory/map.ts';
+import { REDUCTIONS, UNWIND_TOP } from '../memory/map.ts';
 import { STACK_TAG_SHIFT } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { type FuncIndex, i32, type ValType } from '../wasm/types.ts';
@@ -49,32 +49,6 @@ export class ModuleHelpers {
     return this.helper(`unwindLarge${size}`, 1, (w) => {
       const start = w.local(i32, 'start');
       emitFrame(w, start, size);
-      w.localGet(start);
-    });
-  }
-
-  /** (words) -> address of as many reserved words: what BeamAssembler.reserve does in line. */
-  reserve(): FuncIndex {
-    return this.helper('reserve', 1, (w) => {
-      const [start, next] = [w.local(i32, 'start'), w.local(i32, 'next')];
-      w.i32Const(0);
-      w.i32Load(HTOP);
-      w.localTee(start);
-      w.localGet(w.param(0));
-      w.i32Const(2);
-      w.i32Shl();
-      w.i32Add();
-      w.localTee(next);
-      w.i32Const(0);
-      w.i32Load(HEND);
-      w.i32GtU();
-      w.if();
-      w.localGet(w.param(0));
-      w.returnCall(this.translator.runtime('moreHeap'));
-      w.end();
-      w.i32Const(0);
-      w.localGet(next);
-      w.i32Store(HTOP);
       w.localGet(start);
     });
   }

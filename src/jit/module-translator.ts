@@ -1,6 +1,6 @@
 /** What the functions of one module share while they are translated: the wasm module, imported functions, return points. */
 import type { BeamType } from '../isa/types.ts';
-import type { BeamFunction, BeamModule, Instruction } from '../loader/beam-module.ts';
+import type { BeamFunction, BeamModule, ImportEntry, Instruction } from '../loader/beam-module.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
 import {
@@ -40,20 +40,23 @@ export class ModuleTranslator {
   readonly module: BeamModule;
   readonly options: TranslateOptions;
   readonly builder: ModuleBuilder;
-  /** Every function that Erlang code can call, by slot number. */
+  /** What other code calls, by slot number. Each module that imports the table costs memory for each slot: it must stay small. */
   readonly table: TableIndex;
   /** By index into `module.functions`. */
   readonly functions: FuncIndex[] = [];
-  /** Resume functions, in the order in which they were made. */
+  /** The resume function of each place that can be re-entered, by the module's pcs; pc 0 is none. */
   readonly resumes: FuncIndex[] = [];
-  /** Place in `resumes` by index into `module.functions`, -1: none. */
-  readonly resumeOf: number[] = [];
   readonly returnPoints: ReturnPoint[] = [];
   readonly integers: bigint[] = [];
   readonly slotImports = new Set<number>();
   readonly helpers = new ModuleHelpers(this);
 
-  private readonly runtimeImports = new Map<string, FuncIndex>();
+  private resume!: FuncIndex;
+  private resumePcs = 1;
+  private readonly functionTypes: (TypeIndex | undefined)[] = [];
+  private readonly runtimeImports = new Map<RuntimeName, FuncIndex>();
+  private readonly otherImports = new Map<string, FuncIndex>();
+  private readonly bifKeys = new WeakMap<ImportEntry, string>();
   private readonly integerIndexes = new Map<bigint, number>();
   private readonly bifOfImport: boolean[];
 
@@ -77,14 +80,18 @@ export class ModuleTranslator {
 
   /** Type of an Erlang function's wasm function: (x0 … ) -> term. */
   functionType(arity: number): TypeIndex {
-    return this.builder.type(new Array<ValType>(arity).fill(i32), [i32]);
+    let type = this.functionTypes[arity];
+    if (type === undefined) {
+      type = this.builder.type(new Array<ValType>(arity).fill(i32), [i32]);
+      this.functionTypes[arity] = type;
+    }
+    return type;
   }
 
   /** Declares the main functions; `notes` names them. */
   declareFunctions(): void {
     for (const { name, arity } of this.module.functions) {
       this.functions.push(this.builder.declareFunction(this.functionType(arity), this.noted(`${name}/${arity}`)));
-      this.resumeOf.push(-1);
     }
   }
 
@@ -94,17 +101,32 @@ export class ModuleTranslator {
   }
 
   runtime(name: RuntimeName): FuncIndex {
-    return this.imported('rt', name, runtimeTable[name]);
+    let func = this.runtimeImports.get(name);
+    if (func === undefined) {
+      func = this.imported('rt', name, runtimeTable[name]);
+      this.runtimeImports.set(name, func);
+    }
+    return func;
+  }
+
+  /** `module:name/arity` of an import, made once. */
+  keyOfImport(entry: ImportEntry): string {
+    let key = this.bifKeys.get(entry);
+    if (key === undefined) {
+      key = `${entry.module}:${entry.name}/${entry.arity}`;
+      this.bifKeys.set(entry, key);
+    }
+    return key;
   }
 
   /** A TypeScript or prelude function: (terms) -> term, or 0. */
   imported(module: string, name: string, text: string): FuncIndex {
     const key = `${module} ${name}`;
-    const known = this.runtimeImports.get(key);
+    const known = this.otherImports.get(key);
     if (known !== undefined) return known;
     const { params, results } = signature(text);
     const func = this.builder.importFunction(module, name, this.builder.type(params, results));
-    this.runtimeImports.set(key, func);
+    this.otherImports.set(key, func);
     return func;
   }
 
@@ -131,13 +153,25 @@ export class ModuleTranslator {
     return index;
   }
 
+  /** Gives pcs to `count` places of the function whose resume function will be made next; returns the first. */
+  addReentries(count: number): number {
+    const first = this.resumePcs;
+    this.resumePcs += count;
+    return first;
+  }
+
+  /** The places from pc `first` on go on in the resume function made last. */
+  resumeAt(first: number, count: number): void {
+    for (let pc = first; pc < first + count; pc++) this.resumes[pc - 1] = this.resume;
+  }
+
   /** Starts the body of a main or a resume function, by index into `module.functions`. */
   body(index: number, resuming: boolean): FunctionBuilder {
     if (!resuming) return this.builder.body(this.functions[index] as FuncIndex);
     const { name, arity } = this.module.functions[index] as BeamFunction;
     const type = this.builder.type([i32, i32], [i32]);
     const func = this.builder.declareFunction(type, this.noted(`${name}/${arity} resume`));
-    this.resumeOf[index] = this.resumes.push(func) - 1;
+    this.resume = func;
     return this.builder.body(func);
   }
 }

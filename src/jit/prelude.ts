@@ -112,6 +112,20 @@ export function buildPrelude(arity?: number): Uint8Array<ArrayBuffer> {
   return prelude.builder.finish().bytes;
 }
 
+/** Wasm of one function, exported as `f`, for the slot of an export whose code is gone: as the stub that importing modules bring. */
+export function buildUndefinedStub(slot: number, arity: number): Uint8Array<ArrayBuffer> {
+  const builder = new ModuleBuilder();
+  const target = builder.importFunction('prelude', `undefined${arity}`, builder.type(words(arity + 1), [i32]));
+  const func = builder.declareFunction(builder.type(words(arity), [i32]));
+  const w = builder.body(func);
+  w.i32Const(slot);
+  for (let i = 0; i < arity; i++) w.localGet(w.param(i));
+  w.returnCall(target);
+  w.finish();
+  builder.exportFunction('f', func);
+  return builder.finish().bytes;
+}
+
 // ---- the trampoline ------------------------------------------------------------------------------------------------
 
 interface RunImports {

@@ -6,7 +6,7 @@ export const RELOC_ATOM = 0;
 export const RELOC_LITERAL = 1;
 /** Term of an integer too large for a small: index into `CompiledModule.integers`. */
 export const RELOC_INTEGER = 2;
-/** `slot << 8 | arity` of a function of the module: its index. */
+/** `number << 8 | arity` of a function of the module (its number: CodeTable.slotInfo): its index. */
 export const RELOC_SLOT = 3;
 /** Return address (the word): index into `CompiledModule.returnPoints`. */
 export const RELOC_RETURN = 4;
@@ -22,5 +22,5 @@ export const RELOC_FUN_ENTRY = 8;
 export const RELOC_FUN_LITERAL = 9;
 /** Address of a byte of the module's strings: offset into `BeamModule.strings`. */
 export const RELOC_STRING = 10;
-/** First table slot of the module's functions, which lie there in order: id 0. */
-export const RELOC_TABLE_BASE = 11;
+/** Table slot of the module's resume entry: id 0. */
+export const RELOC_RESUME_SLOT = 11;

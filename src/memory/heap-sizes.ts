@@ -9,7 +9,7 @@ export const MIN_VIRTUAL_HEAP_WORDS = 46422;
  * A process that collects often gets a young block of up to this many words, each time BUSY_GROWTH times larger, however little of it
  * lives: what a collection costs (unwinding, the stack, what lives) is then spread over more work. It gives them back when it waits.
  */
-export const BUSY_HEAP_WORDS = +(process.env.BHW ?? 2 ** 15);
+export const BUSY_HEAP_WORDS = 2 ** 15;
 export const BUSY_GROWTH = 4;
 
 const MAX_HEAP_WORDS = 2 ** 30;

@@ -2,6 +2,8 @@
  * What BIFs and runtime functions see of the virtual machine. vm.ts implements it; tests have small ones of their own.
  * A BIF is `(vm: Machine, ...args: Term[]) => Term` (bifs/registry.ts).
  */
+
+import type { ModuleLoader, PreparedModule } from '../code/module-loader.ts';
 import type { DebugFlags } from '../debug/flags.ts';
 import type { EtsTables } from '../ets/tables.ts';
 import type { Host } from '../host/host.ts';
@@ -61,6 +63,8 @@ export interface CodeTable {
   returnPoint(point: number): ReturnPointInfo;
   /** Words of the frame that goes on at a return point, return address included. */
   frameWords(point: number): number;
+  /** All exports of a module that anything has named. */
+  exportsOf(module: Term): readonly { readonly state: 'undefined' | 'bif' | 'loaded' }[];
   /** Whether M:F/A is a BIF. */
   isBif(module: Term, name: Term, arity: number): boolean;
 }
@@ -83,6 +87,12 @@ export interface Machine {
   readonly flags: DebugFlags;
   /** Entries of a stack trace at most (erlang:system_flag(backtrace_depth, _)); 8 at first. */
   backtraceDepth: number;
+  /** Modules that were loaded before the first process ran. */
+  readonly preloaded: readonly Term[];
+  /** The generations of code. */
+  readonly loader: ModuleLoader;
+  /** Checks and translates a .beam file; for one that cannot be loaded, says why. */
+  readonly tryPrepare: (file: Uint8Array) => PreparedModule | { readonly fault: string };
   /** Where no code server runs: loads the module if it can be found. */
   readonly loadMissing?: (module: Term) => boolean;
   /** The release whose code runs: 25, 27, 29 … */

@@ -40,7 +40,7 @@ import { END_OF_STACK, pointOfWord } from '../term/stack-words.ts';
 const REDUCTIONS_OF_A_SLICE = 4000;
 
 /** A process that collects again before it has taken so many reductions is busy (CollectOptions). */
-const BUSY_REDUCTIONS = +(process.env.BR ?? 64_000);
+const BUSY_REDUCTIONS = 64_000;
 
 /** What becomes of the process after a stop: it goes on at once, or its turn is over. */
 type Next = 'on' | 'over';

@@ -443,6 +443,13 @@ export const PREDEFINED_ATOMS = [
   'regular',
   'symlink',
   'other',
+  'duplicated',
+  'not_purged',
+  'on_load',
+  'prepare',
+  'prepare_on_load',
+  'abort',
+  'complete',
 ] as const;
 
 export type PredefinedAtom = (typeof PREDEFINED_ATOMS)[number];

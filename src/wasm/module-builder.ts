@@ -341,9 +341,21 @@ export class ModuleBuilder implements FunctionOwner {
   private placeSorted(into: number[], shifts: readonly number[]): Note[] {
     const flat: number[] = [];
     const notes = this.place(flat, shifts);
-    const offsets = Array.from({ length: flat.length / 3 }, (_, i) => i * 3);
-    offsets.sort((a, b) => (flat[a] as number) - (flat[b] as number));
-    for (const at of offsets) into.push(...flat.slice(at, at + 3));
+    const { relocations } = this;
+    // Those of one function lie together and ascend.
+    const starts: number[] = new Array(shifts.length).fill(-1);
+    for (let i = 0, last = -1; i < relocations.length; i += 4) {
+      const ordinal = relocations[i] as number;
+      if (ordinal !== last) starts[ordinal] = i;
+      last = ordinal;
+    }
+    starts.forEach((start, ordinal) => {
+      if (start < 0) return;
+      for (let i = start; relocations[i] === ordinal; i += 4) {
+        const at = (i / 4) * 3;
+        into.push(flat[at] as number, flat[at + 1] as number, flat[at + 2] as number);
+      }
+    });
     return notes.sort((a, b) => a.offset - b.offset);
   }
 

@@ -1,26 +1,13 @@
 /** Sequences of calls, each a function of an Erlang module that returns all results at once, compared with native OTP. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { atom } from '../../src/term/atoms.ts';
 import { decodeExternal } from '../../src/term/external-decode.ts';
 import { formatTerm } from '../../src/term/print.ts';
 import { tupleElement } from '../../src/term/term.ts';
-import { nativeRoot, type Release } from '../support/oracle.ts';
 import { assertSame, type Call, onScratchHeap, type RunOutcome, runHere, runNatively } from '../support/vm.ts';
+import { preloadedBeam } from './preloaded.ts';
 
-/** Path of a preloaded module's .beam file. */
-function preloadedBeam(module: string, release: Release = 27): string {
-  const lib = join(nativeRoot(release), 'lib');
-  const found = readdirSync(lib)
-    .filter((folder) => /^erts(-|$)/.test(folder))
-    .map((folder) => join(lib, folder, 'ebin', `${module}.beam`))
-    .find((path) => existsSync(path));
-  if (found === undefined) throw new Error(`no preloaded module ${module}`);
-  return found;
-}
-
-/** A sequence that native OTP did not bring to its end would prove nothing. */
+/** A sequence that native OTP did not bring to its end would prove nothing. Needs a virtual machine's memory. */
 function assertCompleted(calls: readonly Call[], outcomes: readonly RunOutcome[]): void {
   const failed = onScratchHeap(() =>
     calls.flatMap((call, index) => {
@@ -40,8 +27,9 @@ export function compareSequences(
   calls: readonly Call[],
   nativeCalls: readonly Call[] = calls,
 ): void {
+  const modules = preloaded.map((module) => preloadedBeam(module));
+  const here = runHere([...modules, beam], calls);
   const native = runNatively([beam], nativeCalls);
   assertCompleted(nativeCalls, native);
-  const modules = preloaded.map((module) => preloadedBeam(module));
-  assertSame(calls, native, runHere([...modules, beam], calls));
+  assertSame(calls, native, here);
 }

@@ -63,6 +63,7 @@ term_to_binary_key(T) -> {T, kinds(T)}.
 kinds(T) when is_float(T) -> {f, T, sign(T)};
 kinds(T) when is_tuple(T) -> [kinds(E) || E <- tuple_to_list(T)];
 kinds([H | T]) -> [kinds(H) | kinds(T)];
+kinds(T) when is_map(T) -> kinds(maps:to_list(maps:iterator(T, ordered)));
 kinds(_) -> i.
 
 sign(T) -> if T == 0 -> T =:= -0.0; true -> false end.
@@ -81,8 +82,8 @@ operation(Op, _, T) when Op < 6 -> ets:insert(T, object());
 operation(6, _, T) -> ets:insert(T, [object() || _ <- lists:seq(1, random(20))]);
 operation(7, _, T) -> ets:insert_new(T, object());
 operation(8, _, T) -> ets:insert_new(T, [object() || _ <- lists:seq(1, random(4))]);
-operation(9, Kind, T) -> {lookup(Kind, ets:lookup(T, key()))};
-operation(10, Kind, T) -> {lookup(Kind, ets:lookup(T, key()))};
+operation(9, _, T) -> {ets:lookup(T, key())};
+operation(10, _, T) -> {ets:lookup(T, key())};
 operation(11, _, T) -> ets:member(T, key());
 operation(12, _, T) -> ets:delete(T, key());
 operation(13, _, T) -> ets:delete_object(T, object());
@@ -91,9 +92,15 @@ operation(14, _, T) ->
         [] -> none;
         Found -> ets:delete_object(T, lists:nth(random(length(Found)) + 1, Found))
     end;
-operation(15, Kind, T) -> {lookup(Kind, ets:take(T, key()))};
-operation(16, Kind, T) -> {lookup(Kind, ets:lookup_element(T, key(), random(4)))};
-operation(17, Kind, T) -> {lookup(Kind, ets:lookup_element(T, key(), random(4), default))};
+operation(15, Kind, T) ->
+    Key = key(),
+    %% OTP 27 loses count of a fixed bag when it takes objects of a key that has deleted ones (db_take_hash).
+    case ets:info(T, fixed) andalso lists:member(Kind, [bag, duplicate_bag]) of
+        true -> not_now;
+        false -> {ets:take(T, Key)}
+    end;
+operation(16, _, T) -> {ets:lookup_element(T, key(), random(4))};
+operation(17, _, T) -> {ets:lookup_element(T, key(), random(4), default)};
 operation(18, _, T) -> ets:update_element(T, key(), {random(5), value()});
 operation(19, _, T) -> ets:update_element(T, key(), [{random(4), value()} || _ <- lists:seq(1, random(3))], object());
 operation(20, _, T) -> {ets:update_counter(T, key(), counter())};
@@ -113,9 +120,6 @@ operation(29, _, T) ->
         0 -> ets:delete_all_objects(T);
         _ -> ets:select_replace(T, [{{'$1', '$2'}, [{is_integer, '$2'}, {'<', '$2', 5}], [{{'$1', {'+', '$2', 1}}}]}])
     end.
-
-%% Objects of one key come in the order of their insertion.
-lookup(_, Found) -> Found.
 
 counter() ->
     case random(6) of
@@ -144,9 +148,9 @@ specifications(Kind, Seed, Count) ->
 specified(1, T, Spec) -> ets:select(T, Spec);
 specified(2, T, Spec) -> ets:select_reverse(T, Spec);
 specified(3, T, Spec) -> ets:select_count(T, Spec);
-specified(4, T, Spec) -> element(1, all_chunks(ets:select(T, Spec, 7)));
+specified(4, T, Spec) -> lists:append(element(1, all_chunks(ets:select(T, Spec, 7))));
 specified(5, T, Spec) -> lists:append(element(1, all_chunks(ets:select_reverse(T, Spec, 3))));
-specified(6, T, Spec) -> {ets:match_spec_run([{1, 2}, {a, b}, {{a}, 7}, foo, {1.0, 2}, {}], ets:match_spec_compile(Spec)), []};
+specified(6, _, Spec) -> {ets:match_spec_run([{1, 2}, {a, b}, {{a}, 7}, foo, {1.0, 2}, {}], ets:match_spec_compile(Spec)), []};
 specified(7, _, Spec) -> {[ets:test_ms(O, Spec) || O <- [{1, 2}, {[1, 2], #{a => 1}}, {a}]]};
 specified(8, T, Spec) ->
     case random(4) of

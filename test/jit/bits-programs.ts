@@ -126,7 +126,13 @@ class Generator {
   // ---- matching ----------------------------------------------------------------------------------------------------
 
   private integerPattern(): string {
-    const value = this.pick([() => this.variable(), () => this.variable(), () => `${this.below(4)}`, () => '_'])();
+    const value = this.pick([
+      () => this.variable(),
+      () => this.variable(),
+      () => `${this.below(4)}`,
+      () => '_',
+      () => '_',
+    ])();
     const isFixed = this.below(5) > 0;
     const size = isFixed
       ? `${this.constantSize()}`
@@ -159,9 +165,9 @@ class Generator {
     for (let i = 0; i < count; i++) {
       this.bound = [];
       const patterns: string[] = [];
-      const length = 1 + this.below(5);
+      const length = 1 + this.below(4);
       for (let j = 0; j < length; j++) patterns.push(this.pattern());
-      const tail = this.pick(['/bitstring', '/binary', '/binary-unit:3', '']);
+      const tail = this.pick(['/bitstring', '/bitstring', '/binary', '/binary-unit:3', '']);
       if (tail !== '') patterns.push(`${this.maybeVariable()}${tail}`);
       clauses.push(
         `<<${patterns.join(', ')}>> -> {${[i, ...this.bound.filter((v) => patterns.join().includes(v))].join(', ')}}`,

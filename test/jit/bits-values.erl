@@ -102,7 +102,7 @@ content(H) ->
         6 -> <<"ab", (H bsr 4):40, "a">>;
         7 -> random_bits(H, 500 + (H bsr 4) rem 400);
         8 -> <<((H bsr 4) rem 5):8, (random_bits(H, 8 * ((H bsr 7) rem 20)))/bitstring>>;
-        _ -> random_bits(H, (H bsr 4) rem 300)
+        _ -> random_bits(H, (H bsr 4) rem 500)
     end.
 
 random_bits(H, Size) ->

@@ -121,13 +121,13 @@ export function loadFunctions(path: string): Functions {
     };
   }
   imports.env = { memory, table };
-  new WebAssembly.Instance(compiled, imports);
+  const { exports } = new WebAssembly.Instance(compiled, imports);
   return {
     call: (name, args) => {
       store(REDUCTIONS, PLENTY);
       store(UNWIND_TOP, UNWIND_AREA);
-      const index = module.functions.findIndex((func) => func.name === name && func.arity === args.length);
-      return (table.get(index) as Words)(...args) as Term;
+      const index = module.exports.findIndex((entry) => entry.name === name && entry.arity === args.length);
+      return (exports[`e${index}`] as Words)(...args) as Term;
     },
     bifCalls: () => {
       const count = calls;

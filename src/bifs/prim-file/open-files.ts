@@ -2,6 +2,7 @@
 import { type OpenFile, type OpenModes, PosixError, type SeekOrigin } from '../../host/files.ts';
 import type { Machine } from '../../process/machine.ts';
 import type { Owned, Process } from '../../process/process.ts';
+import { bumpReductions } from '../../runtime/bump-reductions.ts';
 import { am } from '../../term/atoms.ts';
 import { makeInteger, toBigInt } from '../../term/bignum.ts';
 import { makeBinary } from '../../term/bits.ts';
@@ -17,6 +18,7 @@ import { fileInfo, nameArgument, ok, reporting } from './posix-results.ts';
 const VECTOR_LIMIT = 64;
 /** Bytes that are read at first where nobody knows how many there are; each further read doubles. */
 const FIRST_READ = 65536;
+const BYTES_PER_REDUCTION = 64;
 const MOST_BYTES = 2 ** 31;
 const MAX_INT64 = 2n ** 63n - 1n;
 const POINTER_BYTES = 8;
@@ -139,7 +141,12 @@ function readBytes(count: number, read: (target: Uint8Array, before: number) => 
     const more = read(content.subarray(used), used);
     used += more;
   }
+  bumpForBytes(used);
   return content.subarray(0, used);
+}
+
+function bumpForBytes(count: number): void {
+  bumpReductions(count / BYTES_PER_REDUCTION);
 }
 
 function dataOrEof(content: Uint8Array): Term {
@@ -168,6 +175,7 @@ function write(file: OpenFile, list: Term): Term {
   const vector = ioVector(list, VECTOR_LIMIT);
   if (vector === undefined) throw badarg();
   file.write(vector.parts);
+  bumpForBytes(vector.parts.reduce((sum, part) => sum + part.length, 0));
   return vector.rest === NIL ? am.ok : tuple(am.continue, vector.rest);
 }
 
@@ -179,6 +187,7 @@ function pwrite(file: OpenFile, offset: Term, list: Term): Term {
   const count = parts.reduce((sum, part) => sum + part.length, 0);
   if (count > 0 && !Number.isFinite(start)) throw new PosixError('efbig');
   file.writeAt(parts, start);
+  bumpForBytes(count);
   return rest === NIL ? am.ok : tuple(am.continue, makeInteger(count), rest);
 }
 

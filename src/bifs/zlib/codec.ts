@@ -8,6 +8,7 @@ import {
   Z_STREAM_ERROR,
   type ZlibStream,
 } from '../../host/compression.ts';
+import { bumpReductions } from '../../runtime/bump-reductions.ts';
 import { am } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { makeBinary } from '../../term/bits.ts';
@@ -18,6 +19,7 @@ import type { ZlibHandle } from './zlib-handle.ts';
 
 const Z_NO_FLUSH = 0;
 const Z_MEM_ERROR = -4;
+const BYTES_PER_REDUCTION = 4;
 const NOTHING = new Uint8Array(0);
 
 /** What a result of zlib is in Erlang: an atom, or an exception. */
@@ -58,6 +60,7 @@ function flushQueue(handle: ZlibHandle, stream: ZlibStream, limit: number, outpu
     produced += stream.produced;
   }
   handle.dequeue(consumed);
+  bumpReductions((consumed + produced) / BYTES_PER_REDUCTION);
   // Also without a flush there may be output that had no room in an earlier step.
   if (result === Z_OK && handle.queue.length === 0 && produced < output.length) {
     result = stream.run(NOTHING, output.subarray(produced), flush);

@@ -1,9 +1,9 @@
 /** The file system of Node's operating system (Unix; what unix_prim_file.c does with it). */
 import {
+  accessSync,
   chmodSync,
   chownSync,
   constants,
-  accessSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -24,10 +24,11 @@ import { nodeFileFromDescriptor, openNodeFile } from './open-file.ts';
 import { posix } from './posix.ts';
 
 const DIRECTORY_MODE = 0o777;
-/** Bits that chmod may set: those of owner, group and others, set-user-ID and set-group-ID. */
-const SET_IDS = 0o6000;
-const MUTABLE = 0o6777;
+/** Bits of a mode: below STICKY what owner, group and others may do; above it set-group-ID and set-user-ID. */
+const STICKY = 0o1000;
+const SET_USER_ID = 0o4000;
 const SLASH = 0x2f;
+const SEPARATOR = Buffer.from('/');
 const MILLISECONDS = 1000;
 
 const NAME = { encoding: 'buffer' } as const;
@@ -66,7 +67,7 @@ class NodeFiles implements Files {
     this.directory = realpathSync.native('.', NAME);
   }
 
-  /** A name as the process's own working directory does not matter to it. */
+  /** An absolute name (Node's own working directory does not count); what is empty stays so, and fails. */
   private path(name: FileName): Buffer {
     const bytes = Buffer.from(name.buffer, name.byteOffset, name.length);
     if (bytes[0] === SLASH || bytes.length === 0) return bytes;
@@ -90,11 +91,11 @@ class NodeFiles implements Files {
 
   setPermissions(name: FileName, permissions: number): void {
     const path = this.path(name);
-    const mode = only(permissions, MUTABLE);
+    const mode = mutableBits(permissions);
     try {
       chmodSync(path, mode);
     } catch {
-      posix(() => chmodSync(path, only(mode, MUTABLE - SET_IDS)));
+      posix(() => chmodSync(path, mode % STICKY));
     }
   }
 
@@ -182,11 +183,10 @@ class NodeFiles implements Files {
   }
 }
 
-const SEPARATOR = Buffer.from('/');
-
-/** The bits of `value` that are in `mask`, both of at most 32 bits. */
-function only(value: number, mask: number): number {
-  return Number(BigInt(value) & BigInt(mask));
+/** Without the sticky bit and what lies above it. */
+function mutableBits(permissions: number): number {
+  const bits = permissions % (2 * SET_USER_ID);
+  return bits % (2 * STICKY) >= STICKY ? bits - STICKY : bits;
 }
 
 export function nodeFiles(): Files {

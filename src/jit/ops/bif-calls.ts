@@ -12,7 +12,7 @@ function emitBif(a: BeamAssembler, fail: number, bif: Operand, args: readonly Op
   const index = a.number(bif);
   const entry = a.translator.module.imports[index];
   if (entry === undefined) throw new RangeError(`no import ${index}`);
-  const emit = inlineBifs[`${entry.module}:${entry.name}/${entry.arity}`] ?? emitBifFunction;
+  const emit = inlineBifs[a.translator.keyOfImport(entry)] ?? emitBifFunction;
   emit(a, { fail, bif: entry, args, dst });
 }
 

@@ -137,6 +137,8 @@ export class BitsWriter {
     const { a } = this;
     const { w } = a;
     const byte = this.delta / 8;
+    // In a run of several, those that are little-endian have no more than a byte.
+    const isLittleRun = run.length === 1 && isLittle((run[0] as Segment).flags);
     let total = 0;
     a.withTemporary((sum) => {
       run.forEach((segment, i) => {
@@ -161,7 +163,7 @@ export class BitsWriter {
         w.i32Shl();
         w.localSet(sum);
       }
-      this.storeBytes(sum, byte, Math.ceil(total / 8), isLittle((run[0] as Segment).flags));
+      this.storeBytes(sum, byte, Math.ceil(total / 8), isLittleRun);
     });
     this.skip(total);
   }

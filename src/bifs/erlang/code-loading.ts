@@ -1,0 +1,165 @@
+/** Loading, deleting and purging code: what the code server and the code purger are built on (beam_bif_load.c). */
+import type { PreparedModule } from '../../code/module-loader.ts';
+import type { MagicHandle } from '../../memory/off-heap.ts';
+import type { Machine } from '../../process/machine.ts';
+import { callNext } from '../../runtime/apply.ts';
+import { charlist } from '../../runtime/stack-trace.ts';
+import { am, atom, atomName } from '../../term/atoms.ts';
+import { binaryBytes, makeBinary } from '../../term/bits.ts';
+import { listOf, tuple } from '../../term/build.ts';
+import { badarg, systemLimit } from '../../term/erlang-error.ts';
+import type { Term } from '../../term/layout.ts';
+import { isAtom, isBitstring, isSmall, smallValue } from '../../term/term.ts';
+import { newResource, resourceOf } from '../nif-arguments.ts';
+import type { BifTable } from '../registry.ts';
+import { elementsOf } from './lists-tuples.ts';
+import { boolean } from './type-tests.ts';
+
+/** What erts_internal:prepare_loading/2 gives: can be loaded once. */
+class Prepared implements MagicHandle {
+  code: PreparedModule | undefined;
+  constructor(code: PreparedModule) {
+    this.code = code;
+  }
+  onDrop(): void {
+    this.code = undefined;
+  }
+}
+
+/** erts_internal:prepare_loading/2: a reference to prepared code, or {error, badfile}. Raises badarg. */
+function prepareLoading(vm: Machine, module: Term, file: Term): Term {
+  if (!isAtom(module) || !isBitstring(file)) throw badarg();
+  const prepared = vm.tryPrepare(binaryBytes(file));
+  if ('fault' in prepared) {
+    vm.host.writeError(`Loading of ${atomName(module)} failed: ${prepared.fault}\n`);
+    return tuple(am.error, am.badfile);
+  }
+  if (prepared.name !== module) {
+    vm.host.writeError(`Loading of ${atomName(module)} failed: the file is of module ${atomName(prepared.name)}\n`);
+    return tuple(am.error, am.badfile);
+  }
+  return newResource(vm, new Prepared(prepared));
+}
+
+function preparedOf(t: Term): PreparedModule {
+  const code = resourceOf(t, Prepared)?.code;
+  if (code === undefined) throw badarg();
+  return code;
+}
+
+/** finish_loading([Prepared]): ok, or {not_purged | duplicated | on_load, Modules}. Raises badarg, system_limit. */
+function finishLoading(vm: Machine, list: Term): Term {
+  const references = elementsOf(list);
+  const prepared = references.map(preparedOf);
+  if (prepared.length > 1 && prepared.some(({ hasOnLoad }) => hasOnLoad)) throw systemLimit();
+  const { result, modules } = vm.loader.finish(prepared);
+  if (result === 'ok' || result === 'on_load') {
+    for (const reference of references) (resourceOf(reference, Prepared) as Prepared).code = undefined;
+  }
+  return result === 'ok' ? am.ok : tuple(am[result], listOf(modules));
+}
+
+function hasPreparedCodeOnLoad(_vm: Machine, reference: Term): Term {
+  return boolean(preparedOf(reference).hasOnLoad);
+}
+
+function atomOf(t: Term): Term {
+  if (!isAtom(t)) throw badarg();
+  return t;
+}
+
+function deleteModule(vm: Machine, module: Term): Term {
+  const deleted = vm.loader.delete(atomOf(module));
+  if (deleted === undefined) return am.undefined;
+  if (!deleted) throw badarg();
+  return am.true;
+}
+
+function checkOldCode(vm: Machine, module: Term): Term {
+  return boolean(vm.loader.hasOld(atomOf(module)));
+}
+
+/** The module's on_load function is called next. Raises badarg when none is waiting. */
+function callOnLoadFunction(vm: Machine, module: Term): Term {
+  const slot = isAtom(module) ? vm.loader.onLoadSlot(module) : undefined;
+  if (slot === undefined) throw badarg();
+  return callNext(slot, []);
+}
+
+function finishAfterOnLoad(vm: Machine, module: Term, keep: Term): Term {
+  if ((keep !== am.true && keep !== am.false) || !isAtom(module)) throw badarg();
+  if (!vm.loader.finishAfterOnLoad(module, keep === am.true)) throw badarg();
+  return am.true;
+}
+
+/** Only the process that runs erts_code_purger may ask. Raises badarg. */
+function purgeModule(vm: Machine, module: Term, operation: Term): Term {
+  const { loader } = vm;
+  if (!isAtom(module)) throw badarg();
+  switch (operation) {
+    case am.prepare:
+    case am.prepare_on_load:
+      if (loader.purgedModule !== undefined) throw badarg();
+      return boolean(loader.preparePurge(module, operation === am.prepare_on_load));
+    case am.abort:
+      if (loader.purgedModule !== module) throw badarg();
+      loader.abortPurge();
+      return am.false;
+    case am.complete:
+      if (loader.purgedModule !== module) throw badarg();
+      loader.completePurge();
+      return am.true;
+    default:
+      throw badarg();
+  }
+}
+
+/** Modules that are there before any code server is. */
+function preLoaded(vm: Machine): Term {
+  return listOf(vm.preloaded);
+}
+
+/**
+ * load_nif(Path, Info): libraries that OTP links statically are named by their module, and its functions are BIFs here from the start. No
+ * other native code can be loaded.
+ */
+function loadNif(vm: Machine, path: Term): Term {
+  const name = textOfList(path);
+  if (name !== undefined && vm.code.exportsOf(atom(name)).some(({ state }) => state === 'bif')) return am.ok;
+  return tuple(am.error, tuple(am.load_failed, charlist('Enigma runs no native code')));
+}
+
+/** The md5 of a .beam file as module_info(md5) would give it, undefined for one that cannot be read. */
+function beamfileModuleMd5(vm: Machine, file: Term): Term {
+  if (!isBitstring(file)) throw badarg();
+  const prepared = vm.tryPrepare(binaryBytes(file));
+  return 'fault' in prepared ? am.undefined : makeBinary(prepared.md5);
+}
+
+function textOfList(list: Term): string | undefined {
+  const codes = elementsOf(list).map((t) => (isSmall(t) ? smallValue(t) : -1));
+  return codes.every((code) => code >= 0 && code <= 0x10ffff) ? String.fromCodePoint(...codes) : undefined;
+}
+
+export const erlangCodeLoadingBifs: BifTable = {
+  module: 'erlang',
+  rows: [
+    { name: 'finish_loading', arity: 1, fn: finishLoading },
+    { name: 'has_prepared_code_on_load', arity: 1, fn: hasPreparedCodeOnLoad },
+    { name: 'delete_module', arity: 1, fn: deleteModule },
+    { name: 'check_old_code', arity: 1, fn: checkOldCode },
+    { name: 'call_on_load_function', arity: 1, fn: callOnLoadFunction },
+    { name: 'finish_after_on_load', arity: 2, fn: finishAfterOnLoad },
+    { name: 'pre_loaded', arity: 0, fn: preLoaded },
+    { name: 'load_nif', arity: 2, fn: loadNif },
+  ],
+};
+
+export const ertsInternalCodeLoadingBifs: BifTable = {
+  module: 'erts_internal',
+  rows: [
+    { name: 'prepare_loading', arity: 2, fn: prepareLoading },
+    { name: 'purge_module', arity: 2, fn: purgeModule },
+    { name: 'beamfile_module_md5', arity: 1, fn: beamfileModuleMd5 },
+  ],
+};
