@@ -22,10 +22,7 @@ export interface TableOptions {
   readonly keyPosition: number;
   readonly isNamed: boolean;
   readonly isCompressed: boolean;
-  /** Locking is not ours to do; what was asked for is only told again. */
-  readonly writeConcurrency: boolean | 'auto' | number;
   readonly readConcurrency: boolean;
-  readonly decentralizedCounters: boolean;
 }
 
 /** What the references of a table hold: it tells references of tables that are gone from others. */

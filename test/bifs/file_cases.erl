@@ -4,7 +4,7 @@
          truncating/1, allocating/1, advising/1, infos/1, permissions/1, owners/1, times/1, links/1, directories/1,
          listing/1, removing/1, renaming/1, renaming_root/1, working_directory/1, closed_files/1, owner_ends/1,
          several_users/1, bad_names/1, bad_arguments/1, whole_files/1, devices/1, through_pointers/1, synced/1,
-         handles/1, descriptors/1, long_vectors/1, raw_names/1, large_reads/1, copies/1, other_processes_file/1]).
+         handles/1, descriptors/1, long_vectors/1, raw_names/1, large_reads/1, copies/1, other_processes_file/1, archives/1]).
 
 -include_lib("kernel/include/file.hrl").
 
@@ -434,3 +434,32 @@ copies(Dir) ->
     {ok, Data} = prim_file:read(A, 30000),
     R = prim_file:write(B, Data),
     [R, prim_file:close(A), prim_file:close(B), content(F) =:= content(in(Dir, "g"))].
+
+%% prim_zip, which code in archives is loaded with.
+archives(Dir) ->
+    Entries = [{"a.txt", <<"small">>, 8}, {"dir/b.txt", binary:copy(<<"large text ">>, 5000), 8}, {"stored", <<"as it is">>, 0}, {"dir/", <<>>, 0}],
+    Archive = archive(Entries),
+    F = in(Dir, "x.zip"),
+    write(F, Archive),
+    Collect = fun({Name, _, GetBin}, Acc) -> {true, true, [{Name, erlang:md5(GetBin())} | Acc]} end,
+    [[begin
+          {ok, Zip, Found} = prim_zip:open(Collect, [], What),
+          {ok, _, Again} = prim_zip:foldl(fun({Name, _, _}, Acc) -> {true, true, [Name | Acc]} end, [], Zip),
+          [Found, Again, prim_zip:close(Zip)]
+      end || What <- [F, {F, Archive}]],
+     [caught(fun() -> prim_zip:open(Collect, [], {F, Bad}) end)
+      || Bad <- [<<>>, <<"rubbish">>, binary:part(Archive, 0, 100), binary:part(Archive, 0, byte_size(Archive) - 1)]],
+     prim_zip:open(Collect, [], in(Dir, "missing"))].
+
+archive(Entries) -> archive(Entries, <<>>, <<>>, 0).
+
+archive([{Name, Data, Method} | Rest], Files, Directory, Count) ->
+    Stored = case Method of 8 -> zlib:zip(Data); 0 -> Data end,
+    Common = <<20:16/little, 0:16, Method:16/little, 0:16, 33:16/little, (erlang:crc32(Data)):32/little, (byte_size(Stored)):32/little,
+               (byte_size(Data)):32/little, (length(Name)):16/little, 0:16>>,
+    File = <<16#04034b50:32/little, Common/binary, (list_to_binary(Name))/binary, Stored/binary>>,
+    Entry = <<16#02014b50:32/little, 20:16/little, Common/binary, 0:16, 0:16, 0:16, 0:32, (byte_size(Files)):32/little, (list_to_binary(Name))/binary>>,
+    archive(Rest, <<Files/binary, File/binary>>, <<Directory/binary, Entry/binary>>, Count + 1);
+archive([], Files, Directory, Count) ->
+    <<Files/binary, Directory/binary, 16#06054b50:32/little, 0:16, 0:16, Count:16/little, Count:16/little, (byte_size(Directory)):32/little,
+      (byte_size(Files)):32/little, 0:16>>.

@@ -99,8 +99,8 @@ times() ->
     {A =< B, is_integer(A), [is_integer(erlang:monotonic_time(U)) || U <- Units],
      [is_integer(erlang:system_time(U)) || U <- Units], [is_integer(erlang:time_offset(U)) || U <- Units],
      [is_integer(os:system_time(U)) || U <- Units],
-     abs(erlang:system_time(second) - os:system_time(second)) =< 1,
-     abs(erlang:monotonic_time() + erlang:time_offset() - erlang:system_time()) < 1000000000}.
+     abs(erlang:system_time(second) - os:system_time(second)) < 60,
+     abs(erlang:monotonic_time() + erlang:time_offset() - erlang:system_time()) < 60000000000}.
 time_errors() ->
     [catching(fun() -> erlang:monotonic_time(U) end) || U <- [a, 0, -1, 1.0]].
 timestamps() ->
@@ -108,13 +108,13 @@ timestamps() ->
     T = (M * 1000000 + S) * 1000000 + U,
     {M1, S1, U1} = os:timestamp(),
     N = [erlang:now() || _ <- lists:seq(1, 100)],
-    {abs(T - erlang:system_time(microsecond)) < 1000000, abs(T - (M1 * 1000000 + S1) * 1000000 - U1) < 2000000,
+    {abs(T - erlang:system_time(microsecond)) < 60000000, abs(T - (M1 * 1000000 + S1) * 1000000 - U1) < 60000000,
      N =:= lists:usort(N)}.
 dates() ->
     {{Y, _, _}, {_, _, _}} = erlang:universaltime(),
     {Y, _, _} = erlang:date(),
     {_, _, _} = erlang:time(),
-    erlang:universaltime_to_posixtime(erlang:universaltime()) - erlang:system_time(second) < 2.
+    abs(erlang:universaltime_to_posixtime(erlang:universaltime()) - erlang:system_time(second)) < 60.
 
 %% What the system is.
 

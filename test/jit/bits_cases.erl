@@ -5,7 +5,7 @@
          bit_comprehensions/0, failing_comprehension/0, loop_bits/0, loop_utf8/0, loop_tails/0, backtrack/0, deep_backtrack/0,
          constants/0, strings/0, positions_beyond_smalls/0, guards/0, size_errors/0, tails_of_large/0, floats/0, nested_units/0,
          context_as_binary/0, sub_of_sub/0, literals/0, rest_of_byte_at_end/0, base64_like/0, build_large_integers/0,
-         match_large_integers/0, build_loop/0, keep_context_alive/0, zero_sizes/0, build_in_place_of_dead/0, identity/1]).
+         match_large_integers/0, build_loop/0, keep_context_alive/0, zero_sizes/0, little_in_runs/0, build_in_place_of_dead/0, identity/1]).
 
 %% The compiler knows nothing of what a call to another module gives.
 id(X) -> ?MODULE:identity(X).
@@ -238,6 +238,11 @@ zero_sizes() ->
     <<A:Z, B:Z/binary, C:Z/bitstring, D/bitstring>> = id(<<7:5>>),
     <<E:0, F:Z/float>> = id(<<>>),
     [A, B, C, D, E, F, <<1:Z, a:0/integer>> =:= <<>>] ++ [caught(fun() -> <<(id(x)):0>> end), caught(fun() -> <<(id(1.5)):Z>> end)].
+
+%% Little-endian fields of up to a byte among others that are stored together with them.
+little_in_runs() ->
+    [[<<A:6/little, B:8, A:8>>, <<A:8/little, B:4, A:4/little, B:8>>, <<B:3, A:5/little>>, <<A:16/little, B:7/little, A:1>>,
+      <<B:1/little, A:7, B:24/little>>] || A <- [id(1), id(37), id(200), id(1 bsl 200 + 9)], B <- [id(0), id(255), id(136)]].
 
 %% ---- sizes, errors, guards
 

@@ -19,9 +19,9 @@ type Item = (vm: Machine, table: Table) => Term;
 /** The items of ets:info/1, in its order. */
 const items: ReadonlyMap<Term, Item> = new Map<Term, Item>([
   [am.id, (vm, table) => vm.ets.reference(vm, table)],
-  [am.decentralized_counters, (_, { options }) => atomOf(options.decentralizedCounters)],
+  [am.decentralized_counters, () => am.false],
   [am.read_concurrency, (_, { options }) => atomOf(options.readConcurrency)],
-  [am.write_concurrency, (_, table) => writeConcurrency(table)],
+  [am.write_concurrency, () => am.false],
   [am.compressed, (_, { options }) => atomOf(options.isCompressed)],
   [am.memory, (_, { wordCount }) => makeInteger(wordCount)],
   [am.owner, (vm, { owner }) => vm.processes.pidOf(owner)],
@@ -42,12 +42,6 @@ const moreItems: ReadonlyMap<Term, Item> = new Map<Term, Item>([
   [am.safe_fixed_monotonic_time, (_, table) => fixedBy(table, makeBigInt(table.fixedAt.monotonic))],
   [am.stats, (_, table) => statistics(table)],
 ]);
-
-function writeConcurrency({ options }: Table): Term {
-  const { writeConcurrency: value } = options;
-  if (value === 'auto') return am.auto;
-  return typeof value === 'number' ? tuple(am.debug_hash_fixed_number_of_locks, makeInteger(value)) : atomOf(value);
-}
 
 function fixedBy({ fixations }: Table, time: Term): Term {
   if (fixations.size === 0) return am.false;

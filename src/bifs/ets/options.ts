@@ -41,9 +41,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** Options as they stand while the list is read. */
 interface Reading {
   readonly options: Mutable<TableOptions>;
-  /** What the order of options makes of decentralized_counters, unless it is given. */
-  counters: boolean;
-  givenCounters: boolean | undefined;
+  /** Locks were asked for by number, which only hash tables can have. */
+  countsLocks: boolean;
   heir: HeirOption;
 }
 
@@ -56,12 +55,9 @@ export function newTableOptions(list: Term): { readonly options: TableOptions; r
       keyPosition: 1,
       isNamed: false,
       isCompressed: false,
-      writeConcurrency: false,
       readConcurrency: false,
-      decentralizedCounters: false,
     },
-    counters: false,
-    givenCounters: undefined,
+    countsLocks: false,
     heir: 'none',
   };
   let rest = list;
@@ -74,16 +70,13 @@ export function newTableOptions(list: Term): { readonly options: TableOptions; r
   return { options: finished(reading), heir: reading.heir };
 }
 
-function readAtom(option: Term, reading: Reading): void {
-  const { options } = reading;
+function readAtom(option: Term, { options }: Reading): void {
   const type = TYPES.get(option);
   const protection = PROTECTIONS.get(option);
   // `set` and `protected` are accepted, but do not undo what comes before them.
   if (option === am.set || option === am.protected) return;
-  if (type !== undefined) {
-    options.type = type;
-    if (type === 'ordered_set') reading.counters = true;
-  } else if (protection !== undefined) options.protection = protection;
+  if (type !== undefined) options.type = type;
+  else if (protection !== undefined) options.protection = protection;
   else if (option === am.named_table) options.isNamed = true;
   else if (option === am.compressed) options.isCompressed = true;
   else throw badarg();
@@ -105,13 +98,14 @@ function readTuple(option: Term, reading: Reading): void {
       options.keyPosition = smallValue(value);
       return;
     case am.write_concurrency:
-      readWriteConcurrency(value, reading);
+      reading.countsLocks = isTuple(value);
+      checkWriteConcurrency(value);
       return;
     case am.read_concurrency:
       options.readConcurrency = truth(value);
       return;
     case am.decentralized_counters:
-      reading.givenCounters = truth(value);
+      truth(value);
       return;
     default:
       throw badarg();
@@ -132,38 +126,24 @@ function heirOption(option: Term): HeirOption {
   return { pid: tupleElement(option, 2), data: tupleElement(option, 3) };
 }
 
-function readWriteConcurrency(value: Term, reading: Reading): void {
-  const { options } = reading;
-  if (value === am.auto) {
-    options.writeConcurrency = 'auto';
-    reading.counters = true;
-  } else if (isTuple(value)) {
-    options.writeConcurrency = lockCount(value);
-    reading.counters = true;
-  } else {
-    options.writeConcurrency = truth(value);
-    if (value === am.true && options.type !== 'ordered_set') reading.counters = false;
+/**
+ * A boolean, auto or `{debug_hash_fixed_number_of_locks, N}`. Locking is not ours to do: as in an OTP with one scheduler, nothing comes of
+ * it, nor of decentralized_counters.
+ */
+function checkWriteConcurrency(value: Term): void {
+  if (value === am.auto) return;
+  if (!isTuple(value)) {
+    truth(value);
+    return;
   }
-}
-
-/** `{debug_hash_fixed_number_of_locks, N}`. */
-function lockCount(value: Term): number {
   if (tupleArity(value) !== 2 || tupleElement(value, 1) !== am.debug_hash_fixed_number_of_locks) throw badarg();
   const count = tupleElement(value, 2);
   if (!isSmall(count) || smallValue(count) < 1 || smallValue(count) > MAX_LOCKS) throw badarg();
-  return smallValue(count);
 }
 
-function finished({ options, counters, givenCounters }: Reading): TableOptions {
-  const isPrivate = options.protection === 'private';
-  const { writeConcurrency } = options;
-  if (typeof writeConcurrency === 'number' && options.type === 'ordered_set') throw badarg();
-  return {
-    ...options,
-    writeConcurrency: isPrivate ? false : writeConcurrency,
-    readConcurrency: options.readConcurrency && !isPrivate,
-    decentralizedCounters: !isPrivate && writeConcurrency !== false && (givenCounters ?? counters),
-  };
+function finished({ options, countsLocks }: Reading): TableOptions {
+  if (countsLocks && options.type === 'ordered_set') throw badarg();
+  return { ...options, readConcurrency: options.readConcurrency && options.protection !== 'private' };
 }
 
 /** The options of ets:setopts/2: one tuple or a list. Raises badarg. */

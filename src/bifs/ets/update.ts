@@ -44,9 +44,8 @@ class Target {
     this.arity = original === undefined ? rowArity(row) : tupleArity(original);
   }
 
-  /** undefined if the table has no such key and there is no default. Raises badarg for bags, which cannot be changed so. */
+  /** undefined if the table, which is no bag, has no such key and there is no default. Raises badarg for a default without a key. */
   static find(table: Table, key: Term, otherwise: Term | undefined): Target | undefined {
-    if (table.isBag) throw badarg(am.table_type);
     const row = table.rows.find(key);
     if (row !== NO_ROW) return new Target(table, key, row, undefined);
     if (otherwise === undefined) return undefined;
@@ -123,6 +122,7 @@ function updateElementOr(vm: Machine, id: Term, key: Term, changes: Term, otherw
 }
 
 function change(table: Table, key: Term, changes: Term, otherwise: Term | undefined): Term {
+  if (table.isBag) throw badarg();
   const target = Target.find(table, key, otherwise);
   if (target === undefined) return am.false;
   for (const operation of pairs(changes)) {
@@ -161,6 +161,7 @@ function updateCounterOr(vm: Machine, id: Term, key: Term, change: Term, otherwi
 }
 
 function count(table: Table, key: Term, change: Term, otherwise: Term | undefined): Term {
+  if (table.isBag) throw badarg(am.table_type);
   const target = Target.find(table, key, otherwise);
   if (target === undefined) throw badarg(am.badkey);
   const results: Term[] = [];

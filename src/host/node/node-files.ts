@@ -61,17 +61,15 @@ function idOf(value: number): number {
 
 class NodeFiles implements Files {
   readonly nameEncoding = encodingOfLocale();
-  private directory: Buffer;
-
-  constructor() {
-    this.directory = realpathSync.native('.', NAME);
-  }
+  /** The working directory; undefined: Node was started in one that has been removed. */
+  private directory = startDirectory();
 
   /** An absolute name (Node's own working directory does not count); what is empty stays so, and fails. */
   private path(name: FileName): Buffer {
     const bytes = Buffer.from(name.buffer, name.byteOffset, name.length);
     if (bytes[0] === SLASH || bytes.length === 0) return bytes;
     const { directory } = this;
+    if (directory === undefined) return bytes;
     return Buffer.concat(directory.length === 1 ? [directory, bytes] : [directory, SEPARATOR, bytes]);
   }
 
@@ -141,7 +139,9 @@ class NodeFiles implements Files {
   }
 
   private isWorkingDirectory(path: Buffer): boolean {
-    const [asked, current] = [path, this.directory].map((each) => statSync(each, { throwIfNoEntry: false }));
+    const { directory } = this;
+    if (directory === undefined) return false;
+    const [asked, current] = [path, directory].map((each) => statSync(each, { throwIfNoEntry: false }));
     return asked !== undefined && asked.ino === current?.ino && asked.dev === current.dev;
   }
 
@@ -169,8 +169,10 @@ class NodeFiles implements Files {
   }
 
   workingDirectory(): Uint8Array {
-    posix(() => statSync(this.directory));
-    return this.directory;
+    const { directory } = this;
+    if (directory === undefined) throw new PosixError('enoent');
+    posix(() => statSync(directory));
+    return directory;
   }
 
   setWorkingDirectory(name: FileName): void {
@@ -180,6 +182,15 @@ class NodeFiles implements Files {
       accessSync(path, constants.X_OK);
       return realpathSync.native(path, NAME);
     });
+  }
+}
+
+function startDirectory(): Buffer | undefined {
+  try {
+    return posix(() => realpathSync.native('.', NAME));
+  } catch (error) {
+    if (error instanceof PosixError) return undefined;
+    throw error;
   }
 }
 

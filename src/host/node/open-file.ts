@@ -22,7 +22,7 @@ import { posix } from './posix.ts';
 const FILE_MODE = 0o666;
 const DIRECTORY_MODE = 0o777;
 
-/** Where reading and writing go on: a position of ours, the operating system's, or the end of the file. */
+/** Where reading and writing go on: at a position of ours, or at the operating system's. */
 type Place = number | 'shared';
 
 class NodeFile implements OpenFile {
