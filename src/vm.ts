@@ -21,8 +21,9 @@ import { loadTerm, plus, store, useMemory } from './memory/memory.ts';
 import { running } from './memory/process-heap.ts';
 import { arityOfWord, slotOfWord } from './memory/slot-word.ts';
 import { Environment } from './process/environment.ts';
-import type { Machine } from './process/machine.ts';
+import type { Halt, Machine } from './process/machine.ts';
 import { PersistentTerms } from './process/persistent-terms.ts';
+import { PortTable } from './process/port.ts';
 import type { Process } from './process/process.ts';
 import { ProcessTable } from './process/process-table.ts';
 import { References } from './process/references.ts';
@@ -53,6 +54,12 @@ export interface VmOptions {
 const FIRST_PAGES = 64;
 const MOST_PAGES = 65536;
 
+/** How a module is loaded. */
+export interface LoadOptions extends Omit<TranslateOptions, 'isBif'> {
+  /** False: its code has no line numbers, as that of OTP's preloaded modules. */
+  readonly lines?: boolean;
+}
+
 interface Bif {
   readonly row: BifRow;
   readonly table: BifTable;
@@ -69,6 +76,7 @@ export class Vm implements Machine {
   readonly loader: ModuleLoader;
   readonly processes = new ProcessTable();
   readonly registry = new Registry();
+  readonly ports = new PortTable();
   readonly ets = new EtsTables();
   readonly nodes = new Nodes();
   readonly references: References;
@@ -78,11 +86,14 @@ export class Vm implements Machine {
   readonly environment: Environment;
   readonly persistentTerms = new PersistentTerms();
   readonly scheduler: Scheduler;
+  halted: Halt | undefined;
   backtraceDepth = 8;
   /** Modules that were loaded before the first process ran. */
   preloaded: Term[] = [];
 
   readonly loadMissing: (module: Term) => boolean;
+  /** Told when something from outside may have made a process able to run. */
+  onOutside: () => void = () => undefined;
   private readonly prelude: Prelude;
   private readonly bifs = new Map<string, Bif>();
   private readonly imports: GeneratedImports;
@@ -182,10 +193,20 @@ export class Vm implements Machine {
   }
 
   /** Loads the module in a .beam file and makes it the current one of its name. Throws LoadError. */
-  loadModule(file: Uint8Array, options: Omit<TranslateOptions, 'isBif'> = {}): LoadedModule {
+  loadModule(file: Uint8Array, options: LoadOptions = {}): LoadedModule {
+    const started = this.host.clock.monotonicMilliseconds();
     const linked = this.prepareModule(file, options).link();
     linked.publish();
+    if (this.flags.traceLoad) {
+      const took = (this.host.clock.monotonicMilliseconds() - started).toFixed(1);
+      this.host.writeError(`load ${atomName(linked.module.name)} ${file.length} bytes ${took} ms\n`);
+    }
     return linked.module;
+  }
+
+  fromOutside(action: () => void): void {
+    action();
+    this.onOutside();
   }
 
   tryPrepare(file: Uint8Array): PreparedModule | { readonly fault: string } {
@@ -198,8 +219,9 @@ export class Vm implements Machine {
   }
 
   /** Checks and translates a .beam file. Throws LoadError. */
-  prepareModule(file: Uint8Array, options: Omit<TranslateOptions, 'isBif'> = {}): PreparedModule {
-    const beam = loadBeam(file);
+  prepareModule(file: Uint8Array, { lines = true, ...options }: LoadOptions = {}): PreparedModule {
+    const loaded = loadBeam(file);
+    const beam = lines ? loaded : { ...loaded, lines: { ...loaded.lines, items: [], files: [] } };
     const isBif = (module: string, name: string, arity: number) => this.isBif(module, name, arity);
     const compiled = compileModule(beam, { ...options, isBif });
     return {

@@ -14,6 +14,7 @@ import { erlangDisplayBifs } from './erlang/display.ts';
 import { erlangExceptionBifs } from './erlang/exceptions.ts';
 import { erlangExternalBifs } from './erlang/external.ts';
 import { erlangFunBifs } from './erlang/funs.ts';
+import { erlangHaltBifs } from './erlang/halting.ts';
 import { erlangHashBifs } from './erlang/hashing.ts';
 import { erlangIdentifierBifs } from './erlang/identifiers.ts';
 import { erlangSubtractBifs } from './erlang/list-subtract.ts';
@@ -29,6 +30,7 @@ import { erlangSpawnBifs } from './erlang/spawn.ts';
 import { erlangSystemInfoBifs } from './erlang/system-info.ts';
 import { erlangTimeBifs, ertsInternalTimeBifs, osTimeBifs } from './erlang/time.ts';
 import { erlangTypeTestBifs } from './erlang/type-tests.ts';
+import { ertsInternalSystemProcessBifs } from './erts-internal/system-processes.ts';
 import { ertsInternalTermBifs } from './erts-internal/terms.ts';
 import { etsChunkBifs } from './ets/chunks.ts';
 import { ertsInternalEtsInfoBifs, etsInfoBifs } from './ets/info.ts';
@@ -43,6 +45,7 @@ import { mapsBifs } from './maps.ts';
 import { mathBifs } from './math.ts';
 import { osBifs } from './os.ts';
 import { ertsInternalPersistentTermBifs, persistentTermBifs } from './persistent-term.ts';
+import { erlangPortBifs, ertsInternalPortBifs } from './ports/ports.ts';
 import { primBufferBifs } from './prim-buffer.ts';
 import { primFileSystemBifs } from './prim-file/file-system.ts';
 import { fileBifs, primFileNameBifs } from './prim-file/names.ts';
@@ -79,6 +82,8 @@ export const bifTables: readonly BifTable[] = [
   ertsInternalCodeLoadingBifs,
   erlangFunBifs,
   erlangHashBifs,
+  erlangHaltBifs,
+  ertsInternalSystemProcessBifs,
   erlangIdentifierBifs,
   erlangSubtractBifs,
   erlangSystemInfoBifs,
@@ -102,6 +107,8 @@ export const bifTables: readonly BifTable[] = [
   osBifs,
   persistentTermBifs,
   ertsInternalPersistentTermBifs,
+  erlangPortBifs,
+  ertsInternalPortBifs,
   primBufferBifs,
   primFileSystemBifs,
   primFileNameBifs,

@@ -1,4 +1,5 @@
 /** What generated code imports: the memory and table, the prelude, runtime functions, BIFs. Made when first asked for. */
+import { buildLongArith } from '../jit/long-arith.ts';
 import { buildPrelude, buildUndefinedStub, TRAMPOLINE_ARITY } from '../jit/prelude.ts';
 import type { GeneratedImports } from './linker.ts';
 
@@ -62,6 +63,12 @@ export class Prelude {
   }
 }
 
+function longArith(memory: WebAssembly.Memory, rt: Record<string, CallableFunction>): Record<string, CallableFunction> {
+  const imports = { env: { memory }, rt } as unknown as WebAssembly.Imports;
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(buildLongArith()), imports);
+  return exports as Record<string, CallableFunction>;
+}
+
 /** The import object for translated modules. */
 export function generatedImports(
   memory: WebAssembly.Memory,
@@ -69,10 +76,12 @@ export function generatedImports(
   prelude: Prelude,
   sources: { readonly rt: FunctionSource; readonly bif: FunctionSource; readonly guard: FunctionSource },
 ): GeneratedImports {
+  const rt = lazyImports(sources.rt);
   return {
     env: { memory, table },
     prelude: lazyImports((name) => prelude.function(name)),
-    rt: lazyImports(sources.rt),
+    long: longArith(memory, rt),
+    rt,
     bif: lazyImports(sources.bif),
     guard: lazyImports(sources.guard),
   };

@@ -87,7 +87,7 @@ class Linker {
       funEntries,
       resumeSlot: this.resumeSlot,
     };
-    this.module = new LoadedModule(beam, this.compiled, place);
+    this.module = new LoadedModule(beam, this.compiled.returnPoints, place);
     this.module.firstPoint = code.addReturnPoints(this.module, this.compiled.returnPoints, this.resumeSlot);
     beam.functions.forEach(({ name, arity }, index) => {
       code.setOwner(firstNumber + index, { module: this.module.name, name: atom(name), arity });

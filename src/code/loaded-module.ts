@@ -1,5 +1,5 @@
 /** A module as it lies in the virtual machine: where its code is, its literals, what its return points stand for. */
-import type { CompiledModule, ReturnPoint } from '../jit/compiled-module.ts';
+import type { ReturnPoint } from '../jit/compiled-module.ts';
 import type { BeamModule } from '../loader/beam-module.ts';
 import type { LiteralArea } from '../memory/literal-area.ts';
 import type { ReturnPointInfo } from '../process/machine.ts';
@@ -8,8 +8,9 @@ import type { Addr, Term } from '../term/layout.ts';
 
 export class LoadedModule {
   readonly name: Term;
+  /** Without the instructions of its functions: they are most of its memory. */
   readonly beam: BeamModule;
-  readonly compiled: CompiledModule;
+  private readonly returnPoints: readonly ReturnPoint[];
   /** Terms of the module's atoms, by index. */
   readonly atoms: readonly Term[];
   readonly literals: LiteralArea;
@@ -26,11 +27,11 @@ export class LoadedModule {
 
   constructor(
     beam: BeamModule,
-    compiled: CompiledModule,
+    returnPoints: readonly ReturnPoint[],
     place: Pick<LoadedModule, 'atoms' | 'literals' | 'strings' | 'firstNumber' | 'funEntries' | 'resumeSlot'>,
   ) {
-    this.beam = beam;
-    this.compiled = compiled;
+    this.beam = { ...beam, functions: beam.functions.map((func) => ({ ...func, instructions: [] })) };
+    this.returnPoints = returnPoints;
     this.atoms = place.atoms;
     this.name = place.atoms[1] as Term;
     this.literals = place.literals;
@@ -42,7 +43,7 @@ export class LoadedModule {
 
   /** What is known of the return point with this number, which is one of this module's. */
   returnPoint(point: number): ReturnPointInfo {
-    const { kind, func, frameWords, line } = this.compiled.returnPoints[point - this.firstPoint] as ReturnPoint;
+    const { kind, func, frameWords, line } = this.returnPoints[point - this.firstPoint] as ReturnPoint;
     const { lines, functions } = this.beam;
     const item = lines.items[line];
     const { name, arity } = functions[func] as (typeof functions)[number];

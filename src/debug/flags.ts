@@ -1,7 +1,7 @@
 /** Every debug switch, each with its line of help. Read once from the environment by whoever makes a virtual machine. */
 
 /** A switch: `ENIGMA_<name>` in the environment. `kind` on: anything but '' and '0'; number: a positive integer. */
-type Row = { readonly variable: string; readonly kind: 'on' | 'number' | 'text'; readonly help: string };
+type Row = { readonly variable: string; readonly kind: 'on' | 'number'; readonly help: string };
 
 const ROWS = {
   gcStress: {
@@ -12,30 +12,15 @@ const ROWS = {
   verifyHeap: { variable: 'ENIGMA_VERIFY_HEAP', kind: 'on', help: 'verify and poison at every collection' },
   traceGc: { variable: 'ENIGMA_TRACE_GC', kind: 'on', help: 'print a line for every collection' },
   reductions: { variable: 'ENIGMA_REDUCTIONS', kind: 'number', help: 'reductions of a slice, instead of 4000' },
-  traceCalls: {
-    variable: 'ENIGMA_TRACE_CALLS',
-    kind: 'on',
-    help: 'print a line for every function that the scheduler enters',
-  },
   traceLoad: {
     variable: 'ENIGMA_TRACE_LOAD',
     kind: 'on',
     help: 'print a line for every module that is loaded, with times',
   },
-  dumpCode: { variable: 'ENIGMA_DUMP_CODE', kind: 'text', help: 'module: print its instructions and what they become' },
-  dumpHeap: {
-    variable: 'ENIGMA_DUMP_HEAP',
-    kind: 'on',
-    help: 'print the heap of a process that dies of a broken heap',
-  },
 } as const satisfies Record<string, Row>;
 
 export type DebugFlags = {
-  readonly [name in keyof typeof ROWS]: (typeof ROWS)[name]['kind'] extends 'on'
-    ? boolean
-    : (typeof ROWS)[name]['kind'] extends 'number'
-      ? number | undefined
-      : string | undefined;
+  readonly [name in keyof typeof ROWS]: (typeof ROWS)[name]['kind'] extends 'on' ? boolean : number | undefined;
 };
 
 /** A switch has a value that it cannot have. */
@@ -46,10 +31,10 @@ export class BadFlag extends Error {
   }
 }
 
-function read(row: Row, value: string | undefined): boolean | number | string | undefined {
+function read(row: Row, value: string | undefined): boolean | number | undefined {
   const given = value === undefined || value === '' ? undefined : value;
   if (row.kind === 'on') return given !== undefined && given !== '0';
-  if (given === undefined || row.kind === 'text') return given;
+  if (given === undefined) return undefined;
   if (!/^[1-9][0-9]{0,8}$/.test(given)) throw new BadFlag(row.variable, given);
   return Number(given);
 }
@@ -60,7 +45,7 @@ export function readFlags(env: Readonly<Record<string, string | undefined>>): De
   return Object.fromEntries(entries) as DebugFlags;
 }
 
-/** One line for each switch, for `enigma --help-debug`. */
+/** One line for each switch, for `enigma --help`. */
 export function flagsHelp(): string {
   return Object.values<Row>(ROWS)
     .map(({ variable, kind, help }) => `${variable}${kind === 'on' ? '=1' : '=…'}`.padEnd(24) + help)

@@ -1,6 +1,7 @@
 /** What the core needs of the outside. Node and the browser each have an implementation; tests have one with virtual time. */
 import type { Compression } from './compression.ts';
 import type { Files } from './files.ts';
+import type { Streams } from './streams.ts';
 import type { System } from './system.ts';
 
 /** All time that the virtual machine ever sees. */
@@ -20,6 +21,7 @@ export interface Host {
   readonly files: Files;
   readonly compression: Compression;
   readonly system: System;
+  readonly streams: Streams;
   /** Writes text where a person looks for errors (stderr). */
   writeError(text: string): void;
   /** Writes bytes where programs put what they print (stdout). */

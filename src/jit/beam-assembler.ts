@@ -5,6 +5,7 @@
 import type { Operand } from '../isa/operands.ts';
 import { typeBits } from '../isa/types.ts';
 import { HEND, HTOP } from '../memory/map.ts';
+import { PREDEFINED_ATOMS } from '../term/atom-names.ts';
 import {
   ATOM_TAG,
   FLOAT_VALUE,
@@ -31,6 +32,9 @@ export const TRUE_WORD = (1 << IMMED_SHIFT) | ATOM_TAG;
 
 /** Floats lie at multiples of four bytes. */
 export const WORD_ALIGNMENT = 2;
+
+/** Indexes of the atoms that have the same word in every run. */
+const predefined: ReadonlyMap<string, number> = new Map(PREDEFINED_ATOMS.map((name, index) => [name, index]));
 
 /** Stands for the label of `truthOf` where an emitter of tests expects a label of the function. */
 const FALSE_LABEL = -1;
@@ -151,7 +155,7 @@ export class BeamAssembler {
       case 'y':
         return w.localGet(this.yLocal(operand.index));
       case 'atom':
-        return w.i32ConstReloc(RELOC_ATOM, operand.index);
+        return this.pushAtom(operand.index, operand.name);
       case 'nil':
         return w.i32Const(NIL);
       case 'integer':
@@ -161,6 +165,12 @@ export class BeamAssembler {
       default:
         throw new TypeError(`operand of kind ${operand.kind} is no term`);
     }
+  }
+
+  private pushAtom(index: number, name: string): void {
+    const known = predefined.get(name);
+    if (known === undefined) this.w.i32ConstReloc(RELOC_ATOM, index);
+    else this.w.i32Const((known << IMMED_SHIFT) | ATOM_TAG);
   }
 
   pushInteger(value: number | bigint): void {
@@ -344,7 +354,11 @@ export class BeamAssembler {
     }));
     if (this.reachable) {
       this.frame.budget(target, live, boxes);
-      if (this.resuming) boxes.forEach(({ x }) => this.storeNothing(x));
+      // Tells the code below that it was not re-entered.
+      for (const { x } of this.resuming ? boxes : []) {
+        w.i32Const(0);
+        w.localSet(x);
+      }
     }
     this.arrive(target);
     if (!this.resuming) return;
@@ -356,12 +370,6 @@ export class BeamAssembler {
       w.localSet(float);
       w.end();
     }
-  }
-
-  /** Tells code behind a place that it was not re-entered. */
-  private storeNothing(x: Local): void {
-    this.w.i32Const(0);
-    this.w.localSet(x);
   }
 
   // ---- functions of the module -----------------------------------------------------------------------------------

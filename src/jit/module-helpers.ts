@@ -53,6 +53,28 @@ export class ModuleHelpers {
     });
   }
 
+  /**
+   * (x, y) -> term, or 0: raised or failed. What the BIF of this name in the module erlang gives; integers that are not very long
+   * are dealt with without leaving WebAssembly (long-arith.ts).
+   */
+  arith(kind: 'bif' | 'guard', name: string): FuncIndex {
+    return this.helper(`${kind} ${name}`, 2, (w) => {
+      const { translator } = this;
+      const result = w.local(i32, 'result');
+      w.localGet(w.param(0));
+      w.localGet(w.param(1));
+      w.call(translator.imported('long', name, 'ii:i'));
+      w.localTee(result);
+      w.if();
+      w.localGet(result);
+      w.return();
+      w.end();
+      w.localGet(w.param(0));
+      w.localGet(w.param(1));
+      w.returnCall(translator.bifNamed(kind, 'erlang', name, 2));
+    });
+  }
+
   /** (reductions) -> 1 if they have run out: what FunctionFrame.budget does in line. */
   spend(): FuncIndex {
     return this.helper('spend', 1, (w) => {

@@ -151,7 +151,8 @@ export class ProcessHeap {
   growStack(neededBytes: number): void {
     if (running.heap === this) this.sp = loadUnsigned(SP) as Addr;
     const used = this.stackTop - this.sp;
-    this.moveStack(nextHeapSize(Math.ceil((used + neededBytes) / 4), 1));
+    // Twice the size: what is copied in all then stays below twice what is there in the end.
+    this.moveStack(nextHeapSize(Math.ceil(Math.max(used + neededBytes, 2 * (this.stackTop - this.stackLow)) / 4)));
   }
 
   /** Moves the stack to a smaller block if less than a quarter of a large one is in use. */

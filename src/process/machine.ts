@@ -14,6 +14,7 @@ import type { Term } from '../term/layout.ts';
 import type { Nodes } from '../term/nodes.ts';
 import type { Environment } from './environment.ts';
 import type { PersistentTerms } from './persistent-terms.ts';
+import type { PortTable } from './port.ts';
 import type { Process } from './process.ts';
 import type { ProcessTable } from './process-table.ts';
 import type { References } from './references.ts';
@@ -69,11 +70,20 @@ export interface CodeTable {
   isBif(module: Term, name: Term, arity: number): boolean;
 }
 
+/** How the virtual machine was told to end: with a status, by a signal as of abort(3), or with a text and status 1. */
+export type Halt =
+  | { readonly kind: 'status'; readonly status: number }
+  | { readonly kind: 'abort' }
+  | { readonly kind: 'slogan'; readonly text: string };
+
 export interface Machine {
+  /** Set: no process runs any more. */
+  halted: Halt | undefined;
   /** The process whose heap is in the VM registers. Only valid while one runs. */
   current: Process;
   readonly processes: ProcessTable;
   readonly registry: Registry;
+  readonly ports: PortTable;
   readonly code: CodeTable;
   readonly host: Host;
   readonly nodes: Nodes;
@@ -92,6 +102,8 @@ export interface Machine {
   /** The generations of code. */
   readonly loader: ModuleLoader;
   /** Checks and translates a .beam file; for one that cannot be loaded, says why. */
+  /** Does what something from outside has called for: messages, ends of ports. Not while Erlang code runs. */
+  readonly fromOutside: (action: () => void) => void;
   readonly tryPrepare: (file: Uint8Array) => PreparedModule | { readonly fault: string };
   /** Where no code server runs: loads the module if it can be found. */
   readonly loadMissing?: (module: Term) => boolean;

@@ -13,6 +13,7 @@ import type { Dictionary } from './dictionary.ts';
 import type { FunctionName } from './machine.ts';
 import { Mailbox } from './mailbox.ts';
 import type { AliasMode, Monitor } from './monitors.ts';
+import type { Port } from './port.ts';
 import type { RefKey } from './references.ts';
 
 export type ProcessState = 'runnable' | 'running' | 'waiting' | 'suspended' | 'exited';
@@ -74,6 +75,8 @@ export class Process {
   state: ProcessState = 'waiting';
   priority: Priority = 1;
   trapExit = false;
+  /** A process of the virtual machine itself. */
+  isSystem = false;
   /** process_flag(message_queue_data, _) and the like that only process_info shows. */
   otherFlags: Map<Term, Term> | undefined;
   resume: Resume = SAVED_NOTHING;
@@ -93,10 +96,14 @@ export class Process {
   dictionary: Dictionary | undefined;
   /** Numbers of linked local processes. */
   links: Set<number> | undefined;
+  /** Ports that it is linked to. */
+  ports: Set<Port> | undefined;
   /** Monitors that this process made, and those on it. */
   monitors: Map<RefKey, Monitor> | undefined;
   monitoredBy: Map<RefKey, Monitor> | undefined;
   aliases: Map<RefKey, AliasMode> | undefined;
+  /** Subscriptions to nodes that come and go: how many, by their options. */
+  nodeMonitors: Map<string, number> | undefined;
   /** A BIF that wants to see the whole stack has asked to be called again, with nothing but the stack in memory. */
   stackIsWhole = false;
   errorHandler: Term = am.error_handler;

@@ -64,6 +64,13 @@ export function sendExitSignal(vm: Machine, to: Process, from: Term, reason: Ter
   runEndings(vm, endings);
 }
 
+/** The end of something that the process is linked to, other than a process. */
+export function exitThroughLink(vm: Machine, to: Process, from: Term, reason: Term): void {
+  const endings: Ending[] = [];
+  exitSignal(vm, to, from, reason, true, endings);
+  runEndings(vm, endings);
+}
+
 /** Breadth first, without recursion: chains of links may be long. */
 function runEndings(vm: Machine, endings: Ending[]): void {
   for (let i = 0; i < endings.length; i++) {
@@ -111,6 +118,7 @@ function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]):
     other.links?.delete(process.number);
     exitSignal(vm, other, process.pid, reason, true, endings);
   }
+  for (const port of process.ports ?? []) port.linkBroken(process, reason);
   for (const monitor of process.monitors?.values() ?? []) {
     vm.processes.get(monitor.target)?.monitoredBy?.delete(monitor.key);
     freeFragment(monitor.tag);
@@ -124,6 +132,7 @@ function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]):
 function release(process: Process): void {
   process.mailbox.clear();
   process.links = undefined;
+  process.ports = undefined;
   process.monitors = undefined;
   process.monitoredBy = undefined;
   process.aliases = undefined;

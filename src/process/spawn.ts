@@ -21,6 +21,8 @@ export interface SpawnOptions {
   fullsweepAfter?: number;
   /** Flags that process_info shows, by name. */
   otherFlags?: Map<Term, Term>;
+  /** A process of the virtual machine itself (erts_internal:is_system_process/1). */
+  isSystem?: boolean;
 }
 
 export interface Spawned {
@@ -50,6 +52,7 @@ export function spawnProcess(
   heap.attachFragment(fragment);
   process.save(RUN_START, 0, [call.module, call.name, fragment.term]);
   process.priority = options.priority ?? 1;
+  process.isSystem = options.isSystem === true;
   process.otherFlags = options.otherFlags;
   process.groupLeader = process.pid;
   if (parent !== undefined) inherit(process, parent);

@@ -1,10 +1,12 @@
 /** Sending to whatever can be sent to (do_send in OTP's bif.c). */
 import type { Machine } from '../process/machine.ts';
+import { messageToPort } from '../process/port-signals.ts';
 import { sendMessage, sendToAlias } from '../process/signals.ts';
 import { badarg } from '../term/erlang-error.ts';
 import type { Term } from '../term/layout.ts';
 import { isPid, isPort, isRef } from '../term/nodes.ts';
 import { isAtom, isLocalPid, isTuple, tupleArity, tupleElement } from '../term/term.ts';
+import { iodataBytes } from './iodata.ts';
 
 /**
  * `To ! Message`; returns the message. Processes that are gone, other nodes and closed ports swallow it. Raises badarg for a name that is
@@ -18,8 +20,8 @@ export function send(vm: Machine, to: Term, message: Term): Term {
   }
   if (isAtom(to)) {
     const process = vm.registry.whereis(to);
-    if (process === undefined) throw badarg();
-    sendMessage(vm, process, message);
+    if (process !== undefined) sendMessage(vm, process, message);
+    else sendToNamedPort(vm, to, message);
     return message;
   }
   if (isRef(to)) {
@@ -28,8 +30,19 @@ export function send(vm: Machine, to: Term, message: Term): Term {
     return message;
   }
   if (isTuple(to) && tupleArity(to) === 2) return sendToNamed(vm, to, message);
-  if (isPid(to) || isPort(to)) return message;
+  if (isPort(to)) {
+    const port = vm.ports.byTerm(to);
+    if (port !== undefined) messageToPort(vm, port, message, iodataBytes);
+    return message;
+  }
+  if (isPid(to)) return message;
   throw badarg();
+}
+
+function sendToNamedPort(vm: Machine, name: Term, message: Term): void {
+  const port = vm.ports.whereis(name);
+  if (port === undefined) throw badarg();
+  messageToPort(vm, port, message, iodataBytes);
 }
 
 function sendToNamed(vm: Machine, to: Term, message: Term): Term {

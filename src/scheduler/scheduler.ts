@@ -63,6 +63,7 @@ export class Scheduler {
 
   /** Fires due timers, then gives one process its turn. False: none can run. */
   runSlice(): boolean {
+    if (this.vm.halted !== undefined) return false;
     this.vm.timers.fireDue();
     const process = this.vm.runQueue.take();
     if (process === undefined) return false;
@@ -238,7 +239,10 @@ export class Scheduler {
     // At a handler of a `catch`, X0 holds no term.
     const isHole = live > 0 && load(X_REGISTERS) === NON_VALUE;
     if (isHole) store(X_REGISTERS, NIL);
-    const { reductions } = collect(heap, options);
+    const { reductions, kind, before, after } = collect(heap, options);
+    if (this.vm.flags.traceGc) {
+      this.vm.host.writeError(`gc ${process.number} ${kind} ${before} -> ${after} words\n`);
+    }
     if (isHole) store(X_REGISTERS, NON_VALUE);
     store(REDUCTIONS, load(REDUCTIONS) + heap.savedReductions - reductions);
     heap.savedReductions = 0;

@@ -20,7 +20,16 @@ import {
   popCount,
 } from './hash-nodes.ts';
 import { keyHash } from './hashmap.ts';
-import { type Addr, HEADER_TUPLE, makeHeader, NIL, NON_VALUE, PRIMARY_BOXED, type Term } from './layout.ts';
+import {
+  type Addr,
+  HEADER_TUPLE,
+  makeHeader,
+  NIL,
+  NON_VALUE,
+  PRIMARY_BOXED,
+  PRIMARY_CONS,
+  type Term,
+} from './layout.ts';
 import { mapGet } from './map.ts';
 import {
   head,
@@ -59,12 +68,28 @@ export function mapNext(path: Term, map: Term, into: Term, limit: number): Term 
   const portion = smallValue(path) === 0 ? Math.min(limit, FIRST_PORTION) : limit;
   const leaves: Term[] = [];
   const next = takeLeaves(map, smallValue(path) << HASH_SHIFT, 0, true, Math.max(portion, 1), leaves);
-  const keys = leaves.map(head);
-  const values = leaves.map(tail);
-  if (next === undefined) return into === am.iterator ? chain(keys, values, am.none) : listInFront(keys, values, into);
-  const rest = makeSmall(keyHash(head(next)) >>> HASH_SHIFT);
-  if (into === am.iterator) return chain(keys, values, cons(rest, map));
-  return cons(rest, cons(map, listInFront(keys, values, into)));
+  const rest = next === undefined ? NIL : makeSmall(keyHash(head(next)) >>> HASH_SHIFT);
+  if (into === am.iterator) return chainOfLeaves(leaves, next === undefined ? am.none : cons(rest, map));
+  const list = listInFront(leaves.map(head), leaves.map(tail), into);
+  return next === undefined ? list : cons(rest, cons(map, list));
+}
+
+/** `{K1, V1, {K2, V2, … End}}` of the leaves of a large map. */
+function chainOfLeaves(leaves: readonly Term[], end: Term): Term {
+  const count = leaves.length;
+  if (count === 0) return end;
+  const first = allocate(4 * count);
+  const view = words;
+  let at = first >>> 2;
+  for (let i = 0; i < count; i++, at += 4) {
+    const leaf = ((leaves[i] as Term) - PRIMARY_CONS) >>> 2;
+    view[at] = makeHeader(HEADER_TUPLE, 3);
+    view[at + 1] = view[leaf] as Term;
+    view[at + 2] = view[leaf + 1] as Term;
+    view[at + 3] = ((at + 4) << 2) | PRIMARY_BOXED;
+  }
+  view[at - 1] = end;
+  return makeBoxed(first);
 }
 
 /** `{K1, V1, {K2, V2, … End}}`, the tuples one behind the other in memory. */

@@ -19,9 +19,8 @@ test('switches are read from the environment', () => {
     ENIGMA_GC_STRESS: '1',
     ENIGMA_REDUCTIONS: '17',
     ENIGMA_TRACE_GC: '0',
-    ENIGMA_DUMP_CODE: 'lists',
   });
-  assert.deepEqual([some.gcStress, some.reductions, some.traceGc, some.dumpCode], [true, 17, false, 'lists']);
+  assert.deepEqual([some.gcStress, some.reductions, some.traceGc], [true, 17, false]);
   assert.throws(() => readFlags({ ENIGMA_REDUCTIONS: '0' }), BadFlag);
   assert.match(flagsHelp(), /ENIGMA_GC_STRESS=1 +collect at every safe point/);
 });

@@ -3,7 +3,7 @@ import { opcodes } from '../../src/isa/opcodes.ts';
 import type { BeamAssembler } from '../../src/jit/beam-assembler.ts';
 import type { Instruction } from '../../src/loader/beam-module.ts';
 import { allocateBlock } from '../../src/memory/allocator.ts';
-import { bytes } from '../../src/memory/memory.ts';
+import { loadByte, plus, storeByte } from '../../src/memory/memory.ts';
 import type { Addr } from '../../src/term/layout.ts';
 
 const OPCODES = 256;
@@ -17,7 +17,7 @@ export class Coverage {
   /** To be called when a virtual machine was made; its memory then holds a byte for each opcode. */
   start(): void {
     this.flags = allocateBlock(OPCODES);
-    bytes.fill(0, this.flags >>> 0, (this.flags >>> 0) + OPCODES);
+    for (const { number } of opcodes) storeByte(plus(this.flags, number), 0);
   }
 
   /** Option of the translator. */
@@ -30,9 +30,10 @@ export class Coverage {
 
   /** Adds what was executed since `start`. */
   collect(): void {
-    const start = (this.flags as number) >>> 0;
+    const { flags } = this;
+    if (flags === undefined) return;
     for (const { number, name } of opcodes) {
-      if (bytes[start + number] === 1) this.executed.add(name);
+      if (loadByte(plus(flags, number)) === 1) this.executed.add(name);
     }
   }
 }

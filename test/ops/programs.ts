@@ -1,9 +1,9 @@
 /** The Erlang programs in test/fixtures/ops, their calls, and with which compilers and options they are compiled. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadBeam } from '../../src/loader/load.ts';
-import { type CompileOptions, erlcAll, type Release } from '../support/oracle.ts';
-import { repositoryRoot } from '../support/repository.ts';
+import { erlc, erlcAll, nativeModule, type Release } from '../support/oracle.ts';
+import { cacheFolder, repositoryRoot } from '../support/repository.ts';
 import { type Call, isStressed } from '../support/vm.ts';
 
 /** A compiler, and how it is asked to compile. */
@@ -33,34 +33,49 @@ const folder = join(repositoryRoot, 'test', 'fixtures', 'ops');
 
 /** How far programs count in functions of one argument whose name begins so: loops take constant space, recursion does not. */
 const LENGTHS = new Map([
-  ['loop', isStressed ? 20_000 : Number(process.env.LOOPS ?? 10_000_000)],
+  ['loop', Number(process.env.LOOPS ?? (isStressed ? 20_000 : 10_000_000))],
   ['deep', isStressed ? 10_000 : 1_000_000],
 ]);
 
-interface Language {
-  readonly language: NonNullable<CompileOptions['language']>;
-  readonly folder: string;
-  /** Only for compilers of these releases; all if undefined. */
-  readonly releases?: readonly Release[];
-}
-
-const sources: readonly Language[] = [
-  { language: 'erl', folder: '.' },
-  { language: 'S', folder: 'assembly' },
-  { language: 'S', folder: 'assembly-25', releases: [25] },
-  { language: 'S', folder: 'assembly-29', releases: [29] },
-  { language: 'erl', folder: 'since-27', releases: [27, 29] },
-  { language: 'erl', folder: 'since-29', releases: [29] },
-];
+/** Folders whose programs only compilers of some releases take. */
+const foldersOf: Readonly<Record<Release, readonly string[]>> = {
+  25: ['.', 'assembly-25'],
+  27: ['.'],
+  29: ['.', 'since-29'],
+};
 
 /** Paths of the .beam files of all programs for a variant. */
 export function compilePrograms({ release, flags }: Variant): string[] {
-  return sources.flatMap((source) => {
-    if (source.releases !== undefined && !source.releases.includes(release)) return [];
-    const inFolder = join(folder, source.folder);
-    const names = readdirSync(inFolder).filter((name) => name.endsWith(`.${source.language}`));
-    const texts = names.sort().map((name) => readFileSync(join(inFolder, name), 'utf8'));
-    return erlcAll(texts, { release, language: source.language, flags: source.language === 'S' ? [] : flags });
+  return foldersOf[release].flatMap((name) => {
+    const inFolder = join(folder, name);
+    const texts = (end: string): string[] => {
+      const names = readdirSync(inFolder).filter((file) => file.endsWith(end));
+      return names.sort().map((file) => readFileSync(join(inFolder, file), 'utf8'));
+    };
+    return [...erlcAll(texts('.erl'), { release, flags }), ...assembleAll(texts('.S'), release)];
+  });
+}
+
+/** Behind version, tag and length of the external format. */
+const BINARY_START = 6;
+
+/** Assembles BEAM code that the compiler's validator refuses, because no current compiler writes it. */
+function assembleAll(texts: readonly string[], release: Release): string[] {
+  if (texts.length === 0) return [];
+  const assembler = erlc(readFileSync(join(repositoryRoot, 'test', 'ops', 'assembler.erl'), 'utf8'), { release });
+  const calls = texts.map((text) => ({
+    module: 'assembler',
+    function: 'assemble',
+    arguments: `[${JSON.stringify(text)}]`,
+  }));
+  return nativeModule(assembler, calls, { release }).map((result) => {
+    if (result.kind !== 'value') throw new Error(`not assembled: ${JSON.stringify(result)}`);
+    const beam = result.value.bytes.subarray(BINARY_START);
+    const into = join(cacheFolder, 'assembled');
+    mkdirSync(into, { recursive: true });
+    const path = join(into, `${loadBeam(new Uint8Array(beam)).name}.beam`);
+    writeFileSync(path, beam);
+    return path;
   });
 }
 

@@ -169,10 +169,12 @@ function describe(expected: string, got: string): string {
 
 /** What the modules export without arguments: by convention each is a case. */
 export function casesOf(beam: BeamModule): string[] {
-  return beam.exports.filter(({ name }) => name !== 'module_info').flatMap(({ name, label }) => {
-    const func = beam.functions[beam.functionOfLabel.get(label) as number];
-    return func?.arity === 0 ? [name] : [];
-  });
+  return beam.exports
+    .filter(({ name }) => name !== 'module_info')
+    .flatMap(({ name, label }) => {
+      const func = beam.functions[beam.functionOfLabel.get(label) as number];
+      return func?.arity === 0 ? [name] : [];
+    });
 }
 
 /** Makes the calls natively and here; fails unless every outcome is the same, telling the first differences. Returns how many. */
@@ -199,4 +201,3 @@ export function assertSame(calls: readonly Call[], native: readonly RunOutcome[]
   const shown = differences.slice(0, DIFFERENCES_SHOWN).join('\n  ');
   assert.fail(`${differences.length} of ${calls.length} differ\n  ${shown}${more > 0 ? `\n  and ${more} more` : ''}`);
 }
-

@@ -10,6 +10,7 @@ import { mapFromArrays } from '../../term/map-build.ts';
 import { isAtom, isMap, makeSmall } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
 import { atomOf, boolean, natural } from './arguments.ts';
+import { isNodeMonitorFlag, setNodeMonitor } from './node-monitors.ts';
 import { priorityAtom, priorityOf } from './spawn.ts';
 
 /** The largest value of fullsweep_after (16 bits). */
@@ -108,8 +109,9 @@ const setters = new Map<Term, SetFlag>([
 
 function processFlag(vm: Machine, flag: Term, value: Term): Term {
   const set = setters.get(flag);
-  if (set === undefined) throw badarg(am.badopt);
-  const old = set(vm.current, value);
+  const isNodes = isNodeMonitorFlag(flag);
+  if (set === undefined && !isNodes) throw badarg(am.badopt);
+  const old = isNodes ? setNodeMonitor(vm.current, flag, value) : set?.(vm.current, value);
   if (old === undefined) throw badarg();
   return old;
 }

@@ -128,7 +128,14 @@ const items = new Map<Term, Item>([
   [am.status, status],
   [am.message_queue_len, (_, { mailbox }) => integer(mailbox.length)],
   [am.messages, (_, { mailbox }) => listOf([...mailbox.messages()].map(({ fragment }) => fragment.term))],
-  [am.links, (vm, { links }) => listOf([...(links ?? [])].map((number) => vm.processes.pidOf(number)))],
+  [
+    am.links,
+    (vm, { links, ports }) =>
+      listOf([
+        ...[...(links ?? [])].map((number) => vm.processes.pidOf(number)),
+        ...[...(ports ?? [])].map(({ term }) => term),
+      ]),
+  ],
   [am.monitors, monitors],
   [
     am.monitored_by,

@@ -4,6 +4,7 @@ import { freeFragment } from '../../memory/fragment.ts';
 import { REDUCTIONS, STATUS, STATUS_SUSPEND } from '../../memory/map.ts';
 import { store } from '../../memory/memory.ts';
 import type { Machine } from '../../process/machine.ts';
+import { exitPort, linkPort, unlinkPort } from '../../process/port-signals.ts';
 import type { Process } from '../../process/process.ts';
 import {
   addAlias,
@@ -87,6 +88,8 @@ function yieldTurn(): Term {
 function exitOther(vm: Machine, pid: Term, reason: Term): Term {
   if (!isPid(pid) && !isPort(pid)) throw badarg();
   const process = vm.processes.byPid(pid);
+  const port = vm.ports.byTerm(pid);
+  if (port !== undefined) exitPort(vm, port, vm.current, reason);
   if (process === undefined) return am.true;
   sendExitSignal(vm, process, vm.current.pid, reason);
   if (vm.current.pendingExit === undefined) return am.true;
@@ -99,6 +102,11 @@ function link(vm: Machine, pid: Term): Term {
   const { current } = vm;
   if (pid === current.pid) return am.true;
   const process = vm.processes.byPid(pid);
+  const port = vm.ports.byTerm(pid);
+  if (port !== undefined) {
+    linkPort(current, port);
+    return am.true;
+  }
   if (process?.isAlive === true) {
     addLink(current, process);
     return am.true;
@@ -113,7 +121,9 @@ function link(vm: Machine, pid: Term): Term {
 function unlink(vm: Machine, pid: Term): Term {
   if (!isPid(pid) && !isPort(pid)) throw badarg();
   const process = vm.processes.byPid(pid);
+  const port = vm.ports.byTerm(pid);
   if (process !== undefined) removeLink(vm.current, process);
+  else if (port !== undefined) unlinkPort(vm.current, port);
   return am.true;
 }
 
@@ -133,7 +143,10 @@ function monitorWith(vm: Machine, type: Term, item: Term, list: Term): Term {
     return makeRef(vm);
   }
   if (type === am.port && !isPort(item) && !isAtom(item)) throw badarg();
-  const request = { watcher: vm.current, ...targetOf(vm, item), ...options };
+  const target = targetOf(vm, item);
+  // A process that monitors itself gets a reference that stands for nothing (monitor_2 in OTP's bif.c).
+  if (target.target === vm.current) return makeRef(vm);
+  const request = { watcher: vm.current, ...target, ...options };
   return vm.references.term(addMonitor(vm, request));
 }
 
@@ -146,7 +159,7 @@ function targetOf(
     const { name, creation } = nodeOf(item);
     const target = vm.processes.byPid(item);
     const absence = isThisNode(name, creation) ? am.noproc : am.noconnection;
-    return { target: target === vm.current ? undefined : target, item, isName: false, absence };
+    return { target, item, isName: false, absence };
   }
   if (isAtom(item)) return { target: vm.registry.whereis(item), item, isName: true };
   if (!isTuple(item) || tupleArity(item) !== 2) throw badarg();
@@ -208,23 +221,27 @@ function unalias(vm: Machine, reference: Term): Term {
 /** The cause `none` tells erl_erts_errors that the arguments' types were not the trouble. */
 function register(vm: Machine, name: Term, pid: Term): Term {
   const process = vm.processes.byPid(pid);
-  const isName = isAtom(name) && name !== am.undefined;
-  if (!isName || process === undefined || !vm.registry.register(name, process)) throw badarg(am.none);
+  const port = vm.ports.byTerm(pid);
+  const isName = isAtom(name) && name !== am.undefined && vm.registry.whereis(name) === undefined;
+  if (!isName || vm.ports.whereis(name) !== undefined) throw badarg(am.none);
+  const done =
+    port === undefined ? process !== undefined && vm.registry.register(name, process) : vm.ports.register(name, port);
+  if (!done) throw badarg(am.none);
   return am.true;
 }
 
 function unregister(vm: Machine, name: Term): Term {
-  if (!isAtom(name) || !vm.registry.unregister(name)) throw badarg();
+  if (!isAtom(name) || (!vm.registry.unregister(name) && !vm.ports.unregister(name))) throw badarg();
   return am.true;
 }
 
 function whereis(vm: Machine, name: Term): Term {
   if (!isAtom(name)) throw badarg();
-  return vm.registry.whereis(name)?.pid ?? am.undefined;
+  return vm.registry.whereis(name)?.pid ?? vm.ports.whereis(name)?.term ?? am.undefined;
 }
 
 function registered(vm: Machine): Term {
-  return listOf(vm.registry.names());
+  return listOf([...vm.registry.names(), ...vm.ports.names()]);
 }
 
 // ---- collections -----------------------------------------------------------------------------------------------------

@@ -18,7 +18,6 @@ const MIN_HEAP_WORDS = 233;
 const MIN_BINARY_HEAP_WORDS = 46422;
 const FULLSWEEP_AFTER = 65535;
 const ATOM_LIMIT = 2 ** 20;
-const PORT_LIMIT = 65536;
 const ETS_LIMIT = 8192;
 const REDUCTIONS = 4000;
 const DIST_BUFFER_LIMIT = 2 ** 20;
@@ -114,8 +113,8 @@ const SCHEDULER_ITEMS: Readonly<Record<string, Item>> = {
 const LIMIT_ITEMS: Readonly<Record<string, Item>> = {
   process_limit: (vm) => makeInteger(vm.processes.limit),
   process_count: (vm) => makeInteger(vm.processes.all().length),
-  port_limit: number(PORT_LIMIT),
-  port_count: number(0),
+  port_limit: (vm) => makeInteger(vm.ports.limit),
+  port_count: (vm) => makeInteger(vm.ports.count),
   atom_limit: number(ATOM_LIMIT),
   atom_count: () => makeInteger(atomCount()),
   ets_limit: number(ETS_LIMIT),

@@ -5,6 +5,7 @@ import { hrtime } from 'node:process';
 import type { Host } from '../host.ts';
 import { pakoCompression } from '../pako-compression.ts';
 import { nodeFiles } from './node-files.ts';
+import { nodeStreams } from './node-streams.ts';
 import { nodeSystem } from './node-system.ts';
 
 const STDOUT = 1;
@@ -22,6 +23,7 @@ export function nodeHost(): Host {
     files: nodeFiles(),
     compression: pakoCompression,
     system: nodeSystem(),
+    streams: nodeStreams(),
     writeError: (text) => {
       writeSync(STDERR, text);
     },

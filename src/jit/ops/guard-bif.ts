@@ -3,6 +3,7 @@ import type { Operand } from '../../isa/operands.ts';
 import type { ImportEntry } from '../../loader/beam-module.ts';
 import type { Label } from '../../wasm/types.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
+import { isLongOperator } from '../long-arith.ts';
 
 export interface BifCall {
   /** Label to go to when it fails, 0: an exception is raised. */
@@ -20,7 +21,9 @@ export type InlineBifTable = Readonly<Record<string, InlineBif>>;
 export function emitBifFunction(a: BeamAssembler, { fail, bif, args, dst }: BifCall): void {
   const { w } = a;
   for (const arg of args) a.push(arg);
-  w.call(a.translator.bifNamed(fail > 0 ? 'guard' : 'bif', bif.module, bif.name, bif.arity));
+  const kind = fail > 0 ? 'guard' : 'bif';
+  if (isLongOperator(bif.module, bif.name, bif.arity)) w.call(a.translator.helpers.arith(kind, bif.name));
+  else w.call(a.translator.bifNamed(kind, bif.module, bif.name, bif.arity));
   a.withTemporary((value) => {
     w.localTee(value);
     w.i32Eqz();

@@ -1,0 +1,123 @@
+/** Ports: drivers' ends of connections between processes and the outside (io.c, erl_port.h in OTP). */
+import { type Fragment, freeFragment, immediateFragment } from '../memory/fragment.ts';
+import { am } from '../term/atoms.ts';
+import type { Term } from '../term/layout.ts';
+import { immediateValue, isLocalPort, makeLocalPort } from '../term/term.ts';
+import type { Process } from './process.ts';
+
+/** What is behind a port. Functions that fail for good throw a PosixError's code as PortFault. */
+export interface PortDriver {
+  /** What port_info calls the port. */
+  readonly name: string;
+  /** The process of the operating system behind it. */
+  readonly osPid?: number;
+  output(content: Uint8Array): void;
+  /** port_control: the answer; undefined: there is no such operation. */
+  control?(operation: number, data: Uint8Array): Uint8Array | undefined;
+  close(): void;
+}
+
+/** The driver can go on no more; the port ends for this reason. */
+export class PortFault {
+  readonly reason: string;
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
+export class Port {
+  readonly number: number;
+  readonly term: Term;
+  /** Set as soon as it is open. */
+  driver!: PortDriver;
+  /** Number of the process that owns it. */
+  connected: number;
+  readonly links = new Set<number>();
+  name: Term | undefined;
+  /** Data goes to the owner as binaries, not as lists. */
+  readonly isBinary: boolean;
+  /** What happens when a process that is linked to it ends. */
+  linkBroken!: (from: Process, reason: Term) => void;
+  inputBytes = 0;
+  outputBytes = 0;
+  isOpen = true;
+  private fragment: Fragment = immediateFragment(am.undefined);
+
+  constructor(portNumber: number, owner: number, isBinary: boolean) {
+    this.number = portNumber;
+    this.term = makeLocalPort(portNumber);
+    this.connected = owner;
+    this.isBinary = isBinary;
+  }
+
+  /** What erlang:port_set_data/2 has given; the port owns it. */
+  get data(): Term {
+    return this.fragment.term;
+  }
+
+  setData(fragment: Fragment): void {
+    freeFragment(this.fragment);
+    this.fragment = fragment;
+  }
+}
+
+/** Ports that may exist at a time (+Q, default of OTP 27). */
+const DEFAULT_PORT_LIMIT = 65536;
+
+export class PortTable {
+  readonly limit = DEFAULT_PORT_LIMIT;
+  private readonly byNumber = new Map<number, Port>();
+  private readonly byName = new Map<Term, Port>();
+  private nextNumber = 0;
+
+  get count(): number {
+    return this.byNumber.size;
+  }
+
+  /** undefined: there are as many as there may be. */
+  add(owner: number, isBinary: boolean): Port | undefined {
+    if (this.byNumber.size >= this.limit) return undefined;
+    const port = new Port(this.nextNumber++, owner, isBinary);
+    this.byNumber.set(port.number, port);
+    return port;
+  }
+
+  remove(port: Port): void {
+    this.byNumber.delete(port.number);
+    if (port.name !== undefined) this.byName.delete(port.name);
+    port.setData(immediateFragment(am.undefined));
+  }
+
+  /** The open port of a port term. */
+  byTerm(t: Term): Port | undefined {
+    return isLocalPort(t) ? this.byNumber.get(immediateValue(t)) : undefined;
+  }
+
+  whereis(name: Term): Port | undefined {
+    return this.byName.get(name);
+  }
+
+  /** False when the port has a name already. Names are shared with processes: the caller has looked there. */
+  register(name: Term, port: Port): boolean {
+    if (this.byName.has(name) || port.name !== undefined) return false;
+    this.byName.set(name, port);
+    port.name = name;
+    return true;
+  }
+
+  unregister(name: Term): boolean {
+    const port = this.byName.get(name);
+    if (port === undefined) return false;
+    this.byName.delete(name);
+    port.name = undefined;
+    return true;
+  }
+
+  names(): Term[] {
+    return [...this.byName.keys()];
+  }
+
+  all(): Port[] {
+    return [...this.byNumber.values()];
+  }
+}
