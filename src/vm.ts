@@ -22,12 +22,14 @@ import { running } from './memory/process-heap.ts';
 import { arityOfWord, slotOfWord } from './memory/slot-word.ts';
 import { Environment } from './process/environment.ts';
 import type { Halt, Machine } from './process/machine.ts';
+import { DEFAULT_SETTINGS, type MachineSettings } from './process/machine-settings.ts';
 import { PersistentTerms } from './process/persistent-terms.ts';
 import { PortTable } from './process/port.ts';
 import type { Process } from './process/process.ts';
 import { ProcessTable } from './process/process-table.ts';
 import { References } from './process/references.ts';
 import { Registry } from './process/registry.ts';
+import { SchedulerWallTime } from './process/scheduler-wall-time.ts';
 import { SystemTime } from './process/system-time.ts';
 import { bindBif, bindGuard } from './runtime/bind-bif.ts';
 import { raiseFromBif, raiseUndefined } from './runtime/exceptions.ts';
@@ -35,17 +37,20 @@ import { runtimeFunctions } from './runtime/runtime-functions.ts';
 import { RunQueue } from './scheduler/run-queue.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { Timers } from './scheduler/timers.ts';
-import { atom, atomName } from './term/atoms.ts';
+import { am, atom, atomName } from './term/atoms.ts';
 import { listOf } from './term/build.ts';
 import { exportTable, funSlots } from './term/fun-entries.ts';
 import type { Term } from './term/layout.ts';
 import { Nodes, nodes } from './term/nodes.ts';
+import { useTermRulesOf } from './term/term-rules.ts';
 
 export interface VmOptions {
   readonly host: Host;
   readonly flags: DebugFlags;
   /** The OTP release whose libraries will run; 27 unless given. */
   readonly otpRelease?: number;
+  /** What emulator flags set. */
+  readonly settings?: Partial<MachineSettings>;
   /** The .beam file of a module that is called and not loaded, as long as no error handler is. */
   readonly findModule?: (name: string) => Uint8Array | undefined;
 }
@@ -74,9 +79,10 @@ export class Vm implements Machine {
   readonly memory: WebAssembly.Memory;
   readonly code: CodeTable;
   readonly loader: ModuleLoader;
-  readonly processes = new ProcessTable();
+  readonly settings: MachineSettings;
+  readonly processes: ProcessTable;
   readonly registry = new Registry();
-  readonly ports = new PortTable();
+  readonly ports: PortTable;
   readonly ets = new EtsTables();
   readonly nodes = new Nodes();
   readonly references: References;
@@ -88,6 +94,11 @@ export class Vm implements Machine {
   readonly scheduler: Scheduler;
   halted: Halt | undefined;
   backtraceDepth = 8;
+  systemLogger: Term = am.logger;
+  traceControlWord = 0;
+  readonly wallTime = new SchedulerWallTime();
+  readonly totals = { reductions: 0, slices: 0 };
+  readonly lastStatistics = { reductions: 0, wallClock: 0 };
   /** Modules that were loaded before the first process ran. */
   preloaded: Term[] = [];
 
@@ -98,10 +109,14 @@ export class Vm implements Machine {
   private readonly bifs = new Map<string, Bif>();
   private readonly imports: GeneratedImports;
 
-  constructor({ host, flags, otpRelease = 27, findModule = () => undefined }: VmOptions) {
+  constructor({ host, flags, otpRelease = 27, settings = {}, findModule = () => undefined }: VmOptions) {
     this.host = host;
     this.flags = flags;
     this.otpRelease = otpRelease;
+    useTermRulesOf(otpRelease);
+    this.settings = { ...DEFAULT_SETTINGS, ...settings };
+    this.processes = new ProcessTable(this.settings.processLimit);
+    this.ports = new PortTable(this.settings.portLimit);
     this.loadMissing = (module) => this.loadFound(module, findModule(atomName(module)));
     this.memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES });
     useMemory(this.memory);

@@ -1,25 +1,22 @@
 /** Single BIFs of several modules that say how text is encoded, and of erts_debug those about plain terms. */
-import { am } from '../term/atoms.ts';
+import type { Machine } from '../process/machine.ts';
+import { am, atom } from '../term/atoms.ts';
 import { badarg } from '../term/erlang-error.ts';
 import type { Term } from '../term/layout.ts';
 import { isPid } from '../term/nodes.ts';
 import { boolean } from './erlang/type-tests.ts';
 import type { BifTable } from './registry.ts';
 
-const always = (value: Term) => () => value;
-
-/** What the emulator flag `+pc` says: characters up to 255 are printable. */
+/** What the emulator flag `+pc` says. */
 export const ioBifs: BifTable = {
   module: 'io',
-  pure: true,
-  rows: [{ name: 'printable_range', arity: 0, fn: always(am.latin1) }],
+  rows: [{ name: 'printable_range', arity: 0, fn: (vm: Machine) => atom(vm.settings.printableRange) }],
 };
 
 /** What the emulator flag `+W` says. */
 export const errorLoggerBifs: BifTable = {
   module: 'error_logger',
-  pure: true,
-  rows: [{ name: 'warning_map', arity: 0, fn: always(am.warning) }],
+  rows: [{ name: 'warning_map', arity: 0, fn: (vm: Machine) => atom(vm.settings.warnings) }],
 };
 
 /** Whether the node of a group leader's process does I/O of Unicode characters: every node that we can talk to does. */

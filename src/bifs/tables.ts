@@ -11,6 +11,7 @@ import { erlangCodeLoadingBifs, ertsInternalCodeLoadingBifs } from './erlang/cod
 import { erlangDateBifs } from './erlang/dates.ts';
 import { erlangPacketBifs } from './erlang/decode-packet.ts';
 import { erlangDisplayBifs } from './erlang/display.ts';
+import { erlangDynamicTraceBifs } from './erlang/dynamic-trace.ts';
 import { erlangExceptionBifs } from './erlang/exceptions.ts';
 import { erlangExternalBifs } from './erlang/external.ts';
 import { erlangFunBifs } from './erlang/funs.ts';
@@ -21,15 +22,21 @@ import { erlangSubtractBifs } from './erlang/list-subtract.ts';
 import { erlangListTupleBifs } from './erlang/lists-tuples.ts';
 import { erlangLoadNifBifs } from './erlang/load-nif.ts';
 import { erlangMessageBifs } from './erlang/messages.ts';
+import { erlangNodeBifs } from './erlang/nodes.ts';
 import { erlangNumberConversionBifs, ertsInternalNumberBifs, stringNumberBifs } from './erlang/number-conversions.ts';
 import { erlangDictionaryBifs } from './erlang/process-dictionary.ts';
 import { erlangProcessFlagBifs } from './erlang/process-flags.ts';
 import { erlangProcessInfoBifs } from './erlang/process-info.ts';
 import { erlangProcessBifs, ertsInternalProcessBifs } from './erlang/processes.ts';
 import { erlangSpawnBifs } from './erlang/spawn.ts';
+import { erlangSpawnRequestBifs, ertsInternalSpawnRequestBifs } from './erlang/spawn-request.ts';
+import { erlangStatisticsBifs, ertsInternalStatisticsBifs } from './erlang/statistics.ts';
+import { erlangSuspendingBifs, ertsInternalSuspendingBifs } from './erlang/suspending.ts';
+import { erlangSystemFlagBifs } from './erlang/system-flags.ts';
 import { erlangSystemInfoBifs } from './erlang/system-info.ts';
 import { erlangTimeBifs, ertsInternalTimeBifs, osTimeBifs } from './erlang/time.ts';
 import { erlangTypeTestBifs } from './erlang/type-tests.ts';
+import { literalAreaBifs, traceCleanerBifs } from './erts-internal/collectors.ts';
 import { ertsInternalSystemProcessBifs } from './erts-internal/system-processes.ts';
 import { ertsInternalTermBifs } from './erts-internal/terms.ts';
 import { etsChunkBifs } from './ets/chunks.ts';
@@ -50,6 +57,8 @@ import { primBufferBifs } from './prim-buffer.ts';
 import { primFileSystemBifs } from './prim-file/file-system.ts';
 import { fileBifs, primFileNameBifs } from './prim-file/names.ts';
 import { primFileOpenBifs } from './prim-file/open-files.ts';
+import { primTtyBifs } from './prim-tty.ts';
+import { recordsBifs } from './records.ts';
 import type { BifTable } from './registry.ts';
 import { unicodeBifs } from './unicode.ts';
 import { zlibBifs } from './zlib/zlib.ts';
@@ -82,7 +91,18 @@ export const bifTables: readonly BifTable[] = [
   ertsInternalCodeLoadingBifs,
   erlangFunBifs,
   erlangHashBifs,
+  erlangDynamicTraceBifs,
   erlangHaltBifs,
+  erlangSpawnRequestBifs,
+  ertsInternalSpawnRequestBifs,
+  erlangStatisticsBifs,
+  ertsInternalStatisticsBifs,
+  erlangSuspendingBifs,
+  ertsInternalSuspendingBifs,
+  erlangSystemFlagBifs,
+  literalAreaBifs,
+  traceCleanerBifs,
+  erlangNodeBifs,
   ertsInternalSystemProcessBifs,
   erlangIdentifierBifs,
   erlangSubtractBifs,
@@ -98,6 +118,7 @@ export const bifTables: readonly BifTable[] = [
   netKernelBifs,
   listsBifs,
   mapsBifs,
+  recordsBifs,
   unicodeBifs,
   atomicsBifs,
   ertsInternalAtomicsBifs,
@@ -109,6 +130,7 @@ export const bifTables: readonly BifTable[] = [
   ertsInternalPersistentTermBifs,
   erlangPortBifs,
   ertsInternalPortBifs,
+  primTtyBifs,
   primBufferBifs,
   primFileSystemBifs,
   primFileNameBifs,

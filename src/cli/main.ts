@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import process, { argv, env, stderr, stdout } from 'node:process';
 import { BadFlag, flagsHelp } from '../debug/flags.ts';
 import { LoadError } from '../loader/load-error.ts';
+import { bootCommand } from './boot-command.ts';
 import { DEBUG_HELP, debugCommand, Usage } from './debug-command.ts';
 import { SyntaxFault } from './term-parser.ts';
 
-const HELP = `Usage: enigma debug COMMAND …
+const HELP = `Usage: enigma [FLAG…]            starts OTP with the command line of erl: -noshell -eval … +P …
+       enigma debug COMMAND …
        enigma --help | --version
 
 ${DEBUG_HELP}
@@ -24,7 +26,8 @@ function version(): string {
   return `enigma ${number}`;
 }
 
-function main([command, ...args]: readonly string[]): number {
+/** Returns the exit status; undefined: the process goes on. */
+function main([command, ...args]: readonly string[]): number | undefined {
   if (command === '--help' || command === undefined) {
     stdout.write(HELP);
     return 0;
@@ -34,6 +37,7 @@ function main([command, ...args]: readonly string[]): number {
     return 0;
   }
   if (command === 'debug') return debugCommand(args);
+  if (/^[-+]/.test(command)) return bootCommand([command, ...args]);
   throw new Usage(`there is no command ${command}`);
 }
 
@@ -55,7 +59,8 @@ function isSystemError(error: unknown): boolean {
 }
 
 try {
-  process.exitCode = main(argv.slice(2));
+  const status = main(argv.slice(2));
+  if (status !== undefined) process.exitCode = status;
 } catch (error) {
   process.exitCode = explain(error);
 }

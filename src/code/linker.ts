@@ -13,6 +13,7 @@ import {
   RELOC_IMPORT_SLOT,
   RELOC_INTEGER,
   RELOC_LITERAL,
+  RELOC_RECORD,
   RELOC_RESUME_SLOT,
   RELOC_RETURN,
   RELOC_SLOT,
@@ -32,6 +33,7 @@ import { catchTag, returnAddress } from '../term/stack-words.ts';
 import { applyRelocations } from '../wasm/encoder.ts';
 import type { CodeTable, Export } from './code-table.ts';
 import { LoadedModule } from './loaded-module.ts';
+import { recordPrototypes } from './record-prototypes.ts';
 
 /** What generated code imports, by module name. */
 export type GeneratedImports = Record<string, Record<string, unknown>>;
@@ -45,6 +47,7 @@ class Linker {
   private readonly imports: (Export | undefined)[];
   private literals: Term[] = [];
   private integers: Term[] = [];
+  private records: ReadonlyMap<Term, Term> = new Map();
   /** Funs without free variables, by lambda. */
   private readonly funs: Term[] = [];
   private module!: LoadedModule;
@@ -74,6 +77,7 @@ class Linker {
     withAllocationIn(literals, () => {
       this.literals = beam.literals.map((encoded) => decodeExternal(encoded));
       this.integers = this.compiled.integers.map((value) => makeBigInt(value));
+      this.records = recordPrototypes(beam, this.literals);
       beam.lambdas.forEach(({ numFree }, index) => {
         if (numFree === 0) this.funs[index] = makeClosure(this.lambdas[index] as FunEntry, []);
       });
@@ -82,6 +86,7 @@ class Linker {
     const place = {
       atoms: this.atoms,
       literals,
+      records: this.records,
       strings: this.placeStrings(),
       firstNumber,
       funEntries,
@@ -107,6 +112,12 @@ class Linker {
   private exportOf(entry: ImportEntry | undefined): Export {
     if (entry === undefined) throw new RangeError('no such import');
     return this.code.export(atom(entry.module), atom(entry.name), entry.arity);
+  }
+
+  private recordOf(name: Term): number {
+    const prototype = this.records.get(name);
+    if (prototype === undefined) throw new RangeError('no such native record');
+    return prototype;
   }
 
   /** The value of a constant. */
@@ -135,6 +146,8 @@ class Linker {
         return this.funs[id] as number;
       case RELOC_STRING:
         return module.strings + id;
+      case RELOC_RECORD:
+        return this.recordOf(this.atoms[id] as Term);
       case RELOC_RESUME_SLOT:
         return this.resumeSlot;
       default:

@@ -14,6 +14,8 @@ export class LoadedModule {
   /** Terms of the module's atoms, by index. */
   readonly atoms: readonly Term[];
   readonly literals: LiteralArea;
+  /** Prototypes of its native records by name (runtime/native-records.ts). */
+  readonly records: ReadonlyMap<Term, Term>;
   /** Address of the module's strings (StrT), 0 when it has none. */
   readonly strings: Addr;
   /** Number of its first function, for `CodeTable.slotInfo`: no slot, since only exports are called through the table. */
@@ -28,13 +30,14 @@ export class LoadedModule {
   constructor(
     beam: BeamModule,
     returnPoints: readonly ReturnPoint[],
-    place: Pick<LoadedModule, 'atoms' | 'literals' | 'strings' | 'firstNumber' | 'funEntries' | 'resumeSlot'>,
+    place: Pick<LoadedModule, 'atoms' | 'literals' | 'records' | 'strings' | 'firstNumber' | 'funEntries' | 'resumeSlot'>,
   ) {
     this.beam = { ...beam, functions: beam.functions.map((func) => ({ ...func, instructions: [] })) };
     this.returnPoints = returnPoints;
     this.atoms = place.atoms;
     this.name = place.atoms[1] as Term;
     this.literals = place.literals;
+    this.records = place.records;
     this.strings = place.strings;
     this.firstNumber = place.firstNumber;
     this.funEntries = place.funEntries;

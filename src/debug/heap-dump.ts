@@ -20,6 +20,7 @@ import {
   HEADER_MATCH_CONTEXT,
   HEADER_NEG_BIG,
   HEADER_POS_BIG,
+  HEADER_RECORD,
   HEADER_REF,
   HEADER_SUB_BITS,
   HEADER_TUPLE,
@@ -44,6 +45,7 @@ import {
 } from '../term/term.ts';
 
 const TYPE_NAMES = new Map([
+  [HEADER_RECORD, 'native record'],
   [HEADER_TUPLE, 'tuple'],
   [HEADER_POS_BIG, 'big'],
   [HEADER_NEG_BIG, 'negative big'],

@@ -29,6 +29,8 @@ import { RELOC_SLOT } from './relocations.ts';
 
 /** What a shared way out costs in bytes, beside two for each register that each place that goes there saves. */
 const EXIT_BYTES = 9;
+/** X registers beyond these count as arguments of calls. */
+const FEW_REGISTERS = 16;
 /** Larger frames are not passed as arguments. */
 const MOST_UNWIND_ARGUMENTS = 200;
 
@@ -275,7 +277,7 @@ export class FunctionFrame {
    */
   budget(target: Target, live: number, boxes: readonly { readonly float: Local; readonly x: Local }[]): void {
     const { w, a } = this;
-    const cost = Math.ceil((64 + 8 * (this.plan.maxX + this.plan.maxSlots + 8)) / NATIVE_BYTES_PER_REDUCTION);
+    const cost = Math.ceil(nativeBytes(this.plan) / NATIVE_BYTES_PER_REDUCTION);
     if (a.resuming) {
       w.i32Const(cost);
       w.call(a.translator.helpers.spend());
@@ -334,6 +336,11 @@ export class FunctionFrame {
     a.callRuntime('functionClause');
     this.leave(this.raisePoint(NO_FRAME, plan.func.infoLine), NO_FRAME);
   }
+}
+
+/** About what a function takes of the native stack. Arguments that do not fit into machine registers are there twice. */
+function nativeBytes({ maxX, maxSlots }: FunctionPlan): number {
+  return 64 + 8 * (maxX + maxSlots + 8) + 12 * Math.max(0, maxX - FEW_REGISTERS);
 }
 
 function largestFrame(reentries: readonly Reentry[]): number {

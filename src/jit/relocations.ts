@@ -22,5 +22,7 @@ export const RELOC_FUN_ENTRY = 8;
 export const RELOC_FUN_LITERAL = 9;
 /** Address of a byte of the module's strings: offset into `BeamModule.strings`. */
 export const RELOC_STRING = 10;
+/** Prototype of a native record that the module defines: index of its name into `BeamModule.atoms`. */
+export const RELOC_RECORD = 12;
 /** Table slot of the module's resume entry: id 0. */
 export const RELOC_RESUME_SLOT = 11;

@@ -155,7 +155,7 @@ export const runtimeTable = {
   /** The same arguments, after recordField has failed: raises. */
   raiseRecordField: 'iiii:',
   /**
-   * Id, record or [] for a new one, count of fields, module of the code; the fields lie in the X registers in memory from X0 on:
+   * Id (a prototype, or {Module, Name}), record or [] for a new one, count of fields, module of the code; the fields lie in the X registers in memory from X0 on:
    * name, value, name … -> record, 0: fails.
    */
   putRecord: 'iiii:i',

@@ -65,14 +65,14 @@ export function verifyHeap(heap: ProcessHeap, roots: Roots): void {
   verifyBounds(heap);
   verifyOwners(walk, heap.offHeap, false);
   verifyOwners(walk, heap.oldOffHeap, true);
-  for (let i = 0; i < roots.live; i++) verifyWord(walk, load((X_REGISTERS + i * 4) as Addr), `x${i}`, false);
+  for (let i = 0; i < roots.live; i++) verifyWord(walk, load((X_REGISTERS + i * 4) as Addr), () => `x${i}`, false);
   for (let a = heap.sp as number; a < heap.stackTop; a += 4) {
     const word = load(a as Addr);
     const tag = word & STACK_TAG_MASK;
-    if (word !== 0 && tag !== RETURN_TAG && tag !== CATCH_TAG) verifyWord(walk, word, `stack word ${a}`, false);
+    if (word !== 0 && tag !== RETURN_TAG && tag !== CATCH_TAG) verifyWord(walk, word, () => `stack word ${a}`, false);
   }
   roots.visitRoots?.((t) => {
-    verifyWord(walk, t, 'a root', false);
+    verifyWord(walk, t, () => 'a root', false);
     return t;
   });
   for (let t = walk.pending.pop(); t !== undefined; t = walk.pending.pop()) verifyObject(walk, t);
@@ -115,21 +115,21 @@ function verifyOwners(walk: Walk, first: Addr, old: boolean): void {
   }
 }
 
-function verifyWord(walk: Walk, word: number, where: string, fromOld: boolean): void {
+function verifyWord(walk: Walk, word: number, where: () => string, fromOld: boolean): void {
   const primary = word & PRIMARY_MASK;
   if (primary === PRIMARY_SMALL) return;
   if (primary === PRIMARY_HEADER) {
     const tag = word & IMMED_MASK;
     if (word !== NIL && tag !== ATOM_TAG && tag !== PID_TAG && tag !== PORT_TAG) {
-      fail(`${where}: ${word === POISON ? 'freed memory' : `${hex(word)} is no term`}`);
+      fail(`${where()}: ${word === POISON ? 'freed memory' : `${hex(word)} is no term`}`);
     }
     return;
   }
   if (isLiteral(word)) return;
   const a = (word & ~PRIMARY_MASK) >>> 0;
   const area = areaOf(walk, a);
-  if (area === undefined) fail(`${where}: ${hex(word)} points out of the heap`);
-  if (fromOld && area.name !== 'old') fail(`${where}: ${hex(word)} points from the old block to a ${area.name} one`);
+  if (area === undefined) fail(`${where()}: ${hex(word)} points out of the heap`);
+  if (fromOld && area.name !== 'old') fail(`${where()}: ${hex(word)} points from the old block to a ${area.name} one`);
   if (walk.seen.has(word)) return;
   walk.seen.add(word);
   walk.pending.push(word);
@@ -141,20 +141,25 @@ function verifyObject(walk: Walk, t: number): void {
   const fromOld = area.name === 'old';
   if ((t & PRIMARY_MASK) === PRIMARY_CONS) {
     if (a + 8 > area.top) fail(`cons cell at ${hex(a)} reaches over the end of its block`);
-    verifyWord(walk, load(a as Addr), `head of ${hex(a)}`, fromOld);
-    verifyWord(walk, load((a + 4) as Addr), `tail of ${hex(a)}`, fromOld);
+    verifyWord(walk, load(a as Addr), () => `head of ${hex(a)}`, fromOld);
+    verifyWord(walk, load((a + 4) as Addr), () => `tail of ${hex(a)}`, fromOld);
     return;
   }
   const header = load(a as Addr);
   const type = header & HEADER_TYPE_MASK;
   const size = header >>> HEADER_SIZE_SHIFT;
-  if (type === 0 || (type & 15) !== 0) fail(`header ${hex(header)} at ${hex(a)}`);
+  if (header === 0 || (type & 15) !== 0) fail(`header ${hex(header)} at ${hex(a)}`);
   if (a + 4 + size * 4 > area.top)
     fail(`object at ${hex(a)} (header ${hex(header)}) reaches over the end of its block`);
   const raw = RAW_WORDS[type >>> 4] as number;
   if (raw !== ALL_RAW && raw > size) fail(`header ${hex(header)} at ${hex(a)}: too small`);
   for (let i = raw === ALL_RAW ? size : raw; i < size; i++) {
-    verifyWord(walk, load((a + 4 + i * 4) as Addr), `word ${i + 1} of ${hex(a)} (header ${hex(header)})`, fromOld);
+    verifyWord(
+      walk,
+      load((a + 4 + i * 4) as Addr),
+      () => `word ${i + 1} of ${hex(a)} (header ${hex(header)})`,
+      fromOld,
+    );
   }
   if (type === HEADER_BIN_REF) verifyBinRef(walk, a);
   if (header === MAGIC_REF_HEADER && !walk.owners.has(a)) fail(`magic ref at ${hex(a)} is on no off-heap list`);

@@ -20,7 +20,9 @@ const NO_NODE = 'nonode@nohost';
 export function reportCrash(vm: Machine, process: Process, reason: Term): void {
   const node = vm.nodes.self.name;
   const alive = atomName(node) !== NO_NODE;
-  const logger = vm.registry.whereis(am.logger);
+  const { systemLogger } = vm;
+  if (systemLogger === am.undefined) return;
+  const logger = vm.processes.byPid(systemLogger) ?? vm.registry.whereis(am.logger);
   if (logger === undefined || logger === process) {
     const where = alive ? ` on node ${formatTerm(node)}` : '';
     vm.host.writeError(

@@ -13,12 +13,14 @@ import type { Timers } from '../scheduler/timers.ts';
 import type { Term } from '../term/layout.ts';
 import type { Nodes } from '../term/nodes.ts';
 import type { Environment } from './environment.ts';
+import type { MachineSettings } from './machine-settings.ts';
 import type { PersistentTerms } from './persistent-terms.ts';
 import type { PortTable } from './port.ts';
 import type { Process } from './process.ts';
 import type { ProcessTable } from './process-table.ts';
 import type { References } from './references.ts';
 import type { Registry } from './registry.ts';
+import type { SchedulerWallTime } from './scheduler-wall-time.ts';
 import type { SystemTime } from './system-time.ts';
 
 /** An Erlang function: two atoms and an arity. */
@@ -42,6 +44,8 @@ export interface ReturnPointInfo extends FunctionName {
 
 /** What programs may ask of a loaded module. */
 export interface ModuleFacts {
+  /** Prototypes of its native records by name (runtime/native-records.ts). */
+  readonly records: ReadonlyMap<Term, Term>;
   readonly beam: {
     readonly exports: readonly { readonly name: string; readonly arity: number }[];
     readonly functions: readonly { readonly name: string; readonly arity: number }[];
@@ -81,6 +85,7 @@ export interface Machine {
   halted: Halt | undefined;
   /** The process whose heap is in the VM registers. Only valid while one runs. */
   current: Process;
+  readonly settings: MachineSettings;
   readonly processes: ProcessTable;
   readonly registry: Registry;
   readonly ports: PortTable;
@@ -97,6 +102,15 @@ export interface Machine {
   readonly flags: DebugFlags;
   /** Entries of a stack trace at most (erlang:system_flag(backtrace_depth, _)); 8 at first. */
   backtraceDepth: number;
+  /** Who gets reports of processes that end with an error: a pid, `logger`, or `undefined` for nobody. */
+  systemLogger: Term;
+  /** erlang:system_flag(trace_control_word, _) */
+  traceControlWord: number;
+  readonly wallTime: SchedulerWallTime;
+  /** What has been done since the start. */
+  readonly totals: { reductions: number; slices: number };
+  /** The totals when erlang:statistics/1 was last asked for them. */
+  readonly lastStatistics: { reductions: number; wallClock: number };
   /** Modules that were loaded before the first process ran. */
   readonly preloaded: readonly Term[];
   /** The generations of code. */

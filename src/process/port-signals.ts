@@ -50,6 +50,7 @@ export function exitPort(vm: Machine, port: Port, from: Process, reason: Term): 
 /** Gives bytes to the driver. */
 export function commandPort(vm: Machine, port: Port, content: Uint8Array): void {
   port.outputBytes += content.length;
+  vm.ports.bytes.output += content.length;
   try {
     port.driver.output(content);
   } catch (error) {
@@ -61,6 +62,7 @@ export function commandPort(vm: Machine, port: Port, content: Uint8Array): void 
 /** {Port, {data, Data}} to the owner: what a whole packet or part of a stream is; `mark` is eol or noeol for lines. */
 export function deliverData(vm: Machine, port: Port, content: Uint8Array, mark?: Term): void {
   port.inputBytes += content.length;
+  vm.ports.bytes.input += content.length;
   const owner = vm.processes.get(port.connected);
   if (owner === undefined) return;
   const inHeap = content.length <= HEAP_BINARY_BYTES ? content.length : 0;

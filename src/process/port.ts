@@ -61,14 +61,18 @@ export class Port {
   }
 }
 
-/** Ports that may exist at a time (+Q, default of OTP 27). */
-const DEFAULT_PORT_LIMIT = 65536;
-
 export class PortTable {
-  readonly limit = DEFAULT_PORT_LIMIT;
+  /** Ports that may exist at a time. */
+  readonly limit: number;
+  /** Bytes that all ports have read and written. */
+  readonly bytes = { input: 0, output: 0 };
   private readonly byNumber = new Map<number, Port>();
   private readonly byName = new Map<Term, Port>();
   private nextNumber = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
 
   get count(): number {
     return this.byNumber.size;

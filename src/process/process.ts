@@ -74,6 +74,12 @@ export class Process {
   readonly mailbox = new Mailbox();
   state: ProcessState = 'waiting';
   priority: Priority = 1;
+  /** How often other processes have suspended it; it gets no turns unless 0. */
+  suspendCount = 0;
+  /** It can run and is suspended: it is not in the run queue. */
+  parked = false;
+  /** Whom it has suspended, and how often, by number. */
+  suspending: Map<number, number> | undefined;
   trapExit = false;
   /** A process of the virtual machine itself. */
   isSystem = false;
@@ -106,6 +112,8 @@ export class Process {
   nodeMonitors: Map<string, number> | undefined;
   /** A BIF that wants to see the whole stack has asked to be called again, with nothing but the stack in memory. */
   stackIsWhole = false;
+  /** It waits in erlang:hibernate/3, without a stack; `resume` is the call that follows. */
+  hibernates = false;
   errorHandler: Term = am.error_handler;
   watcher: ProcessWatcher | undefined;
   owned: Set<Owned> | undefined;

@@ -11,11 +11,13 @@ import { am } from '../term/atoms.ts';
 import { tuple } from '../term/build.ts';
 import { copyOut } from '../term/copy.ts';
 import type { Term } from '../term/layout.ts';
+import { formatTerm } from '../term/print.ts';
 import { buildFragment } from './fragment-building.ts';
-import type { Machine } from './machine.ts';
+import type { Halt, Machine } from './machine.ts';
 import type { AliasMode, Monitor } from './monitors.ts';
 import type { Process } from './process.ts';
 import type { RefKey } from './references.ts';
+import { resumeAll } from './suspending.ts';
 
 /** Value of ATTENTION when nothing but an exit signal is the reason. */
 const ATTENTION_EXIT = 2;
@@ -107,9 +109,11 @@ function exitMessage(from: Term, reason: Term): Fragment {
 /** What a process's end means for others, in OTP's order (erts_continue_exit_process: tables, name, links, monitors). */
 function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]): void {
   process.state = 'exited';
+  if (process.isSystem) vm.halted ??= systemProcessEnded(process, reason);
   vm.processes.remove(process);
   vm.ets.processExited(vm, process);
   if (process.name !== undefined) vm.registry.unregister(process.name);
+  resumeAll(vm, process);
   if (process.receiveTimer !== undefined) vm.timers.cancel(process.receiveTimer);
   for (const key of process.aliases?.keys() ?? []) vm.processes.aliases.delete(key);
   for (const number of process.links ?? []) {
@@ -127,6 +131,12 @@ function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]):
   process.watcher?.exited?.(reason);
   for (const owned of process.owned ?? []) owned.ownerEnded();
   release(process);
+}
+
+/** A process of the virtual machine itself takes it along (erts_do_exit_process). */
+function systemProcessEnded(process: Process, reason: Term): Halt {
+  const text = `System process ${formatTerm(process.pid)} terminated: ${formatTerm(reason)}`;
+  return { kind: 'slogan', text };
 }
 
 function release(process: Process): void {

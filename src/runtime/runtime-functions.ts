@@ -29,6 +29,7 @@ import {
   tryClause,
 } from './exceptions.ts';
 import { putMapAssoc, putMapExact, tryPutMapExact } from './map-ops.ts';
+import { nativeRecordFunctions } from './native-records.ts';
 import {
   loopRec,
   loopRecEnd,
@@ -116,6 +117,7 @@ export function runtimeFunctions(vm: Machine): Readonly<Partial<Record<RuntimeNa
     toFloat: floatOrNaN,
     boxFloat: makeFloat,
     ...bitsFunctions(vm),
+    ...nativeRecordFunctions(vm, (f) => raising(vm, f)),
     mapGet,
     putMapAssoc: (map: Term, count: number) => putMapAssoc(map, PAIRS, count),
     putMapExact: (map: Term, count: number) => raising(vm, () => putMapExact(map, PAIRS, count)),

@@ -13,12 +13,15 @@ export interface EventLoop {
 export class Pump {
   private readonly scheduler: Scheduler;
   private readonly loop: EventLoop;
+  private readonly afterTurn: () => void;
   private callOff: (() => void) | undefined;
   private stopped = false;
 
-  constructor(scheduler: Scheduler, loop: EventLoop) {
+  /** `afterTurn` is called after each turn of the processes; it may stop the pump. */
+  constructor(scheduler: Scheduler, loop: EventLoop, afterTurn: () => void = () => undefined) {
     this.scheduler = scheduler;
     this.loop = loop;
+    this.afterTurn = afterTurn;
   }
 
   /** Something has happened that may let a process run: it will, soon. */
@@ -38,6 +41,7 @@ export class Pump {
     this.callOff = undefined;
     if (this.stopped) return;
     this.scheduler.runFor(TURN);
+    this.afterTurn();
     if (this.stopped || this.callOff !== undefined) return;
     const idle = this.scheduler.idleTime();
     if (idle !== undefined) this.callOff = this.loop.after(idle, () => this.turn());

@@ -53,7 +53,9 @@ export class RunQueue {
       const priority = this.choose();
       if (priority === undefined) return undefined;
       const process = this.queues[priority].shift();
-      if (process !== undefined && process.state === 'runnable') return process;
+      if (process === undefined || process.state !== 'runnable') continue;
+      if (process.suspendCount === 0) return process;
+      process.parked = true;
     }
   }
 

@@ -73,11 +73,12 @@ export class Scheduler {
 
   /** Gives turns for about this long. False: no process can run (until the next timer, or something from outside). */
   runFor(milliseconds: number): boolean {
-    const end = this.vm.timers.now() + milliseconds;
-    while (this.runSlice()) {
-      if (this.vm.timers.now() >= end) return true;
-    }
-    return false;
+    const { timers, wallTime } = this.vm;
+    const start = timers.now();
+    let runs = true;
+    while (runs && timers.now() < start + milliseconds) runs = this.runSlice();
+    wallTime.add(start, timers.now());
+    return runs;
   }
 
   /** Gives turns until no process can run. Timers that are not due are left alone. */
@@ -114,14 +115,18 @@ export class Scheduler {
     this.granted = budget;
     let next: Next = this.restore(process);
     while (next === 'on') next = this.stopped(process, this.run());
+    const taken = this.granted - load(REDUCTIONS) - process.heap.savedReductions;
+    vm.totals.reductions += taken;
+    vm.totals.slices++;
     if (running.heap !== process.heap) return;
-    process.reductions += this.granted - load(REDUCTIONS) - process.heap.savedReductions;
+    process.reductions += taken;
     process.heap.deactivate();
   }
 
   /** Puts where the process goes on into the VM registers. */
   private restore(process: Process): Next {
     const { mode, slot, x } = process.resume;
+    process.hibernates = false;
     process.resume = { mode: RUN_RETURN, slot: 0, x: [] };
     if (process.collectNext) this.collect(process, 0, x);
     if (mode === RUN_START) {
@@ -154,6 +159,7 @@ export class Scheduler {
         undefinedLambda(this.vm);
         return this.called(process);
       case STATUS_SUSPEND:
+        if (process.hibernates) return this.hibernate(process);
         this.safePoint(process, 0);
         if (process.state === 'running') process.state = 'suspended';
         return 'over';
@@ -193,6 +199,17 @@ export class Scheduler {
     else this.safePoint(process, 0);
     process.save(RUN_RETURN, 0, [NIL]);
     if (process.mailbox.unread !== undefined || process.receiveTimeout === 'passed') this.vm.runQueue.add(process);
+    else process.state = 'waiting';
+    return 'over';
+  }
+
+  /** Drops the stack; the call that the BIF has left in `resume` is made when there is a message (erts_hibernate). */
+  private hibernate(process: Process): Next {
+    store(SP, process.heap.stackTop - 4);
+    process.heap.needsMajor = true;
+    process.mailbox.rewind();
+    this.collect(process, 0, [], true);
+    if (process.mailbox.length > 0) this.vm.runQueue.add(process);
     else process.state = 'waiting';
     return 'over';
   }

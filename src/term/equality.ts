@@ -32,6 +32,7 @@ import {
   HEADER_HEAP_BITS,
   HEADER_NEG_BIG,
   HEADER_POS_BIG,
+  HEADER_RECORD,
   HEADER_REF,
   HEADER_SUB_BITS,
   HEADER_TUPLE,
@@ -39,6 +40,7 @@ import {
   PRIMARY_BOXED,
   PRIMARY_MASK,
   PRIMARY_SMALL,
+  RECORD_DEFINITION,
   type Term,
   TUPLE_ELEMENTS,
 } from './layout.ts';
@@ -190,6 +192,8 @@ function sameBoxed(a: Term, b: Term, exact: boolean): boolean {
   switch (headerA & HEADER_TYPE_MASK) {
     case HEADER_TUPLE:
       return headerA === headerB && pushArray(ARRAY, a, b, TUPLE_ELEMENTS, headerSize(a));
+    case HEADER_RECORD:
+      return headerA === headerB && pushArray(ARRAY, a, b, RECORD_DEFINITION, headerSize(a));
     case HEADER_POS_BIG:
     case HEADER_NEG_BIG:
       return sameBigs(a, b);

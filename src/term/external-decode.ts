@@ -4,19 +4,31 @@
  */
 import { allocate } from '../memory/heap.ts';
 import { load, loadTerm, bytes as memoryBytes, plus, store } from '../memory/memory.ts';
+import { am } from './atoms.ts';
 import { toBigInt } from './bignum.ts';
 import { makeBitstring } from './bits.ts';
-import { makeFloat } from './build.ts';
+import { makeFloat, tupleOf } from './build.ts';
 import { badarg } from './erlang-error.ts';
 import { decodeFloatText, decodeInteger } from './external-decode-numbers.ts';
 import { ExternalReader } from './external-reader.ts';
 import { scanExternal } from './external-scan.ts';
 import * as tags from './external-tags.ts';
 import { exportTable, funEntry, makeExportFun, newClosure } from './fun-entries.ts';
-import { type Addr, FUN_FREE, HEADER_TUPLE, makeHeader, NIL, NON_VALUE, type Term, TUPLE_ELEMENTS } from './layout.ts';
+import {
+  type Addr,
+  FUN_FREE,
+  HEADER_TUPLE,
+  makeHeader,
+  NIL,
+  NON_VALUE,
+  RECORD_VALUES,
+  type Term,
+  TUPLE_ELEMENTS,
+} from './layout.ts';
 import { mapFromDistinct } from './map-build.ts';
+import { makeRecord } from './native-record.ts';
 import { makePid, makePort, makeRef, nodes, THIS_NODE } from './nodes.ts';
-import { makeBoxed, makeCons, makeSmall } from './term.ts';
+import { addressOf, makeBoxed, makeCons, makeSmall } from './term.ts';
 
 /**
  * Inflates a zlib stream whose content should be `size` bytes long. Undefined when it is malformed or its content has another length;
@@ -187,6 +199,8 @@ class Decoder {
         return this.#export();
       case tags.NEW_FUN_EXT:
         return this.#fun();
+      case tags.RECORD_EXT:
+        return this.#record();
       default:
         throw badarg();
     }
@@ -361,6 +375,19 @@ class Decoder {
     const name = { module, functionName, arity };
     if (this.#safe && !exportTable.current.isActive(name)) throw badarg();
     return makeExportFun(name);
+  }
+
+  #record(): Term {
+    const count = this.#input.uint32();
+    const exported = this.#input.byte();
+    if (exported > 1) throw badarg();
+    const names = Array.from({ length: 2 + count }, () => this.#atom());
+    const [module, name, ...fields] = names as [Term, Term, ...Term[]];
+    if (new Set(fields).size !== count) throw badarg();
+    const definition = tupleOf([module, name, exported === 1 ? am.true : am.false, ...fields]);
+    const record = makeRecord(definition, fields);
+    this.#chain(plus(addressOf(record), RECORD_VALUES), count);
+    return record;
   }
 
   #fun(): Term {

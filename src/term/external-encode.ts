@@ -28,14 +28,24 @@ import {
   HEADER_HEAP_BITS,
   HEADER_NEG_BIG,
   HEADER_POS_BIG,
+  HEADER_RECORD,
   HEADER_REF,
   HEADER_SUB_BITS,
   HEADER_TUPLE,
   HEAP_BINARY_LIMIT,
   NIL,
+  RECORD_VALUES,
   type Term,
   TUPLE_ELEMENTS,
 } from './layout.ts';
+import {
+  fieldCount,
+  fieldName,
+  isExportedRecord,
+  recordDefinition,
+  recordModule,
+  recordName,
+} from './native-record.ts';
 import {
   type NodeIdentity,
   nodeNumber,
@@ -260,6 +270,9 @@ class Encoder {
       case HEADER_SUB_BITS:
         this.#bits(t);
         break;
+      case HEADER_RECORD:
+        this.#record(t);
+        break;
       case HEADER_FLATMAP:
         this.#flatmap(t);
         break;
@@ -293,6 +306,18 @@ class Encoder {
       this.#out.uint32(arity);
     }
     this.#array(arity, plus(addressOf(t), TUPLE_ELEMENTS));
+  }
+
+  #record(t: Term): void {
+    const definition = recordDefinition(t);
+    const count = fieldCount(definition);
+    this.#out.byte(tags.RECORD_EXT);
+    this.#out.uint32(count);
+    this.#out.byte(isExportedRecord(t) ? 1 : 0);
+    writeAtom(this.#out, recordModule(t), this.#latin1);
+    writeAtom(this.#out, recordName(t), this.#latin1);
+    for (let i = 0; i < count; i++) writeAtom(this.#out, fieldName(definition, i), this.#latin1);
+    this.#array(count, plus(addressOf(t), RECORD_VALUES));
   }
 
   #list(list: Term): void {

@@ -32,6 +32,7 @@ import {
   NIL_EXT,
   PID_EXT,
   PORT_EXT,
+  RECORD_EXT,
   REFERENCE_EXT,
   SMALL_ATOM_EXT,
   SMALL_ATOM_UTF8_EXT,
@@ -43,6 +44,7 @@ import {
 } from './external-tags.ts';
 import { MAX_TUPLE_ARITY } from './layout.ts';
 import { MAX_REF_WORDS, nodes } from './nodes.ts';
+import { termRules } from './term-rules.ts';
 
 interface Scan {
   readonly bytes: Uint8Array;
@@ -148,6 +150,15 @@ function newFunStep(s: Scan): boolean {
   return free <= MAX_ARGUMENTS;
 }
 
+function recordStep(s: Scan): boolean {
+  if (!termRules.nativeRecords || !has(s, 5)) return false;
+  const count = uint32(s);
+  if (count > MAX_RECORD_FIELDS || !has(s, 5 + count * 2)) return false;
+  s.at += 5;
+  s.terms += 2 + count * 2;
+  return true;
+}
+
 function localStep(s: Scan): boolean {
   if (!has(s, 4)) return false;
   s.localHashAt = s.at;
@@ -158,6 +169,8 @@ function localStep(s: Scan): boolean {
 }
 
 const ANY = 2 ** 32;
+/** A definition is a tuple. */
+const MAX_RECORD_FIELDS = MAX_TUPLE_ARITY - 3;
 const STEPS: readonly (Step | undefined)[] = Array.from({ length: 256 }, (_, tag) => stepOf(tag));
 
 function stepOf(tag: number): Step | undefined {
@@ -198,6 +211,7 @@ function stepOf(tag: number): Step | undefined {
       return true;
     },
     [NEW_FUN_EXT]: newFunStep,
+    [RECORD_EXT]: recordStep,
     [LOCAL_EXT]: localStep,
   };
   return steps[tag];

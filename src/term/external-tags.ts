@@ -27,6 +27,8 @@ export const ATOM_UTF8_EXT = 118;
 export const SMALL_ATOM_UTF8_EXT = 119;
 export const V4_PORT_EXT = 120;
 export const LOCAL_EXT = 121;
+/** Native record (OTP 29): number of fields, exported or not (a byte), module, name, names of the fields, values. */
+export const RECORD_EXT = 67;
 export const NEW_FLOAT_EXT = 70;
 export const BIT_BINARY_EXT = 77;
 export const NEW_PID_EXT = 88;

@@ -27,6 +27,7 @@ import {
   HEADER_HEAP_BITS,
   HEADER_NEG_BIG,
   HEADER_POS_BIG,
+  HEADER_RECORD,
   HEADER_REF,
   HEADER_SUB_BITS,
   HEADER_TUPLE,
@@ -34,6 +35,7 @@ import {
   PRIMARY_BOXED,
   PRIMARY_CONS,
   PRIMARY_MASK,
+  RECORD_DEFINITION,
   REF_NUMBERS,
   type Term,
   TUPLE_ELEMENTS,
@@ -108,6 +110,9 @@ function foldBoxed(t: Term, before: number): number {
   switch (objectHeader & HEADER_TYPE_MASK) {
     case HEADER_TUPLE:
       pushTerms(t, TUPLE_ELEMENTS, size);
+      return fold(before, objectHeader);
+    case HEADER_RECORD:
+      pushTerms(t, RECORD_DEFINITION, size);
       return fold(before, objectHeader);
     case HEADER_FLATMAP:
       pushTerms(t, FLATMAP_VALUES, size - 1);

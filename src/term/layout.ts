@@ -21,7 +21,7 @@
  *  └────────────────────┴────────┴───────┴───┘
  *   31                8  7     4
  *
- * 0 is never a term: it is the non-value, and no header is 0 since type 0 does not exist.
+ * 0 is never a term: it is the non-value, and no header is 0 since objects of type 0 have a word at least.
  * While a collection runs, a moved object has its new address: in the header's place the boxed pointer, in a cons
  * cell 0 as head and the cons pointer as tail.
  */
@@ -65,6 +65,8 @@ export const HEADER_SIZE_SHIFT = 8;
 export function makeHeader(type: number, wordsThatFollow: number): number {
   return (wordsThatFollow << HEADER_SIZE_SHIFT) | type;
 }
+/** Native records of OTP 29. A header of this type is not 0: the definition is one word that follows. */
+export const HEADER_RECORD = 0x00;
 export const HEADER_TUPLE = 0x10;
 export const HEADER_POS_BIG = 0x20;
 export const HEADER_NEG_BIG = 0x30;
@@ -92,6 +94,7 @@ export const MAX_TUPLE_ARITY = 2 ** 24 - 1;
 /*
  * Boxed objects. Offsets are bytes from the header; every object is first `raw` words that are no terms, then terms.
  *
+ *  native record  +0 header(1+n) +4 tuple of module, name, true if exported, names of the n fields   +8 value 1 …
  *  tuple          +0 header(n)   +4 element 1 …
  *  big            +0 header(n)   +4 least significant 32-bit digit … (no leading zero digit; sign in the type)
  *  float          +0 header(2)   +4 IEEE double, low word first (4-byte aligned only)
@@ -110,6 +113,8 @@ export const MAX_TUPLE_ARITY = 2 ** 24 - 1;
  *
  * Bit positions and sizes are unsigned 32-bit. A bin ref is never a term that a program sees: a large binary is sub bits over it.
  */
+export const RECORD_DEFINITION = 4;
+export const RECORD_VALUES = 8;
 export const TUPLE_ELEMENTS = 4;
 export const BIG_DIGITS = 4;
 export const FLOAT_VALUE = 4;

@@ -1,6 +1,6 @@
 /**
  * The total order of terms, without native recursion (erts_cmp_compound in OTP's utils.c):
- * number < atom < reference < fun < port < pid < tuple < map < nil < list < bitstring.
+ * number < atom < reference < fun < port < pid < tuple < native record < map < nil < list < bitstring.
  */
 import { words } from '../memory/memory.ts';
 import { atomName } from './atoms.ts';
@@ -28,9 +28,11 @@ import {
   PRIMARY_CONS,
   PRIMARY_MASK,
   PRIMARY_SMALL,
+  RECORD_VALUES,
   type Term,
   TUPLE_ELEMENTS,
 } from './layout.ts';
+import { FIRST_FIELD, recordDefinition } from './native-record.ts';
 import { nodeOf, pidNumber, pidSerial, portHigh, portLow, refWord, refWords } from './nodes.ts';
 import {
   field,
@@ -55,13 +57,14 @@ const FUN = 3;
 const PORT = 4;
 const PID = 5;
 const TUPLE = 6;
-const MAP = 7;
-const EMPTY_LIST = 8;
-const LIST = 9;
-const BITS = 10;
+const RECORD = 7;
+const MAP = 8;
+const EMPTY_LIST = 9;
+const LIST = 10;
+const BITS = 11;
 
 /** By header type >> 4; the types that are no terms of their own have no place. Externals depend on their kind. */
-const BOXED_RANKS = [-1, TUPLE, NUMBER, NUMBER, NUMBER, REF, FUN, FUN, BITS, BITS, -1, -1, MAP, MAP, -1, -1];
+const BOXED_RANKS = [RECORD, TUPLE, NUMBER, NUMBER, NUMBER, REF, FUN, FUN, BITS, BITS, -1, -1, MAP, MAP, -1, -1];
 
 function rankOf(t: Term): number {
   switch (t & PRIMARY_MASK) {
@@ -214,6 +217,8 @@ class Comparison {
         return order(pidSerial(a), pidSerial(b)) || order(pidNumber(a), pidNumber(b)) || compareNodes(a, b);
       case TUPLE:
         return headerSize(a) - headerSize(b) || this.#array(a, b, TUPLE_ELEMENTS, headerSize(a));
+      case RECORD:
+        return compareDefinitions(a, b) || this.#array(a, b, RECORD_VALUES, headerSize(a) - 1);
       case MAP:
         return this.#maps(a, b);
       case LIST:
@@ -343,6 +348,24 @@ function keyOrder(keys: Term): number[] {
   atoms.sort((i, j) => compareAtoms(tupleElement(keys, i + 1), tupleElement(keys, j + 1)));
   if (first >= 0) positions.splice(first, atoms.length, ...atoms);
   return positions;
+}
+
+/** Native records: by module, name, whether exported, number of fields, their names; then come the values. */
+function compareDefinitions(a: Term, b: Term): number {
+  const x = recordDefinition(a);
+  const y = recordDefinition(b);
+  if (x === y) return 0;
+  for (let i = 1; i < FIRST_FIELD; i++) {
+    const difference = compareAtoms(tupleElement(x, i), tupleElement(y, i));
+    if (difference !== 0) return difference;
+  }
+  const size = headerSize(x);
+  if (size !== headerSize(y)) return size - headerSize(y);
+  for (let i = FIRST_FIELD; i <= size; i++) {
+    const difference = compareAtoms(tupleElement(x, i), tupleElement(y, i));
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
 function compareNodes(a: Term, b: Term): number {

@@ -1,6 +1,8 @@
 /** erlang:phash: the oldest portable hash that is still there (make_hash in OTP's erl_term_hashing.c, as it is on 64-bit machines). */
 import { atomHash } from './atom-hash.ts';
+import { makeInteger } from './bignum.ts';
 import { binaryBytes, bitSize } from './bits.ts';
+import { tuple, tupleOf } from './build.ts';
 import { bigSign } from './compare-numbers.ts';
 import { exportNameOf, freeCount, funEntryOf } from './fun-entries.ts';
 import {
@@ -19,6 +21,7 @@ import {
   HEADER_HASHMAP,
   HEADER_NEG_BIG,
   HEADER_POS_BIG,
+  HEADER_RECORD,
   HEADER_REF,
   HEADER_TUPLE,
   IMMED_MASK,
@@ -30,6 +33,7 @@ import {
   PRIMARY_SMALL,
   type Term,
 } from './layout.ts';
+import { fieldCount, fieldName, fieldsByIndex, recordDefinition, recordValue } from './native-record.ts';
 import { pidNumber, portHigh, portLow, refWord } from './nodes.ts';
 import { phash2 } from './phash2.ts';
 import {
@@ -41,6 +45,7 @@ import {
   headerType,
   isCons,
   isSmall,
+  makeSmall,
   smallValue,
   tail,
   tupleElement,
@@ -49,13 +54,15 @@ import {
 /** Primes just above 2^28 (FUNNY_NUMBER1 …), from index 1. */
 const PRIMES = [
   0, 268440163, 268439161, 268435459, 268436141, 268438633, 268437017, 268438039, 268437511, 268439627, 268440479,
-  268440577, 268440581, 268440593, 268440611,
+  268440577, 268440581, 268440593, 268440611, 268440629,
 ] as const;
 
 /** Marks on the stack; no terms. TUPLE_END follows its arity, REST is under a list's tail, LIST_END under its last tail. */
 const TUPLE_END = 0x08;
 const REST = 0x18;
 const LIST_END = 0x28;
+/** Follows the number of words of a native record. */
+const RECORD_END = 0x38;
 const stack: number[] = [];
 
 /** The whole 32-bit hash, unsigned, from 0: `phash(Term, Range)` gives `1 + hash rem Range`. */
@@ -67,6 +74,9 @@ export function phash(term: Term): number {
     switch (t as number) {
       case TUPLE_END:
         hash = step(hash, 9, stack.pop() as number);
+        break;
+      case RECORD_END:
+        hash = step(hash, 15, stack.pop() as number);
         break;
       case LIST_END:
         hash = Math.imul(hash, PRIMES[8]);
@@ -165,6 +175,8 @@ function hashBoxed(t: Term, hash: number): number {
       for (let i = arity; i > 0; i--) stack.push(tupleElement(t, i));
       return hash;
     }
+    case HEADER_RECORD:
+      return hashRecord(t, hash);
     case HEADER_FLATMAP:
     case HEADER_HASHMAP:
       return step(hash, 13, PRIMES[14] + phash2(t));
@@ -188,6 +200,19 @@ function hashBoxed(t: Term, hash: number): number {
     default:
       return hashBits(t, hash);
   }
+}
+
+/** As of the words that it has in OTP: a definition with the order and the hash of the fields, and the values by atom index. */
+function hashRecord(t: Term, hash: number): number {
+  const definition = recordDefinition(t);
+  const positions = fieldsByIndex(definition);
+  const places = positions.map((_, position) => makeSmall(positions.indexOf(position)));
+  const fixed = [1, 2, 3].map((position) => tupleElement(definition, position));
+  const names = positions.map((position) => fieldName(definition, position));
+  stack.push(1 + fieldCount(definition), RECORD_END);
+  for (const position of positions.reverse()) stack.push(recordValue(t, position));
+  stack.push(tuple(tupleOf(places), makeInteger(phash2(definition)), ...fixed, ...names));
+  return hash;
 }
 
 function hashClosure(t: Term, before: number): number {

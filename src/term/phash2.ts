@@ -25,6 +25,7 @@ import {
   HEADER_HASHMAP,
   HEADER_NEG_BIG,
   HEADER_POS_BIG,
+  HEADER_RECORD,
   HEADER_REF,
   HEADER_TUPLE,
   IMMED_MASK,
@@ -36,6 +37,7 @@ import {
   PRIMARY_SMALL,
   type Term,
 } from './layout.ts';
+import { fieldCount, fieldsByIndex, recordDefinition, recordValue } from './native-record.ts';
 import { pidNumber, portHigh, portLow, refWord } from './nodes.ts';
 import {
   field,
@@ -66,6 +68,7 @@ const GOLDEN_14 = goldenTimes(14);
 const GOLDEN_15 = goldenTimes(15);
 const GOLDEN_16 = goldenTimes(16);
 const GOLDEN_19 = goldenTimes(19);
+const GOLDEN_23 = goldenTimes(23);
 
 const NIL_HASH = 3468870702;
 /** Integers of this size are hashed as one word, larger ones as words of their magnitude. */
@@ -174,6 +177,8 @@ function hashBoxed(t: Term, hash: number): number {
       for (let i = arity; i > 0; i--) stack.push(tupleElement(t, i));
       return mix1(arity, GOLDEN_9, hash);
     }
+    case HEADER_RECORD:
+      return hashRecord(t, hash);
     case HEADER_FLATMAP:
       return hashFlatmap(t, hash);
     case HEADER_HASHMAP:
@@ -203,6 +208,16 @@ function hashExternal(t: Term, hash: number): number {
   if (kind === EXTERNAL_PID) return mix1(pidNumber(t), GOLDEN_5, hash);
   if (kind === EXTERNAL_PORT) return mix2(portLow(t), portHigh(t), GOLDEN_6, hash);
   return mix1(refWord(t, 0), GOLDEN_7, hash);
+}
+
+/** The hash of all atoms of the definition, then the values in the order of the fields' atom indexes. */
+function hashRecord(t: Term, before: number): number {
+  const definition = recordDefinition(t);
+  let hash = 0;
+  hash = mix1(headerSize(definition), GOLDEN_9, hash);
+  for (let i = 1; i <= headerSize(definition); i++) hash = hashTerm(tupleElement(definition, i), hash);
+  for (const position of fieldsByIndex(definition).reverse()) stack.push(recordValue(t, position));
+  return mix2(fieldCount(definition), hash, GOLDEN_23, before);
 }
 
 /** -0.0 hashes as 0.0. */

@@ -18,12 +18,22 @@ import {
   HEADER_HEAP_BITS,
   HEADER_NEG_BIG,
   HEADER_POS_BIG,
+  HEADER_RECORD,
   HEADER_SUB_BITS,
   HEADER_TUPLE,
   NIL,
   type Term,
   TUPLE_ELEMENTS,
 } from './layout.ts';
+import {
+  fieldCount,
+  fieldName,
+  fieldsByIndex,
+  recordDefinition,
+  recordModule,
+  recordName,
+  recordValue,
+} from './native-record.ts';
 import { displayAtom, exportText, funText, identifierText, quotedAtomText, textBytes } from './print-atoms.ts';
 import { displayBits, formatBits } from './print-bits.ts';
 import {
@@ -51,6 +61,9 @@ export interface Budget {
 
 interface Style {
   readonly arrow: string;
+  readonly equals: string;
+  /** The positions of a native record's fields as they are written. */
+  readonly fields: (definition: Term) => number[];
   readonly atom: (t: Term, budget: Budget) => string;
   readonly float: (value: number) => string;
   readonly bits: (t: Term, budget: Budget) => string;
@@ -67,6 +80,8 @@ function textOf(byteText: string): string {
 
 const displayStyle: Style = {
   arrow: '=>',
+  equals: '=',
+  fields: fieldsByIndex,
   atom: (t, budget) => {
     budget.left -= textBytes(t);
     return displayAtom(t);
@@ -79,6 +94,8 @@ const displayStyle: Style = {
 
 const formatStyle: Style = {
   arrow: ' => ',
+  equals: ' = ',
+  fields: (definition) => Array.from({ length: fieldCount(definition) }, (_, position) => position),
   atom: quotedAtomText,
   float: shortText,
   bits: formatBits,
@@ -202,6 +219,8 @@ class Printer {
         this.#stack.push('}');
         if (tupleArity(t) > 0) this.#stack.push(plus(addressOf(t), TUPLE_ELEMENTS), tupleArity(t), OP_ARRAY);
         return true;
+      case HEADER_RECORD:
+        return this.#record(t);
       case HEADER_FLOAT:
         this.#text += this.#style.float(floatValue(t));
         return true;
@@ -227,6 +246,25 @@ class Printer {
         this.#text += identifierText(t);
         return true;
     }
+  }
+
+  #record(t: Term): boolean {
+    const definition = recordDefinition(t);
+    this.#text += '#';
+    if (!this.#atom(recordModule(t))) return false;
+    this.#text += ':';
+    if (!this.#atom(recordName(t))) return false;
+    this.#text += '{';
+    this.#stack.push('}');
+    this.#style
+      .fields(definition)
+      .reverse()
+      .forEach((position, i) => {
+        if (i > 0) this.#stack.push(',');
+        this.#stack.push(recordValue(t, position), OP_TERM, this.#style.equals);
+        this.#stack.push(fieldName(definition, position), OP_TERM);
+      });
+    return true;
   }
 
   #flatmap(map: Term): void {

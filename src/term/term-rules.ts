@@ -7,12 +7,15 @@ export interface TermRules {
   zeroSigns: boolean;
   /** Atoms among the keys of a small map stand in order of their index (OTP 26 and later); before, in order of their text. */
   atomKeysByIndex: boolean;
+  /** There are native records (OTP 29 and later). */
+  nativeRecords: boolean;
 }
 
-export const termRules: TermRules = { zeroSigns: true, atomKeysByIndex: true };
+export const termRules: TermRules = { zeroSigns: true, atomKeysByIndex: true, nativeRecords: true };
 
 /** Takes over the rules of an OTP release (25, 27 …). */
 export function useTermRulesOf(otpRelease: number): void {
   termRules.zeroSigns = otpRelease >= 27;
   termRules.atomKeysByIndex = otpRelease >= 26;
+  termRules.nativeRecords = otpRelease >= 29;
 }

@@ -14,6 +14,7 @@ import {
   HEADER_FUN,
   HEADER_HASHMAP,
   HEADER_PAIR_MASK,
+  HEADER_RECORD,
   HEADER_REF,
   HEADER_SIZE_SHIFT,
   HEADER_TUPLE,
@@ -93,6 +94,10 @@ function isBoxedPair(t: Term, pair: number): boolean {
 }
 export function isTuple(t: Term): boolean {
   return isBoxedType(t, HEADER_TUPLE);
+}
+/** A native record (OTP 29); records of the older kind are tuples. */
+export function isNativeRecord(t: Term): boolean {
+  return isBoxedType(t, HEADER_RECORD);
 }
 export function isFloat(t: Term): boolean {
   return isBoxedType(t, HEADER_FLOAT);

@@ -30,7 +30,7 @@ function excused(release: Release, calls: readonly Call[], native: readonly RunO
 function compareVariant(variant: Variant): string {
   const { release } = variant;
   const beams = compilePrograms(variant);
-  const calls = callsOf(beams);
+  const calls = callsOf(beams, variant);
   vmFor(release);
   coverage.start();
   const native = runNatively(beams, calls, release);

@@ -5,6 +5,7 @@ import { loadBeam } from '../../src/loader/load.ts';
 import { erlc, erlcAll, nativeModule, type Release } from '../support/oracle.ts';
 import { cacheFolder, repositoryRoot } from '../support/repository.ts';
 import { type Call, isStressed } from '../support/vm.ts';
+import { wideProgram } from './wide-program.ts';
 
 /** A compiler, and how it is asked to compile. */
 export interface Variant {
@@ -31,11 +32,16 @@ export const variants: readonly Variant[] = [
 
 const folder = join(repositoryRoot, 'test', 'fixtures', 'ops');
 
-/** How far programs count in functions of one argument whose name begins so: loops take constant space, recursion does not. */
-const LENGTHS = new Map([
-  ['loop', Number(process.env.LOOPS ?? (isStressed ? 20_000 : 10_000_000))],
-  ['deep', isStressed ? 10_000 : 1_000_000],
-]);
+/**
+ * How far programs count in functions of one argument whose name begins so: loops take constant space, recursion does not. They go all the
+ * way for one variant only.
+ */
+function lengthOf(name: string, variant: Variant): number | undefined {
+  const isLong = variant === variants[0] && !isStressed;
+  if (name.startsWith('loop_')) return isLong ? 10_000_000 : 20_000;
+  if (name.startsWith('deep_')) return isLong ? 1_000_000 : 10_000;
+  return undefined;
+}
 
 /** Folders whose programs only compilers of some releases take. */
 const foldersOf: Readonly<Record<Release, readonly string[]>> = {
@@ -52,7 +58,8 @@ export function compilePrograms({ release, flags }: Variant): string[] {
       const names = readdirSync(inFolder).filter((file) => file.endsWith(end));
       return names.sort().map((file) => readFileSync(join(inFolder, file), 'utf8'));
     };
-    return [...erlcAll(texts('.erl'), { release, flags }), ...assembleAll(texts('.S'), release)];
+    const erlang = name === '.' ? [...texts('.erl'), wideProgram()] : texts('.erl');
+    return [...erlcAll(erlang, { release, flags }), ...assembleAll(texts('.S'), release)];
   });
 }
 
@@ -80,12 +87,12 @@ function assembleAll(texts: readonly string[], release: Release): string[] {
 }
 
 /** By convention every exported function without arguments is a case, and every loop_… and deep_… of one. */
-export function callsOf(beams: readonly string[]): Call[] {
+export function callsOf(beams: readonly string[], variant: Variant): Call[] {
   return beams.flatMap((path) => {
     const { name: module, exports } = loadBeam(new Uint8Array(readFileSync(path)));
     if (module === 'ops_support') return [];
     return [...exports].reverse().flatMap(({ name, arity }): Call[] => {
-      const count = LENGTHS.get(name.split('_')[0] as string);
+      const count = lengthOf(name, variant);
       if (name === 'module_info') return [];
       if (arity === 0) return [{ module, function: name }];
       return arity === 1 && count !== undefined ? [{ module, function: name, arguments: String(count) }] : [];

@@ -10,7 +10,7 @@ import { decodeUtf8 } from '../../term/utf8.ts';
 import type { BifTable } from '../registry.ts';
 
 /** Modules whose functions in C are BIFs here. */
-const LINKED_IN: ReadonlySet<string> = new Set(['erl_tracer', 'prim_buffer', 'prim_file', 'zlib']);
+const LINKED_IN: ReadonlySet<string> = new Set(['erl_tracer', 'prim_buffer', 'prim_file', 'prim_tty', 'zlib']);
 
 /** ok for the libraries that are linked in, an error for any other. Raises badarg. */
 function loadNif(vm: Machine, path: Term, _info: Term): Term {

@@ -3,7 +3,8 @@ import type { Process } from '../../process/process.ts';
 import { am } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { NIL, NON_VALUE, type Term } from '../../term/layout.ts';
-import { mapGet, mapSize } from '../../term/map.ts';
+import { mapGet } from '../../term/map.ts';
+import { mapSize } from '../../term/map-build.ts';
 import { isMap } from '../../term/term.ts';
 import { boolean, pairOf } from './arguments.ts';
 

@@ -30,6 +30,7 @@ function integer(value: number): Term {
 
 function status(_vm: Machine, process: Process): Term {
   if (process.state === 'exited') return am.exiting;
+  if (process.suspendCount > 0) return am.suspended;
   return { running: am.running, runnable: am.runnable, waiting: am.waiting, suspended: am.suspended }[process.state];
 }
 
@@ -45,6 +46,7 @@ function innermost(vm: Machine, process: Process): ReturnPointInfo | undefined {
 
 function currentFunction(vm: Machine, process: Process): Term {
   const { resume, initialCall } = process;
+  if (process.hibernates) return tuple(am.erlang, am.hibernate, makeSmall(3));
   const at = !isActive(process) && resume.mode === RUN_START ? initialCall : (innermost(vm, process) ?? initialCall);
   return tuple(at.module, at.name, makeSmall(at.arity));
 }

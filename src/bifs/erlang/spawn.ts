@@ -1,8 +1,9 @@
 /** BIFs of module erlang that make processes. The other forms of spawn are Erlang code of module erlang. */
 import type { Machine } from '../../process/machine.ts';
 import type { AliasMode } from '../../process/monitors.ts';
-import type { Priority } from '../../process/process.ts';
+import { type Priority, RUN_START } from '../../process/process.ts';
 import { type SpawnOptions, spawnProcess } from '../../process/spawn.ts';
+import { suspendCurrent } from '../../process/suspension.ts';
 import { listElements, MAX_ARGUMENTS } from '../../runtime/apply.ts';
 import { am } from '../../term/atoms.ts';
 import { tuple } from '../../term/build.ts';
@@ -50,7 +51,7 @@ function aliasMode(t: Term): AliasMode | undefined {
 }
 
 /** Options of spawn_opt (erts_parse_spawn_opts in OTP's erl_process.c). Raises badarg with the cause badopt. */
-function spawnOptions(list: Term): SpawnOptions {
+export function spawnOptions(list: Term): SpawnOptions {
   const options: SpawnOptions = {};
   for (const option of elementsOf(list, badarg(am.badopt))) {
     const pair = pairOf(option);
@@ -118,11 +119,22 @@ function spawnOpt(vm: Machine, module: Term, name: Term, args: Term, options: Te
   return spawnWith(vm, module, name, args, spawnOptions(options));
 }
 
+/** hibernate(Module, Function, Args): forgets the stack, and calls the function when a message has come. Raises badarg, system_limit. */
+function hibernate(vm: Machine, module: Term, name: Term, args: Term): Term {
+  const elements = listElements(args);
+  if (!isAtom(module) || !isAtom(name) || elements === undefined) throw badarg();
+  if (elements.length > MAX_ARGUMENTS) throw systemLimit();
+  vm.current.save(RUN_START, 0, [module, name, args]);
+  vm.current.hibernates = true;
+  return suspendCurrent();
+}
+
 export const erlangSpawnBifs: BifTable = {
   module: 'erlang',
   rows: [
     { name: 'spawn', arity: 3, fn: spawn },
     { name: 'spawn_link', arity: 3, fn: spawnLink },
     { name: 'spawn_opt', arity: 4, fn: spawnOpt },
+    { name: 'hibernate', arity: 3, fn: hibernate },
   ],
 };

@@ -1,12 +1,13 @@
 /** Type tests, comparisons and boolean operators as functions. Generated code decides most of them itself. */
 
 import { am } from '../../term/atoms.ts';
-import { safeInteger } from '../../term/bignum.ts';
+import { safeInteger, toBigInt } from '../../term/bignum.ts';
 import { isBinary } from '../../term/bits.ts';
 import { compareTerms } from '../../term/compare.ts';
 import { equal, identical } from '../../term/equality.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import { FUN_ARITY, type Term } from '../../term/layout.ts';
+import { recordModule, recordName } from '../../term/native-record.ts';
 import { isPid, isPort, isRef } from '../../term/nodes.ts';
 import {
   field,
@@ -17,6 +18,7 @@ import {
   isInteger,
   isList,
   isMap,
+  isNativeRecord,
   isNumber,
   isSmall,
   isTuple,
@@ -24,6 +26,7 @@ import {
   tupleArity,
   tupleElement,
 } from '../../term/term.ts';
+import { termRules } from '../../term/term-rules.ts';
 import type { BifTable } from '../registry.ts';
 
 export function boolean(value: boolean): Term {
@@ -47,16 +50,25 @@ function isFunctionOf(fun: Term, arity: Term): Term {
   return boolean(isFun(fun) && field(fun, FUN_ARITY) === wanted);
 }
 
-/** is_record(Term, Tag). Raises badarg unless the tag is an atom. */
+/** is_record(Term, Tag): a tuple or a native record, of any module. Raises badarg unless the tag is an atom. */
 function isRecord(t: Term, tag: Term): Term {
   if (!isAtom(tag)) throw badarg();
+  if (isNativeRecord(t)) return boolean(recordName(t) === tag);
   return boolean(isTuple(t) && tupleArity(t) >= 1 && tupleElement(t, 1) === tag);
 }
 
-/** is_record(Term, Tag, Size). Raises badarg unless the tag is an atom and the size a non-negative small. */
+/**
+ * is_record(Term, Tag, Size), and is_record(Term, Module, Name) of native records. Raises badarg unless the second argument is an atom
+ * and the third, in OTP 29, an atom or a small, before a non-negative integer.
+ */
 function isRecordOf(t: Term, tag: Term, size: Term): Term {
-  if (!isAtom(tag) || !isInteger(size)) throw badarg();
-  if (isSmall(size) && smallValue(size) < 0) throw badarg();
+  if (!isAtom(tag)) throw badarg();
+  if (termRules.nativeRecords) {
+    if (isAtom(size)) return boolean(isNativeRecord(t) && recordModule(t) === tag && recordName(t) === size);
+    if (!is60Bits(size)) throw badarg();
+  } else if (!isInteger(size) || (isSmall(size) && smallValue(size) < 0)) {
+    throw badarg();
+  }
   return boolean(
     isSmall(size) &&
       isTuple(t) &&
@@ -64,6 +76,13 @@ function isRecordOf(t: Term, tag: Term, size: Term): Term {
       smallValue(size) >= 1 &&
       tupleElement(t, 1) === tag,
   );
+}
+
+/** An integer that is a small in OTP, where words have 64 bits. */
+function is60Bits(t: Term): boolean {
+  if (!isInteger(t)) return false;
+  const value = toBigInt(t);
+  return value === BigInt.asIntN(60, value);
 }
 
 /** is_integer(Term, Low, High), OTP 29. */
@@ -103,6 +122,7 @@ export const erlangTypeTestBifs: BifTable = {
     { name: 'is_number', arity: 1, fn: test(isNumber), guard: true },
     { name: 'is_pid', arity: 1, fn: test(isPid), guard: true },
     { name: 'is_port', arity: 1, fn: test(isPort), guard: true },
+    { name: 'is_record', arity: 1, fn: test(isNativeRecord), guard: true },
     { name: 'is_record', arity: 2, fn: isRecord, guard: true },
     { name: 'is_record', arity: 3, fn: isRecordOf, guard: true },
     { name: 'is_reference', arity: 1, fn: test(isRef), guard: true },

@@ -18,6 +18,7 @@ import {
   HEADER_HEAP_BITS,
   HEADER_NEG_BIG,
   HEADER_POS_BIG,
+  HEADER_RECORD,
   HEADER_REF,
   HEADER_SUB_BITS,
   HEADER_TUPLE,
@@ -51,6 +52,7 @@ const PORTION = 4000;
 const MAX_LIMIT = 2 ** 31 - 1;
 
 const BOXED_TYPES: Readonly<Record<number, Term>> = {
+  [HEADER_RECORD]: am.record,
   [HEADER_TUPLE]: am.tuple,
   [HEADER_POS_BIG]: am.bignum,
   [HEADER_NEG_BIG]: am.bignum,

@@ -9,12 +9,14 @@
  *   put (value, base, bit, size)              writes the low 1 to 25 bits of a number, most significant first
  *   copy (src, base, bit, size)               writes the first bits of a bitstring
  *   big (value) -> term                       an unsigned 32-bit number that is no small
+ *   utf8 (context) -> character, or 0         the next character of a match context in UTF-8
  */
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { FuncIndex } from '../../wasm/types.ts';
 import { type ModuleTranslator, signature } from '../module-translator.ts';
 import { emitAppend } from './bits-helper-append.ts';
 import { emitBig, emitCreate, emitSub } from './bits-helper-make.ts';
+import { emitUtf8 } from './bits-helper-utf8.ts';
 import { emitCopy, emitPut } from './bits-helper-write.ts';
 
 type EmitHelper = (w: FunctionBuilder, translator: ModuleTranslator) => void;
@@ -32,6 +34,7 @@ const helpers = {
   put: { signature: 'iiii:', emit: emitPut },
   big: { signature: 'i:i', emit: emitBig },
   copy: { signature: 'iiii:', emit: emitCopy },
+  utf8: { signature: 'i:i', emit: emitUtf8 },
 } satisfies Record<string, Helper>;
 
 export type HelperName = keyof typeof helpers;

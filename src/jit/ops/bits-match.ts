@@ -26,6 +26,7 @@ import type { Emitter, EmitterTable } from '../emitter.ts';
 import { RELOC_STRING } from '../relocations.ts';
 import type { RuntimeName } from '../runtime-table.ts';
 import { failIf } from './bits-errors.ts';
+import { bitsHelper } from './bits-helpers.ts';
 import { emitBsMatch, emitCommands, emitConstant } from './bits-match-commands.ts';
 import { ContextReader, pushSizeTerm, tagSmall } from './bits-reader.ts';
 import { pushTypeByte } from './bits-words.ts';
@@ -341,7 +342,7 @@ function pushUtf8(a: BeamAssembler, context: Operand): void {
   a.release(value);
   w.end(slow);
   a.push(context);
-  a.callRuntime('bsGetUtf8');
+  w.call(bitsHelper(a.translator, 'utf8'));
   w.end(done);
 }
 

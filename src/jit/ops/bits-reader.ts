@@ -42,6 +42,7 @@ export class ContextReader {
   readonly position: Local;
   private readonly a: BeamAssembler;
   private readonly context: Local;
+  private left: Local | undefined;
   private owner: Local | undefined;
   private address: Local | undefined;
   private shift: Local | undefined;
@@ -59,7 +60,7 @@ export class ContextReader {
 
   /** Gives the locals back. */
   done(): void {
-    for (const local of [this.context, this.position, this.owner, this.address, this.shift, this.scratch]) {
+    for (const local of [this.context, this.position, this.left, this.owner, this.address, this.shift, this.scratch]) {
       if (local !== undefined) this.a.release(local);
     }
   }
@@ -71,11 +72,15 @@ export class ContextReader {
     this.a.w.i32Load(CONTEXT_END - PRIMARY_BOXED);
   }
 
-  /** Pushes the number of bits left. */
+  /** Pushes the number of bits left where the instruction began. To be called where its code always comes by. */
   pushLeft(): void {
+    const { a } = this;
+    if (this.left !== undefined) return a.w.localGet(this.left);
+    this.left = a.temporary();
     this.pushEnd();
-    this.a.w.localGet(this.position);
-    this.a.w.i32Sub();
+    a.w.localGet(this.position);
+    a.w.i32Sub();
+    a.w.localTee(this.left);
   }
 
   /** Goes to fail unless `bits` bits are left (exactly so many: `exactly`). */
@@ -98,7 +103,7 @@ export class ContextReader {
     if (unit <= 1) return;
     const { w } = this.a;
     this.pushLeft();
-    if (bits > 0) {
+    if (bits % unit !== 0) {
       w.i32Const(bits);
       w.i32Sub();
     }

@@ -3,7 +3,7 @@ import type { Operand } from '../../isa/operands.ts';
 import { MAX_X_REGISTERS } from '../../memory/map.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
 import type { EmitterTable } from '../emitter.ts';
-import { RELOC_ATOM } from '../relocations.ts';
+import { RELOC_ATOM, RELOC_RECORD } from '../relocations.ts';
 import type { RuntimeName } from '../runtime-table.ts';
 import { fetchAll, listItems, storeOperands } from './maps.ts';
 
@@ -92,6 +92,12 @@ function emitGetRecordField(
   });
 }
 
+/** A record of this very module (which may be old code by the time it runs) is made from the prototype that came with it. */
+function pushRecordId(a: BeamAssembler, id: Operand, src: Operand): void {
+  if (id.kind === 'atom' && src.kind === 'nil') a.w.i32ConstReloc(RELOC_RECORD, id.index);
+  else a.push(id);
+}
+
 function emitPutRecord(
   a: BeamAssembler,
   fail: Operand,
@@ -105,7 +111,7 @@ function emitPutRecord(
   if (items.length > MAX_X_REGISTERS) throw new RangeError(`a record update of ${items.length / 2} fields`);
   storeOperands(a, items);
   fetchOrFail(a, fail, dst, ['putRecord', 'raisePutRecord'], () => {
-    a.push(id);
+    pushRecordId(a, id, src);
     a.push(src);
     a.w.i32Const(items.length / 2);
     pushModule(a);

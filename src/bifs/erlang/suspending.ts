@@ -1,0 +1,58 @@
+/** Processes that others have suspended (erl_process.c). */
+import type { Machine } from '../../process/machine.ts';
+import { resume, suspend } from '../../process/suspending.ts';
+import { sendMessage } from '../../process/signals.ts';
+import { am } from '../../term/atoms.ts';
+import { badarg } from '../../term/erlang-error.ts';
+import type { Term } from '../../term/layout.ts';
+import { isLocalPid } from '../../term/term.ts';
+import { tuple } from '../../term/build.ts';
+import { listElements } from '../../runtime/apply.ts';
+import { pairOf } from './arguments.ts';
+import type { BifTable } from '../registry.ts';
+
+/** erts_internal:suspend_process(Pid, Options): a boolean, or an atom that says what is wrong. It takes effect at once. */
+function suspendProcess(vm: Machine, pid: Term, list: Term): Term {
+  const { current } = vm;
+  if (pid === current.pid || !isLocalPid(pid)) return am.badarg;
+  const options = listElements(list);
+  if (options === undefined) return am.badopt;
+  let replyTag: Term | undefined;
+  let isAsync = false;
+  let unless = false;
+  for (const option of options) {
+    const pair = pairOf(option);
+    if (option === am.unless_suspending) {
+      unless = true;
+    } else if (option === am.asynchronous || pair?.key === am.asynchronous) {
+      isAsync = true;
+      if (pair !== undefined) replyTag = pair.value;
+    } else {
+      return am.badopt;
+    }
+  }
+  const process = vm.processes.byPid(pid);
+  if (process === undefined && !isAsync) return am.badarg;
+  const already = process !== undefined && (current.suspending?.get(process.number) ?? 0) > 0;
+  if (process !== undefined && !(unless && already)) suspend(current, process);
+  const state = process === undefined ? am.exited : am.suspended;
+  if (replyTag !== undefined) sendMessage(vm, current, tuple(replyTag, state));
+  return unless && already ? am.false : am.true;
+}
+
+/** Raises badarg for a process that the caller has not suspended. */
+function resumeProcess(vm: Machine, pid: Term): Term {
+  const process = vm.processes.byPid(pid);
+  if (process === undefined || !resume(vm, vm.current, process)) throw badarg();
+  return am.true;
+}
+
+export const erlangSuspendingBifs: BifTable = {
+  module: 'erlang',
+  rows: [{ name: 'resume_process', arity: 1, fn: resumeProcess }],
+};
+
+export const ertsInternalSuspendingBifs: BifTable = {
+  module: 'erts_internal',
+  rows: [{ name: 'suspend_process', arity: 2, fn: suspendProcess }],
+};

@@ -1,0 +1,67 @@
+/** erlang:system_flag/2 (bif.c), as far as there is something that a flag can change. */
+import type { Machine } from '../../process/machine.ts';
+import { am, atom } from '../../term/atoms.ts';
+import { makeInteger } from '../../term/bignum.ts';
+import { badarg } from '../../term/erlang-error.ts';
+import type { Term } from '../../term/layout.ts';
+import { isLocalPid, makeSmall } from '../../term/term.ts';
+import type { BifTable } from '../registry.ts';
+import { natural } from './arguments.ts';
+
+/** MAX_BACKTRACE_SIZE */
+const MAX_BACKTRACE = 64;
+const MAX_CONTROL_WORD = 2 ** 32 - 1;
+
+/** Sets a flag and returns the old value; undefined: it cannot have this one. */
+type SetFlag = (vm: Machine, value: Term) => Term | undefined;
+
+function setBacktraceDepth(vm: Machine, value: Term): Term | undefined {
+  const depth = natural(value);
+  if (depth === undefined) return undefined;
+  const old = vm.backtraceDepth;
+  vm.backtraceDepth = Math.min(depth, MAX_BACKTRACE);
+  return makeInteger(old);
+}
+
+/** Who gets reports of processes that end with an error: a pid, `logger`, or nobody. */
+function setSystemLogger(vm: Machine, value: Term): Term | undefined {
+  if (!isLocalPid(value) && value !== am.logger && value !== am.undefined) return undefined;
+  const old = vm.systemLogger;
+  vm.systemLogger = value;
+  return old;
+}
+
+function setTraceControlWord(vm: Machine, value: Term): Term | undefined {
+  const word = natural(value);
+  if (word === undefined || word > MAX_CONTROL_WORD) return undefined;
+  const old = vm.traceControlWord;
+  vm.traceControlWord = word;
+  return makeInteger(old);
+}
+
+/** There is one scheduler, which is always online. */
+function setSchedulersOnline(_vm: Machine, value: Term): Term | undefined {
+  return natural(value) === 1 ? makeSmall(1) : undefined;
+}
+
+const FLAGS: ReadonlyMap<Term, SetFlag> = new Map<Term, SetFlag>([
+  [am.backtrace_depth, setBacktraceDepth],
+  [am.system_logger, setSystemLogger],
+  [am.trace_control_word, setTraceControlWord],
+  [am.schedulers_online, setSchedulersOnline],
+  [am.time_offset, (_, value) => (value === atom('finalize') ? atom('final') : undefined)],
+]);
+
+/** system_flag(Flag, Value): the old value. Raises badarg, with the cause badopt for what is no flag here. */
+function systemFlag(vm: Machine, flag: Term, value: Term): Term {
+  const set = FLAGS.get(flag);
+  if (set === undefined) throw badarg(am.badopt);
+  const old = set(vm, value);
+  if (old === undefined) throw badarg();
+  return old;
+}
+
+export const erlangSystemFlagBifs: BifTable = {
+  module: 'erlang',
+  rows: [{ name: 'system_flag', arity: 2, fn: systemFlag }],
+};

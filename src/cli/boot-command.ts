@@ -1,0 +1,118 @@
+/** Starts OTP as `erl` does. */
+import { readFileSync } from 'node:fs';
+import process, { cwd, env, stderr, stdout } from 'node:process';
+import { getSystemErrorMap } from 'node:util';
+import { startSystem } from '../boot/start-system.ts';
+import { readFlags } from '../debug/flags.ts';
+import { nodeEventLoop } from '../host/node/node-event-loop.ts';
+import { nodeHost } from '../host/node/node-host.ts';
+import type { Halt } from '../process/machine.ts';
+import { Pump } from '../scheduler/pump.ts';
+import { Vm } from '../vm.ts';
+import { BadEmulatorFlag, type EmulatorSettings, emulatorSettings } from './emulator-flags.ts';
+import { ERL_USAGE, type ErlCommandLine, ErlRefusal, ErlUsage, erlCommandLine } from './erl-command-line.ts';
+import { NoOtp, type OtpRoot, otpRoot } from './otp-root.ts';
+
+/** What erl's script calls itself; programs start other nodes by this name. */
+const PROGRAM = 'erl';
+const FAILED = 1;
+
+const bytes = new TextEncoder();
+
+/** Starts OTP; the process ends with the status that OTP gives it. Returns a status when it ends before that. */
+export function bootCommand(args: readonly string[]): number | undefined {
+  try {
+    return boot(args);
+  } catch (error) {
+    if (error instanceof ErlUsage) stderr.write(`${error.message}\n${ERL_USAGE}`);
+    else if (error instanceof ErlRefusal) stderr.write(`erlexec: ${error.message}\n`);
+    else if (error instanceof BadEmulatorFlag) stderr.write(`${PROGRAM}: ${error.message}\n`);
+    else if (error instanceof NoOtp) stderr.write(`enigma: ${error.message}\n`);
+    else throw error;
+    return FAILED;
+  }
+}
+
+function boot(args: readonly string[]): number | undefined {
+  const path = env.ENIGMA_OTP;
+  if (path === undefined) throw new NoOtp('ENIGMA_OTP does not say where the root of an OTP is');
+  const root = otpRoot(path);
+  const binaries = `${root.path}/erts-${root.erts}/bin`;
+  const world = { environment: env, root: root.path, binaries, name: env.PROGNAME ?? PROGRAM, release: root.release };
+  const line = erlCommandLine(args, { ...world, readFile: readArguments });
+  const settings = emulatorSettings(line.emulator);
+  if (line.show !== undefined && show(line)) return 0;
+  if (settings.showVersion) {
+    stderr.write(`Erlang (SMP,ASYNC_THREADS) (BEAM) emulator version ${root.erts}\n`);
+    return 0;
+  }
+  run(root, line, settings, binaries);
+  return undefined;
+}
+
+function readArguments(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { errno = 0 } = error as NodeJS.ErrnoException;
+    const text = getSystemErrorMap().get(errno)?.[1] ?? 'unknown error';
+    throw new ErlUsage(
+      `Failed to open arguments file "${path}" at "${cwd()}": ${text.charAt(0).toUpperCase()}${text.slice(1)}`,
+    );
+  }
+}
+
+/** True: nothing is to be started. */
+function show({ show: what, emulator, init }: ErlCommandLine): boolean {
+  const all = [...emulator, '--', ...init];
+  if (what === 'name') stdout.write('beam.smp\n');
+  else if (what === 'arguments') stdout.write(all.map((argument) => `${argument}\n`).join(''));
+  else stdout.write(`Executing: ${[PROGRAM, ...all].join(' ')}\n\n`);
+  return what !== 'both';
+}
+
+function run(root: OtpRoot, line: ErlCommandLine, settings: EmulatorSettings, binaries: string): void {
+  const vm = new Vm({ host: nodeHost(), flags: readFlags(env), otpRelease: root.release, settings });
+  setEnvironment(vm, root, line, binaries);
+  const loop = nodeEventLoop();
+  const pump = new Pump(vm.scheduler, loop, () => {
+    if (vm.halted === undefined) return;
+    pump.stop();
+    loop.release();
+    end(vm.halted);
+  });
+  vm.onOutside = () => pump.poke();
+  startSystem(vm, {
+    findModule: root.preloaded,
+    arguments: line.init.map((argument) => bytes.encode(argument)),
+    initModule: settings.initModule,
+  });
+  pump.poke();
+}
+
+/** What erl's script and erlexec set before the emulator starts. */
+function setEnvironment(vm: Vm, root: OtpRoot, { environment }: ErlCommandLine, binaries: string): void {
+  const others = (env.PATH ?? '').split(':').filter((folder) => folder !== binaries);
+  const bin = env.PATH?.includes(root.path) === true ? [] : [`${root.path}/bin`];
+  const path = [binaries, ...bin, ...others].filter((folder, i) => i === 0 || folder !== '').join(':');
+  const set = [
+    ['PATH', path],
+    ['ROOTDIR', root.path],
+    ['BINDIR', binaries],
+    ['EMU', 'beam'],
+    ['PROGNAME', env.PROGNAME ?? PROGRAM],
+    ...environment,
+  ] as const;
+  for (const [name, value] of set) vm.environment.set(bytes.encode(name), bytes.encode(value));
+}
+
+/** Ends this process the way that OTP was told to end. */
+function end(halt: Halt): void {
+  if (halt.kind === 'status') process.exit(halt.status);
+  if (halt.kind === 'abort') {
+    process.kill(process.pid, 'SIGABRT');
+    return;
+  }
+  stderr.write(`${halt.text}\n`);
+  process.exit(FAILED);
+}

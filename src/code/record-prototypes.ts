@@ -1,0 +1,39 @@
+/** The native records (OTP 29) that a module defines, as values with the defaults of their fields. */
+import type { Operand } from '../isa/operands.ts';
+import type { BeamModule } from '../loader/beam-module.ts';
+import { am, atom } from '../term/atoms.ts';
+import { makeBigInt } from '../term/bignum.ts';
+import { tupleOf } from '../term/build.ts';
+import { NIL, NON_VALUE, type Term } from '../term/layout.ts';
+import { makeRecord } from '../term/native-record.ts';
+
+/** The term of a constant; 0 for none. */
+function valueOf(constant: Operand | undefined, literals: readonly Term[]): Term {
+  switch (constant?.kind) {
+    case undefined:
+      return NON_VALUE;
+    case 'atom':
+      return atom(constant.name);
+    case 'nil':
+      return NIL;
+    case 'integer':
+      return makeBigInt(BigInt(constant.value));
+    case 'literal':
+      return literals[constant.index] as Term;
+    default:
+      throw new RangeError(`default value of kind ${constant?.kind}`);
+  }
+}
+
+/** Prototypes by name, 0 for fields without a default value. Allocates where literals go; `literals` are the module's. */
+export function recordPrototypes(beam: BeamModule, literals: readonly Term[]): Map<Term, Term> {
+  const module = atom(beam.name);
+  return new Map(
+    beam.records.map(({ name, exported, fields }) => {
+      const names = fields.map((field) => atom(field.name));
+      const definition = tupleOf([module, atom(name), exported ? am.true : am.false, ...names]);
+      const values = fields.map((field) => valueOf(field.default, literals));
+      return [atom(name), makeRecord(definition, values)];
+    }),
+  );
+}
