@@ -42,7 +42,7 @@ import { listOf } from './term/build.ts';
 import { exportTable, funSlots } from './term/fun-entries.ts';
 import type { Term } from './term/layout.ts';
 import { Nodes, nodes } from './term/nodes.ts';
-import { useTermRulesOf } from './term/term-rules.ts';
+import { hasNativeRecords, termRules } from './term/term-rules.ts';
 
 export interface VmOptions {
   readonly host: Host;
@@ -113,7 +113,7 @@ export class Vm implements Machine {
     this.host = host;
     this.flags = flags;
     this.otpRelease = otpRelease;
-    useTermRulesOf(otpRelease);
+    termRules.nativeRecords = hasNativeRecords(otpRelease);
     this.settings = { ...DEFAULT_SETTINGS, ...settings };
     this.processes = new ProcessTable(this.settings.processLimit);
     this.ports = new PortTable(this.settings.portLimit);

@@ -76,9 +76,7 @@ function setSignal(vm: Machine, signal: Term, action: Term): Term {
   const wanted = ACTIONS.get(action);
   if (wanted === undefined) throw badarg(am.badopt);
   if (!SIGNALS.has(signal)) throw badarg();
-  vm.host.system.setSignal(atomName(signal), wanted, () =>
-    vm.fromOutside(() => notify(vm, signal)),
-  );
+  vm.host.system.setSignal(atomName(signal), wanted, () => vm.fromOutside(() => notify(vm, signal)));
   return am.ok;
 }
 

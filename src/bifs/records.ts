@@ -1,7 +1,8 @@
 /** Module records (OTP 29): looking into native records of any kind, and making them out of nothing (erl_record.c). */
+
+import type { Machine } from '../process/machine.ts';
 import { badmap } from '../runtime/map-ops.ts';
 import { badrecordError, fieldError, isRecordOf } from '../runtime/native-records.ts';
-import type { Machine } from '../process/machine.ts';
 import { am } from '../term/atoms.ts';
 import { listOf, tuple, tupleOf } from '../term/build.ts';
 import { badarg } from '../term/erlang-error.ts';

@@ -58,6 +58,7 @@ import { primFileSystemBifs } from './prim-file/file-system.ts';
 import { fileBifs, primFileNameBifs } from './prim-file/names.ts';
 import { primFileOpenBifs } from './prim-file/open-files.ts';
 import { primTtyBifs } from './prim-tty.ts';
+import { reBifs } from './re/re.ts';
 import { recordsBifs } from './records.ts';
 import type { BifTable } from './registry.ts';
 import { unicodeBifs } from './unicode.ts';
@@ -131,6 +132,7 @@ export const bifTables: readonly BifTable[] = [
   erlangPortBifs,
   ertsInternalPortBifs,
   primTtyBifs,
+  reBifs,
   primBufferBifs,
   primFileSystemBifs,
   primFileNameBifs,

@@ -30,7 +30,10 @@ export class LoadedModule {
   constructor(
     beam: BeamModule,
     returnPoints: readonly ReturnPoint[],
-    place: Pick<LoadedModule, 'atoms' | 'literals' | 'records' | 'strings' | 'firstNumber' | 'funEntries' | 'resumeSlot'>,
+    place: Pick<
+      LoadedModule,
+      'atoms' | 'literals' | 'records' | 'strings' | 'firstNumber' | 'funEntries' | 'resumeSlot'
+    >,
   ) {
     this.beam = { ...beam, functions: beam.functions.map((func) => ({ ...func, instructions: [] })) };
     this.returnPoints = returnPoints;

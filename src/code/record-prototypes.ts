@@ -8,7 +8,7 @@ import { NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { makeRecord } from '../term/native-record.ts';
 
 /** The term of a constant; 0 for none. */
-function valueOf(constant: Operand | undefined, literals: readonly Term[]): Term {
+function constantTerm(constant: Operand | undefined, literals: readonly Term[]): Term {
   switch (constant?.kind) {
     case undefined:
       return NON_VALUE;
@@ -32,7 +32,7 @@ export function recordPrototypes(beam: BeamModule, literals: readonly Term[]): M
     beam.records.map(({ name, exported, fields }) => {
       const names = fields.map((field) => atom(field.name));
       const definition = tupleOf([module, atom(name), exported ? am.true : am.false, ...names]);
-      const values = fields.map((field) => valueOf(field.default, literals));
+      const values = fields.map((field) => constantTerm(field.default, literals));
       return [atom(name), makeRecord(definition, values)];
     }),
   );

@@ -13,9 +13,13 @@ export interface TermRules {
 
 export const termRules: TermRules = { zeroSigns: true, atomKeysByIndex: true, nativeRecords: true };
 
+export function hasNativeRecords(otpRelease: number): boolean {
+  return otpRelease >= 29;
+}
+
 /** Takes over the rules of an OTP release (25, 27 …). */
 export function useTermRulesOf(otpRelease: number): void {
   termRules.zeroSigns = otpRelease >= 27;
   termRules.atomKeysByIndex = otpRelease >= 26;
-  termRules.nativeRecords = otpRelease >= 29;
+  termRules.nativeRecords = hasNativeRecords(otpRelease);
 }

@@ -12,6 +12,7 @@ import { nodeHost } from '../../src/host/node/node-host.ts';
 import { HTOP } from '../../src/memory/map.ts';
 import { load, store } from '../../src/memory/memory.ts';
 import type { Machine } from '../../src/process/machine.ts';
+import { DEFAULT_SETTINGS } from '../../src/process/machine-settings.ts';
 import { References } from '../../src/process/references.ts';
 import { SystemTime } from '../../src/process/system-time.ts';
 import { atom, atomName } from '../../src/term/atoms.ts';
@@ -69,6 +70,7 @@ function machine(): Machine {
     references: new References(1),
     time: new SystemTime(host.clock),
     code: { exportSlot: () => undefined, modules: new Map(), isBif: () => false },
+    settings: DEFAULT_SETTINGS,
     otpRelease: 27,
   };
   return parts as unknown as Machine;

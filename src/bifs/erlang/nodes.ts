@@ -38,7 +38,8 @@ function monitorNodeWith(vm: Machine, node: Term, flag: Term, options: Term): Te
     if (option !== am.allow_passive_connect) throw badarg(am.badopt);
   }
   if (!isAtom(node)) throw badarg();
-  if (atomName(node) !== NO_NODE && atomName(vm.nodes.self.name) === NO_NODE) throw new ErlangError('error', am.notalive);
+  if (atomName(node) !== NO_NODE && atomName(vm.nodes.self.name) === NO_NODE)
+    throw new ErlangError('error', am.notalive);
   if (boolean(flag) === undefined) throw badarg();
   return am.true;
 }

@@ -27,7 +27,11 @@ const WANTED: ReadonlyMap<Term, Pick<Reply, 'onSuccess' | 'onError'>> = new Map(
 ]);
 
 /** Takes the options about the reply out of the list; `wrong`: one has a value that it cannot have. */
-function replyOptions(options: readonly Term[]): { readonly reply: Reply; readonly rest: Term[]; readonly wrong: boolean } {
+function replyOptions(options: readonly Term[]): {
+  readonly reply: Reply;
+  readonly rest: Term[];
+  readonly wrong: boolean;
+} {
   const reply: Reply = { tag: am.spawn_reply, onSuccess: true, onError: true };
   const rest: Term[] = [];
   let wrong = false;

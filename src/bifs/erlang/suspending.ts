@@ -1,15 +1,15 @@
 /** Processes that others have suspended (erl_process.c). */
 import type { Machine } from '../../process/machine.ts';
-import { resume, suspend } from '../../process/suspending.ts';
 import { sendMessage } from '../../process/signals.ts';
+import { resume, suspend } from '../../process/suspending.ts';
+import { listElements } from '../../runtime/apply.ts';
 import { am } from '../../term/atoms.ts';
+import { tuple } from '../../term/build.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
 import { isLocalPid } from '../../term/term.ts';
-import { tuple } from '../../term/build.ts';
-import { listElements } from '../../runtime/apply.ts';
-import { pairOf } from './arguments.ts';
 import type { BifTable } from '../registry.ts';
+import { pairOf } from './arguments.ts';
 
 /** erts_internal:suspend_process(Pid, Options): a boolean, or an atom that says what is wrong. It takes effect at once. */
 function suspendProcess(vm: Machine, pid: Term, list: Term): Term {

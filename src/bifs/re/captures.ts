@@ -1,0 +1,90 @@
+/** Which groups of a match re:run returns, and as what (build_capture, build_exec_return in erl_bif_re.c). */
+import type { ParsedRegex } from '../../regex/syntax.ts';
+import { listElements } from '../../runtime/apply.ts';
+import { iodataBytes } from '../../runtime/iodata.ts';
+import { am, atomName } from '../../term/atoms.ts';
+import { makeInteger, safeInteger } from '../../term/bignum.ts';
+import { makeBinary, subBits } from '../../term/bits.ts';
+import { listOf, tuple } from '../../term/build.ts';
+import type { Term } from '../../term/layout.ts';
+import { isAtom, isInteger, makeSmall } from '../../term/term.ts';
+
+/** Groups in the order in which they are wanted, each with what may stand in for it (groups of the same name). */
+export interface CaptureSpec {
+  readonly type: 'index' | 'list' | 'binary' | 'none';
+  /** 'all', from the group with this number up to the last one that took part; or the groups. */
+  readonly groups: number | readonly (readonly number[])[];
+}
+
+const BITS = 8;
+
+/** undefined: it is no capture specification. */
+export function captureSpec(
+  capture: { readonly values: Term; readonly type: Term } | undefined,
+  parsed: ParsedRegex,
+): CaptureSpec | undefined {
+  if (capture === undefined) return { type: 'index', groups: 0 };
+  const { values } = capture;
+  const types: readonly Term[] = [am.index, am.list, am.binary];
+  const type = (['index', 'list', 'binary'] as const)[types.indexOf(capture.type)];
+  if (type === undefined) return undefined;
+  if (values === am.all) return { type, groups: 0 };
+  if (values === am.all_but_first) return { type, groups: 1 };
+  if (values === am.first) return { type, groups: [[0]] };
+  if (values === am.none) return { type: 'none', groups: 0 };
+  if (values === am.all_names) {
+    if (parsed.names.length === 0) return { type: 'none', groups: 0 };
+    return { type, groups: parsed.names.map(({ groups }) => groups) };
+  }
+  const ids = listElements(values);
+  if (ids === undefined) return undefined;
+  if (ids.length === 0) return { type: 'none', groups: 0 };
+  const groups = ids.map((id) => groupsOf(id, parsed));
+  return groups.includes(undefined) ? undefined : { type, groups: groups as number[][] };
+}
+
+function groupsOf(id: Term, parsed: ParsedRegex): readonly number[] | undefined {
+  if (isInteger(id)) return [safeInteger(id) ?? -1];
+  const bytes = isAtom(id) ? new TextEncoder().encode(atomName(id)) : iodataBytes(id);
+  if (bytes === undefined) return undefined;
+  const name = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  return parsed.names.find((candidate) => candidate.name === name)?.groups ?? [-1];
+}
+
+export interface Match {
+  readonly subject: Uint8Array;
+  /** The binary that the subject is; undefined: it was iodata. */
+  readonly binary: Term | undefined;
+  /** Begin and end of each group; -1: it took no part. */
+  readonly registers: readonly number[];
+  readonly groupCount: number;
+}
+
+function isSet({ registers, groupCount }: Match, group: number): boolean {
+  return group >= 0 && group <= groupCount && (registers[group * 2 + 1] as number) >= 0;
+}
+
+function value(match: Match, group: number | undefined, type: 'index' | 'list' | 'binary'): Term {
+  const [from, to] =
+    group === undefined ? [-1, -1] : [match.registers[group * 2] as number, match.registers[group * 2 + 1] as number];
+  if (type === 'index') return tuple(makeInteger(from), makeInteger(to - from));
+  const content = from < 0 ? new Uint8Array() : match.subject.subarray(from, to);
+  if (type === 'list') return listOf(Array.from(content, (byte) => makeSmall(byte)));
+  if (match.binary === undefined || from < 0) return makeBinary(content);
+  return subBits(match.binary, from * BITS, (to - from) * BITS);
+}
+
+/** What re:run returns for a match. */
+export function capturedTerm(match: Match, { type, groups }: CaptureSpec): Term {
+  if (type === 'none') return am.match;
+  if (typeof groups !== 'number') {
+    const chosen = groups.map((same) => same.find((group) => isSet(match, group)));
+    return tuple(am.match, listOf(chosen.map((group) => value(match, group, type))));
+  }
+  let last = match.groupCount;
+  while (last > 0 && !isSet(match, last)) last--;
+  const values: Term[] = [];
+  for (let group = groups; group <= last; group++)
+    values.push(value(match, isSet(match, group) ? group : undefined, type));
+  return tuple(am.match, listOf(values));
+}
