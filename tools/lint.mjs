@@ -47,7 +47,6 @@ const MAY_IMPORT = {
   ],
   'src/runtime': ['src/term', 'src/memory', 'src/process', 'src/isa', 'type:src/bifs', 'type:src/jit', FLAGS],
   'src/regex': [],
-  'src/boot': ['src/process', 'src/term', 'src/memory', 'type:src/vm.ts', FLAGS],
   'src/ets': ['src/process', 'src/term', 'src/memory', FLAGS],
   'src/bifs': [
     'src/runtime',

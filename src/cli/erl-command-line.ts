@@ -226,7 +226,8 @@ class Sorter {
       return;
     }
     const following = this.args[this.at + 1] ?? '';
-    const optional = (flag === '+B' && /^[icd]$/.test(following)) || (flag === '+c' && /^(true|false)$/.test(following));
+    const optional =
+      (flag === '+B' && /^[icd]$/.test(following)) || (flag === '+c' && /^(true|false)$/.test(following));
     this.emulator.push(`-${flag.slice(1)}`);
     if (!takesValue(flag) && !optional) return;
     this.emulator.push(optional ? following : this.next(flag));

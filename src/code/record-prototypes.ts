@@ -1,6 +1,5 @@
 /** The native records (OTP 29) that a module defines, as values with the defaults of their fields. */
-import type { Operand } from '../isa/operands.ts';
-import type { BeamModule } from '../loader/beam-module.ts';
+import type { BeamModule, RecordDefinition } from '../loader/beam-module.ts';
 import { am, atom } from '../term/atoms.ts';
 import { makeBigInt } from '../term/bignum.ts';
 import { tupleOf } from '../term/build.ts';
@@ -8,7 +7,7 @@ import { NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { makeRecord } from '../term/native-record.ts';
 
 /** The term of a constant; 0 for none. */
-function constantTerm(constant: Operand | undefined, literals: readonly Term[]): Term {
+function constantTerm(constant: RecordDefinition['fields'][number]['default'], literals: readonly Term[]): Term {
   switch (constant?.kind) {
     case undefined:
       return NON_VALUE;
