@@ -97,7 +97,10 @@ class Compiler {
   private choice(items: readonly Node[]): void {
     const jumps: { to: number }[] = [];
     items.forEach((item, i) => {
-      if (i === items.length - 1) return this.node(item);
+      if (i === items.length - 1) {
+        this.node(item);
+        return;
+      }
       const split = this.emit({ op: 'split', first: this.code.length + 1, second: 0 });
       this.node(item);
       jumps.push(this.emit({ op: 'jump', to: 0 }));

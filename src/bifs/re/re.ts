@@ -20,7 +20,7 @@ import { type ReOptions, reOptions } from './options.ts';
 import { isPatternTuple, patternTerm, type Regex, regexOf, regexOfTerm } from './patterns.ts';
 
 /** What OTP 27 says of its PCRE. */
-const VERSION = '8.44 2020-02-12';
+const VERSION = '8.45 2021-06-15';
 /** MATCH_LIMIT of PCRE: steps back. */
 const MATCH_LIMIT = 10_000_000;
 const STEPS_PER_REDUCTION = 50;
