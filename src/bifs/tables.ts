@@ -38,6 +38,7 @@ import { erlangTimeBifs, ertsInternalTimeBifs, osTimeBifs } from './erlang/time.
 import { erlangTypeTestBifs } from './erlang/type-tests.ts';
 import { literalAreaBifs, traceCleanerBifs } from './erts-internal/collectors.ts';
 import { ertsInternalSystemProcessBifs } from './erts-internal/system-processes.ts';
+import { ertsInternalSystemTaskBifs } from './erts-internal/system-tasks.ts';
 import { ertsInternalTermBifs } from './erts-internal/terms.ts';
 import { etsChunkBifs } from './ets/chunks.ts';
 import { ertsInternalEtsInfoBifs, etsInfoBifs } from './ets/info.ts';
@@ -105,6 +106,7 @@ export const bifTables: readonly BifTable[] = [
   traceCleanerBifs,
   erlangNodeBifs,
   ertsInternalSystemProcessBifs,
+  ertsInternalSystemTaskBifs,
   erlangIdentifierBifs,
   erlangSubtractBifs,
   erlangSystemInfoBifs,

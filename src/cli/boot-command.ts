@@ -113,6 +113,7 @@ function end(halt: Halt): void {
     process.kill(process.pid, 'SIGABRT');
     return;
   }
-  stderr.write(`${halt.text}\n`);
+  // The emulator itself ends lines so, whatever they are written to.
+  stderr.write(`${halt.text}\n`.replaceAll('\n', '\r\n'));
   process.exit(FAILED);
 }

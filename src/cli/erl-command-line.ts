@@ -32,7 +32,10 @@ export class ErlRefusal extends Error {}
 
 const SEPARATOR = '--';
 
-/** Arguments from a string: words between white space, with quotes and backslashes as a shell has them. `#`: a comment, in files. */
+/**
+ * Arguments from a string: words between white space, with quotes and backslashes as a shell has them. `#`: a comment, in files. A
+ * separator ends them, unless there are none or there is an -extra.
+ */
 export function splitArguments(text: string, withComments: boolean): string[] {
   const words: string[] = [];
   const white = /[\n\f\r\t\v ]/;
@@ -48,6 +51,7 @@ export function splitArguments(text: string, withComments: boolean): string[] {
       at = word.end;
     }
   }
+  if (words.length > 0 && !words.includes('-extra')) words.push(SEPARATOR);
   return words;
 }
 
@@ -131,9 +135,7 @@ function merge(args: readonly string[], world: ErlWorld): string[] {
   const fromVariable = (name: string): void => {
     const text = world.environment[name];
     if (text === undefined) return;
-    const words = splitArguments(text, false);
-    if (!words.includes('-extra')) words.push(SEPARATOR);
-    addSource(world, words, false, merged);
+    addSource(world, splitArguments(text, false), false, merged);
   };
   fromVariable(`ERL_OTP${world.release}_FLAGS`);
   fromVariable('ERL_AFLAGS');

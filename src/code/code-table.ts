@@ -229,6 +229,12 @@ export class CodeTable implements ExportTable, MachineCode {
     return owner.returnPoint(point);
   }
 
+  /** Whether a return point belongs to the old code of a module. */
+  isOldPoint(point: number, module: Term): boolean {
+    const old = this.oldModules.get(module);
+    return old !== undefined && this.pointOwners[this.ownerIndex(point)] === old;
+  }
+
   private ownerIndex(point: number): number {
     let low = 0;
     let high = this.firstPoints.length - 1;

@@ -326,7 +326,9 @@ export class FunctionPlan {
     for (const { kind, label, line } of this.resumedLabels) {
       const target = this.byLabel.get(label);
       if (target !== undefined) {
-        this.addReentry({ kind, target, slots: this.slotsBefore[target.position] as number, line });
+        // A process that waits is where its receive begins, as in OTP.
+        const at = kind === 'receive' ? (this.lineAt[target.position] as number) : line;
+        this.addReentry({ kind, target, slots: this.slotsBefore[target.position] as number, line: at });
       }
     }
     for (const target of this.budgetTargets) {

@@ -68,6 +68,8 @@ export interface CodeTable {
   returnPoint(point: number): ReturnPointInfo;
   /** Words of the frame that goes on at a return point, return address included. */
   frameWords(point: number): number;
+  /** Whether a return point belongs to the old code of a module. */
+  isOldPoint(point: number, module: Term): boolean;
   /** All exports of a module that anything has named. */
   exportsOf(module: Term): readonly { readonly state: 'undefined' | 'bif' | 'loaded' }[];
   /** Whether M:F/A is a BIF. */

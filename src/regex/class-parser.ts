@@ -67,7 +67,7 @@ function posixElement(reader: PatternReader, ucp: boolean): CharTest | undefined
   }
   if (mark !== ':') throw reader.fault('POSIX collating elements are not supported', start);
   const test = posixClass(name, ucp);
-  if (test === undefined) throw reader.fault('unknown POSIX class name', start);
+  if (test === undefined) throw reader.fault('unknown POSIX class name', start + 2);
   return negated ? not(test) : test;
 }
 

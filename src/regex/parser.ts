@@ -64,7 +64,9 @@ class Parser {
 
   private resolve(key: number | string, groups: number[], at: number): void {
     const found = typeof key === 'string' ? this.groupsByName.get(key) : key <= this.groupCount ? [key] : undefined;
-    if (found === undefined) throw this.reader.fault('reference to non-existent subpattern', at);
+    // Numbers are only looked up when the whole pattern has been read.
+    const where = typeof key === 'string' ? at : this.reader.at;
+    if (found === undefined) throw this.reader.fault('reference to non-existent subpattern', where);
     groups.push(...found);
   }
 
@@ -185,14 +187,14 @@ class Parser {
 
   // ---- repetition ----------------------------------------------------------------------------------------------------
 
-  private repeated(atom: Node): Node {
-    let node = atom;
-    for (;;) {
-      while (this.flags.extended && this.skipped());
-      const bounds = this.bounds();
-      if (bounds === undefined) return node;
-      node = { kind: 'repeat', body: node, ...bounds, mode: this.mode() };
-    }
+  /** One quantifier at most: what it makes cannot be repeated. */
+  private repeated(body: Node): Node {
+    while (this.flags.extended && this.skipped());
+    const bounds = this.bounds();
+    if (bounds === undefined) return body;
+    const node: Node = { kind: 'repeat', body, ...bounds, mode: this.mode() };
+    if (this.bounds() !== undefined) throw this.reader.fault('nothing to repeat', this.reader.at - 1);
+    return node;
   }
 
   private mode(): RepeatMode {
@@ -222,7 +224,7 @@ class Parser {
 
   private group(): Node | undefined {
     const { reader } = this;
-    if (reader.accept('*')) return this.verb();
+    if (reader.peek() === '*' && /^[A-Z:]$/.test(reader.peek(1))) return this.verb();
     if (!reader.accept('?')) {
       return this.options.no_auto_capture ? this.body() : this.capture(undefined);
     }
@@ -241,6 +243,7 @@ class Parser {
 
   private verb(): Node {
     const { reader } = this;
+    reader.accept('*');
     const name = reader.take(/^[A-Z]$/);
     if (!reader.accept(')')) throw reader.fault('(*VERB) not recognized or malformed');
     if (name === 'FAIL' || name === 'F') return { kind: 'fail' };
@@ -269,7 +272,7 @@ class Parser {
       return;
     }
     if (known.includes(index)) return;
-    if (!this.flags.dupnames) throw this.reader.fault('two named subpatterns have the same name');
+    if (!this.flags.dupnames) throw this.reader.fault('two named subpatterns have the same name', this.reader.at - 1);
     known.push(index);
   }
 
@@ -304,7 +307,7 @@ class Parser {
     const body = this.body();
     const branches = body.kind === 'choice' ? body.items : [body];
     if (branches.some((branch) => fixedLength(branch) === undefined)) {
-      throw this.reader.fault('lookbehind assertion is not fixed length');
+      throw this.reader.fault('lookbehind assertion is not fixed length', this.reader.at - 1);
     }
     return { kind: 'look', behind: true, negative, body };
   }

@@ -575,6 +575,8 @@ export const PREDEFINED_ATOMS = [
   'badfield',
   'novalue',
   'auto_local',
+  'inherit',
+  'request_system_task',
 ] as const;
 
 export type PredefinedAtom = (typeof PREDEFINED_ATOMS)[number];

@@ -3,13 +3,12 @@ import type { PreparedModule } from '../../code/module-loader.ts';
 import type { MagicHandle } from '../../memory/off-heap.ts';
 import type { Machine } from '../../process/machine.ts';
 import { callNext } from '../../runtime/apply.ts';
-import { charlist } from '../../runtime/stack-trace.ts';
-import { am, atom, atomName } from '../../term/atoms.ts';
+import { am, atomName } from '../../term/atoms.ts';
 import { binaryBytes, makeBinary } from '../../term/bits.ts';
 import { listOf, tuple } from '../../term/build.ts';
 import { badarg, systemLimit } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
-import { isAtom, isBitstring, isSmall, smallValue } from '../../term/term.ts';
+import { isAtom, isBitstring } from '../../term/term.ts';
 import { newResource, resourceOf } from '../nif-arguments.ts';
 import type { BifTable } from '../registry.ts';
 import { elementsOf } from './lists-tuples.ts';
@@ -119,26 +118,11 @@ function preLoaded(vm: Machine): Term {
   return listOf(vm.preloaded);
 }
 
-/**
- * load_nif(Path, Info): libraries that OTP links statically are named by their module, and its functions are BIFs here from the start. No
- * other native code can be loaded.
- */
-function loadNif(vm: Machine, path: Term): Term {
-  const name = textOfList(path);
-  if (name !== undefined && vm.code.exportsOf(atom(name)).some(({ state }) => state === 'bif')) return am.ok;
-  return tuple(am.error, tuple(am.load_failed, charlist('Enigma runs no native code')));
-}
-
 /** The md5 of a .beam file as module_info(md5) would give it, undefined for one that cannot be read. */
 function beamfileModuleMd5(vm: Machine, file: Term): Term {
   if (!isBitstring(file)) throw badarg();
   const prepared = vm.tryPrepare(binaryBytes(file));
   return 'fault' in prepared ? am.undefined : makeBinary(prepared.md5);
-}
-
-function textOfList(list: Term): string | undefined {
-  const codes = elementsOf(list).map((t) => (isSmall(t) ? smallValue(t) : -1));
-  return codes.every((code) => code >= 0 && code <= 0x10ffff) ? String.fromCodePoint(...codes) : undefined;
 }
 
 export const erlangCodeLoadingBifs: BifTable = {
@@ -151,7 +135,6 @@ export const erlangCodeLoadingBifs: BifTable = {
     { name: 'call_on_load_function', arity: 1, fn: callOnLoadFunction },
     { name: 'finish_after_on_load', arity: 2, fn: finishAfterOnLoad },
     { name: 'pre_loaded', arity: 0, fn: preLoaded },
-    { name: 'load_nif', arity: 2, fn: loadNif },
   ],
 };
 

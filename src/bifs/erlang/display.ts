@@ -12,7 +12,8 @@ import { isCodePoint } from './atoms.ts';
 import { binarySize } from './binaries.ts';
 import { elementsOf } from './lists-tuples.ts';
 
-const NEWLINE = 0x0a;
+/** What OTP's emulator itself writes ends its lines so, whatever it is written to (erts_printf_add_cr_to_stdout). */
+const LINE_END = [0x0d, 0x0a];
 
 function writeOutput(vm: Machine, content: Uint8Array): void {
   if (vm.host.writeOutput !== undefined) vm.host.writeOutput(content);
@@ -26,9 +27,9 @@ function writeError(vm: Machine, content: Uint8Array): void {
 
 function display(vm: Machine, t: Term): Term {
   const content = displayBytes(t);
-  const line = new Uint8Array(content.length + 1);
+  const line = new Uint8Array(content.length + LINE_END.length);
   line.set(content);
-  line[content.length] = NEWLINE;
+  line.set(LINE_END, content.length);
   writeOutput(vm, line);
   return am.true;
 }

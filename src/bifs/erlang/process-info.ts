@@ -4,8 +4,9 @@ import { loadUnsigned } from '../../memory/memory.ts';
 import type { Machine, ReturnPointInfo } from '../../process/machine.ts';
 import { type Process, RUN_START } from '../../process/process.ts';
 import { isActive } from '../../process/signals.ts';
-import { callNext, listElements } from '../../runtime/apply.ts';
+import { listElements } from '../../runtime/apply.ts';
 import { buildStacktrace, charlist, gatherPoints, takeTrace } from '../../runtime/stack-trace.ts';
+import { withWholeStack } from '../../runtime/whole-stack.ts';
 import { am, atom } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { listOf, tuple } from '../../term/build.ts';
@@ -190,23 +191,6 @@ function itemOf(vm: Machine, process: Process, name: Term): Term {
   return tuple(name, process === vm.current ? value : copyIn(value));
 }
 
-/**
- * While a BIF runs, its callers' frames are not in memory. Asks for `name` to be called once more with the stack whole, and gives 0;
- * the second time gives undefined.
- */
-function withWholeStack(vm: Machine, process: Process, args: readonly Term[]): Term | undefined {
-  const { current } = vm;
-  if (process !== current) return undefined;
-  if (current.stackIsWhole) {
-    current.stackIsWhole = false;
-    return undefined;
-  }
-  const slot = vm.code.exportSlot(am.erlang, atom('process_info'), args.length);
-  if (slot === undefined) throw new Error('process_info has no slot');
-  current.stackIsWhole = true;
-  return callNext(slot, args);
-}
-
 function askedProcess(vm: Machine, pid: Term): Process | undefined {
   if (!isLocalPid(pid)) throw badarg();
   const process = vm.processes.byPid(pid);
@@ -216,7 +200,7 @@ function askedProcess(vm: Machine, pid: Term): Process | undefined {
 function processInfo(vm: Machine, pid: Term): Term {
   const process = askedProcess(vm, pid);
   if (process === undefined) return am.undefined;
-  const again = withWholeStack(vm, process, [pid]);
+  const again = process === vm.current ? withWholeStack(vm, am.erlang, atom('process_info'), [pid]) : undefined;
   if (again !== undefined) return again;
   const shown = process.name === undefined ? SUMMARY : [am.registered_name, ...SUMMARY];
   return listOf(shown.map((name) => itemOf(vm, process, name)));
@@ -229,7 +213,7 @@ function processInfoItem(vm: Machine, pid: Term, what: Term): Term {
   const process = askedProcess(vm, pid);
   if (process === undefined) return am.undefined;
   if (names.some((name) => needsStack.includes(name))) {
-    const again = withWholeStack(vm, process, [pid, what]);
+    const again = process === vm.current ? withWholeStack(vm, am.erlang, atom('process_info'), [pid, what]) : undefined;
     if (again !== undefined) return again;
   }
   if (!isAtom(what)) return listOf(names.map((name) => itemOf(vm, process, name)));

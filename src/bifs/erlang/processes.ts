@@ -15,10 +15,9 @@ import {
   removeLink,
   removeMonitor,
   sendExitSignal,
-  sendMessage,
 } from '../../process/signals.ts';
 import { am } from '../../term/atoms.ts';
-import { listOf, tuple } from '../../term/build.ts';
+import { listOf } from '../../term/build.ts';
 import { copyOut } from '../../term/copy.ts';
 import { identical } from '../../term/equality.ts';
 import { badarg, ErlangError } from '../../term/erlang-error.ts';
@@ -254,18 +253,6 @@ function garbageCollect(vm: Machine, kind: Term): Term {
   return am.true;
 }
 
-/** erts_internal:request_system_task/3 for {garbage_collect, Id, Kind}: done when the process runs next; answered at once. */
-function requestSystemTask(vm: Machine, pid: Term, _priority: Term, task: Term): Term {
-  const process = vm.processes.byPid(pid);
-  if (!isTuple(task) || tupleArity(task) !== 3 || tupleElement(task, 1) !== am.garbage_collect) throw badarg();
-  if (process !== undefined) {
-    if (tupleElement(task, 3) !== am.minor) process.heap.needsMajor = true;
-    process.collectNext = true;
-  }
-  sendMessage(vm, vm.current, tuple(am.garbage_collect, tupleElement(task, 2), atomOf(process !== undefined)));
-  return am.ok;
-}
-
 export const erlangProcessBifs: BifTable = {
   module: 'erlang',
   rows: [
@@ -298,6 +285,5 @@ export const ertsInternalProcessBifs: BifTable = {
   rows: [
     { name: 'group_leader', arity: 2, fn: setGroupLeader },
     { name: 'garbage_collect', arity: 1, fn: garbageCollect },
-    { name: 'request_system_task', arity: 3, fn: requestSystemTask },
   ],
 };

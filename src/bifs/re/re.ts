@@ -4,7 +4,7 @@ import type { Machine } from '../../process/machine.ts';
 import { Matcher, MatchLimit, type MatchRequest } from '../../regex/matcher.ts';
 import { RegexFault } from '../../regex/syntax.ts';
 import { isContinuation, isUtf8 } from '../../regex/utf8-points.ts';
-import { callNext } from '../../runtime/apply.ts';
+import { applyFunction } from '../../runtime/apply.ts';
 import { bumpReductions } from '../../runtime/bump-reductions.ts';
 import { iodataArgument } from '../../runtime/iodata.ts';
 import { characterList } from '../../runtime/native-names.ts';
@@ -33,9 +33,7 @@ function optionsOf(list: Term): ReOptions {
 
 /** Goes on in a function of the module re itself, which turns characters into UTF-8 first. */
 function callRe(vm: Machine, name: string, args: readonly Term[]): Term {
-  const slot = vm.code.exportSlot(atom('re'), atom(name), args.length);
-  if (slot === undefined) throw badarg();
-  return callNext(slot, args);
+  return applyFunction(vm, atom('re'), atom(name), listOf(args));
 }
 
 function faultTerm({ text, position }: RegexFault, tag?: Term): Term {
