@@ -42,7 +42,7 @@ import { listOf } from './term/build.ts';
 import { exportTable, funSlots } from './term/fun-entries.ts';
 import type { Term } from './term/layout.ts';
 import { Nodes, nodes } from './term/nodes.ts';
-import { hasNativeRecords, termRules } from './term/term-rules.ts';
+import { useTermRulesOf } from './term/term-rules.ts';
 
 export interface VmOptions {
   readonly host: Host;
@@ -113,7 +113,7 @@ export class Vm implements Machine {
     this.host = host;
     this.flags = flags;
     this.otpRelease = otpRelease;
-    termRules.nativeRecords = hasNativeRecords(otpRelease);
+    useTermRulesOf(otpRelease);
     this.settings = { ...DEFAULT_SETTINGS, ...settings };
     this.processes = new ProcessTable(this.settings.processLimit);
     this.ports = new PortTable(this.settings.portLimit);
@@ -224,6 +224,15 @@ export class Vm implements Machine {
     this.onOutside();
   }
 
+  md5OfFile(file: Uint8Array): Uint8Array | undefined {
+    try {
+      return loadBeam(file).md5;
+    } catch (error) {
+      if (error instanceof LoadError) return undefined;
+      throw error;
+    }
+  }
+
   tryPrepare(file: Uint8Array): PreparedModule | { readonly fault: string } {
     try {
       return this.prepareModule(file);
@@ -242,7 +251,6 @@ export class Vm implements Machine {
     return {
       name: atom(beam.name),
       hasOnLoad: beam.onLoad !== undefined,
-      md5: beam.md5,
       link: () => linkModule(this.code, beam, compiled, this.imports),
     };
   }

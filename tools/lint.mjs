@@ -45,7 +45,16 @@ const MAY_IMPORT = {
     'type:src/ets',
     FLAGS,
   ],
-  'src/runtime': ['src/term', 'src/memory', 'src/process', 'src/isa', 'type:src/bifs', 'type:src/jit', FLAGS],
+  'src/runtime': [
+    'src/loader/md5.ts',
+    'src/term',
+    'src/memory',
+    'src/process',
+    'src/isa',
+    'type:src/bifs',
+    'type:src/jit',
+    FLAGS,
+  ],
   'src/regex': [],
   'src/ets': ['src/process', 'src/term', 'src/memory', FLAGS],
   'src/bifs': [

@@ -98,8 +98,7 @@ function showBeam([path, wanted]: readonly string[]): number {
 function showWasm([path, wanted]: readonly string[]): number {
   const module = moduleOf(path);
   const names = new Set(selected(module, wanted).map(({ name, arity }) => `${module.name}:${name}/${arity}`));
-  const { host, flags } = { host: nodeHost(), flags: readFlags(env) };
-  const vm = new Vm({ host, flags });
+  const vm = new Vm({ host: nodeHost(), flags: readFlags(env) });
   const { wasm } = compileModule(module, { isBif: (m, f, a) => vm.isBif(m, f, a), notes: true });
   const functions = (_: number, name = ''): boolean => names.has(name.replace(/ resume$/, ''));
   stdout.write(disassemble(wasm.bytes, { notes: wasm.notes, relocations: wasm.relocations, functions }));

@@ -13,7 +13,6 @@ import type { LoadedModule } from './loaded-module.ts';
 export interface PreparedModule {
   readonly name: Term;
   readonly hasOnLoad: boolean;
-  readonly md5: Uint8Array;
   link(): LinkedModule;
 }
 

@@ -4,7 +4,7 @@
  *
  *   <operator>(x, y) -> term, or 0: not decided here (another type, a longer integer, an exception)
  */
-import { HEND, HTOP } from '../memory/map.ts';
+
 import {
   BIG_DIGITS,
   HEADER_NEG_BIG,
@@ -23,6 +23,7 @@ import {
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
 import { type FuncIndex, i32, i64, type Local } from '../wasm/types.ts';
+import { emitAllocate } from './emit-allocate.ts';
 
 /** What `toLong` gives for a term that it does not know; no integer of 63 bits and sign. */
 const NO_LONG = -(2n ** 63n);
@@ -265,7 +266,7 @@ function emitMagnitude(
 /** (i64) -> term */
 function emitFromLong(w: FunctionBuilder, moreHeap: FuncIndex): void {
   const value = w.param(0);
-  const [words, address, next] = [w.local(i32, 'words'), w.local(i32, 'address'), w.local(i32, 'next')];
+  const [words, address] = [w.local(i32, 'words'), w.local(i32, 'address')];
   const header = w.local(i32, 'header');
   w.localGet(value);
   w.i64Const(BigInt(SMALL_MIN));
@@ -303,36 +304,8 @@ function emitFromLong(w: FunctionBuilder, moreHeap: FuncIndex): void {
   w.i64Ne();
   w.select();
   w.localSet(words);
-  emitAllocate(w, { words, address, next }, moreHeap);
+  emitAllocate(w, words, address, moreHeap);
   emitBig(w, { value, words, address, header });
-}
-
-/** Puts the address of `words` fresh heap words into a local. */
-function emitAllocate(
-  w: FunctionBuilder,
-  { words, address, next }: { words: Local; address: Local; next: Local },
-  moreHeap: FuncIndex,
-): void {
-  w.i32Const(0);
-  w.i32Load(HTOP);
-  w.localTee(address);
-  w.localGet(words);
-  w.i32Const(2);
-  w.i32Shl();
-  w.i32Add();
-  w.localTee(next);
-  w.i32Const(0);
-  w.i32Load(HEND);
-  w.i32GtU();
-  w.if();
-  w.localGet(words);
-  w.call(moreHeap);
-  w.localSet(address);
-  w.else();
-  w.i32Const(0);
-  w.localGet(next);
-  w.i32Store(HTOP);
-  w.end();
 }
 
 /** Writes the big of 2 or 3 words and pushes it as a term. */

@@ -1,4 +1,4 @@
-/** MD5 (RFC 1321) over a sequence of byte arrays, as if they were one. */
+/** MD5 (RFC 1321): its block function, and the digest of a sequence of byte arrays as if they were one. */
 
 const shifts = [
   [7, 12, 17, 22],
@@ -55,7 +55,8 @@ function loadWords(block: Uint8Array, words: Int32Array): void {
   }
 }
 
-function compress(state: Int32Array, words: Int32Array): void {
+/** Takes a block of 16 words into a state of 4. */
+export function compress(state: Int32Array, words: Int32Array): void {
   let [a = 0, b = 0, c = 0, d = 0] = state;
   for (let i = 0; i < 64; i++) {
     let mixed: number;

@@ -121,6 +121,8 @@ export interface Machine {
   /** Does what something from outside has called for: messages, ends of ports. Not while Erlang code runs. */
   readonly fromOutside: (action: () => void) => void;
   readonly tryPrepare: (file: Uint8Array) => PreparedModule | { readonly fault: string };
+  /** What module_info(md5) would give for a .beam file; undefined for one that cannot be read. */
+  readonly md5OfFile: (file: Uint8Array) => Uint8Array | undefined;
   /** Where no code server runs: loads the module if it can be found. */
   readonly loadMissing?: (module: Term) => boolean;
   /** The release whose code runs: 25, 27, 29 … */

@@ -118,6 +118,9 @@ dates() ->
 
 %% What the system is.
 
+operating_system() ->
+    {erlang:system_info(os_type), erlang:system_info(os_version)}.
+
 system() ->
     [erlang:system_info(I) ||
         I <- [otp_release, version, nif_version, driver_version, machine, compat_rel, time_correction,

@@ -121,8 +121,8 @@ function preLoaded(vm: Machine): Term {
 /** The md5 of a .beam file as module_info(md5) would give it, undefined for one that cannot be read. */
 function beamfileModuleMd5(vm: Machine, file: Term): Term {
   if (!isBitstring(file)) throw badarg();
-  const prepared = vm.tryPrepare(binaryBytes(file));
-  return 'fault' in prepared ? am.undefined : makeBinary(prepared.md5);
+  const md5 = vm.md5OfFile(binaryBytes(file));
+  return md5 === undefined ? am.undefined : makeBinary(md5);
 }
 
 export const erlangCodeLoadingBifs: BifTable = {

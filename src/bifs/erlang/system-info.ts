@@ -67,9 +67,8 @@ const VERSION_ITEMS: Readonly<Record<string, Item>> = {
   driver_version: (vm) => listOfText(release(vm).driver),
   machine: text('BEAM'),
   endian: name(am.little),
-  // Paths and signals are those of a Unix, whatever the host.
-  os_type: () => tuple(atom('unix'), atom('linux')),
-  os_version: () => tuple(makeSmall(0), makeSmall(0), makeSmall(0)),
+  os_type: ({ host }) => tuple(atom(host.system.family), atom(host.system.name)),
+  os_version: ({ host }) => tuple(...host.system.version.map((part) => makeInteger(part))),
   system_architecture: text(ARCHITECTURE),
   build_type: () => atom('opt'),
   emu_type: () => atom('opt'),

@@ -1,4 +1,5 @@
 /** Environment, process number and signals of the Node process. */
+import { platform, release, type } from 'node:os';
 import process from 'node:process';
 import type { SignalAction, System } from '../system.ts';
 
@@ -8,6 +9,9 @@ const UNCATCHABLE = new Set(['sigstop']);
 export function nodeSystem(): System {
   const listeners = new Map<string, () => void>();
   return {
+    family: platform() === 'win32' ? 'win32' : 'unix',
+    name: platform() === 'win32' ? 'nt' : type().toLowerCase(),
+    version: versionNumbers(release()),
     processId: String(process.pid),
     *environment() {
       for (const [name, value] of Object.entries(process.env)) {
@@ -25,6 +29,12 @@ export function nodeSystem(): System {
       listeners.set(name, listener);
     },
   };
+}
+
+/** `6.1.0-13-amd64` -> 6, 1, 0 (os_version in OTP's sys.c; a missing number is 0). */
+function versionNumbers(text: string): [number, number, number] {
+  const [major = 0, minor = 0, patch = 0] = (text.match(/^\d+(\.\d+)*/)?.[0] ?? '').split('.').map(Number);
+  return [major, minor, patch];
 }
 
 /** A signal with a listener does nothing of its own. */

@@ -1,5 +1,5 @@
 /** The functions `sub`, `create` and `big` of bits-helpers.ts, and what allocating ones share. */
-import { HEND, HTOP } from '../../memory/map.ts';
+
 import {
   BIG_DIGITS,
   HEADER_HEAP_BITS,
@@ -17,36 +17,12 @@ import {
 } from '../../term/layout.ts';
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import { i32, type Local } from '../../wasm/types.ts';
+import { emitAllocate } from '../emit-allocate.ts';
 import type { ModuleTranslator } from '../module-translator.ts';
 import { HEAP_BITS_LIMIT, pushBaseOf, pushSwapped } from './bits-words.ts';
 
 const WORD_BITS = 32;
 const SUB_BITS_HEADER = makeHeader(HEADER_SUB_BITS, SUB_BITS_WORDS);
-
-/** Puts the address of as many words on the heap as a local says into `address`. */
-function allocate(w: FunctionBuilder, translator: ModuleTranslator, words: Local, address: Local): void {
-  const next = w.local(i32);
-  w.i32Const(0);
-  w.i32Load(HTOP);
-  w.localTee(address);
-  w.localGet(words);
-  w.i32Const(2);
-  w.i32Shl();
-  w.i32Add();
-  w.localTee(next);
-  w.i32Const(0);
-  w.i32Load(HEND);
-  w.i32GtU();
-  w.if();
-  w.localGet(words);
-  w.call(translator.runtime('moreHeap'));
-  w.localSet(address);
-  w.else();
-  w.i32Const(0);
-  w.localGet(next);
-  w.i32Store(HTOP);
-  w.end();
-}
 
 /** Stores what `push` pushes at an offset behind the address (or term) in a local. */
 export function storeField(w: FunctionBuilder, object: Local, offset: number, push: () => void): void {
@@ -75,7 +51,7 @@ function allocateHeapBits(
   w.i32Const(5);
   w.i32ShrU();
   w.localSet(words);
-  allocate(w, translator, words, address);
+  emitAllocate(w, words, address, translator.runtime('moreHeap'));
   storeField(w, address, 0, () => {
     w.localGet(words);
     w.i32Const(1);
@@ -101,7 +77,7 @@ export function emitSubBits(
   const [words, address] = [w.local(i32), w.local(i32)];
   w.i32Const(1 + SUB_BITS_WORDS);
   w.localSet(words);
-  allocate(w, translator, words, address);
+  emitAllocate(w, words, address, translator.runtime('moreHeap'));
   storeField(w, address, 0, () => w.i32Const(SUB_BITS_HEADER));
   storeField(w, address, SUB_BITS_START, () => w.localGet(fields.start));
   storeField(w, address, SUB_BITS_SIZE, () => w.localGet(fields.size));
@@ -209,7 +185,7 @@ export function emitBig(w: FunctionBuilder, translator: ModuleTranslator): void 
   const [words, address] = [w.local(i32), w.local(i32)];
   w.i32Const(2);
   w.localSet(words);
-  allocate(w, translator, words, address);
+  emitAllocate(w, words, address, translator.runtime('moreHeap'));
   storeField(w, address, 0, () => w.i32Const(makeHeader(HEADER_POS_BIG, 1)));
   storeField(w, address, BIG_DIGITS, () => w.localGet(value));
   pushBoxed(w, address);
