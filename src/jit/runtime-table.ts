@@ -49,14 +49,10 @@ export const runtimeTable = {
   callFunFailed: 'iii:i',
 
   // receive
-  /** The next message not yet looked at, or 0. */
-  loopRec: ':i',
   /** The message just looked at was taken. */
   removeMessage: ':',
   /** Step over the message just looked at. */
   loopRecEnd: ':',
-  /** The process is to wait; return address at which it goes on (`loop_rec`). */
-  wait: ':',
   /** Time. 1: it is up; 0: the process is to wait, or raised. */
   waitTimeout: 'i:i',
   timeout: ':',

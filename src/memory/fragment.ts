@@ -6,7 +6,7 @@ import type { Addr, Term } from '../term/layout.ts';
 import { freeBlock } from './allocator.ts';
 import { releaseList } from './off-heap.ts';
 
-export type Fragment = {
+export class Fragment {
   readonly term: Term;
   /** The words; 0 when the term is an immediate or a literal. */
   readonly block: Addr;
@@ -14,13 +14,25 @@ export type Fragment = {
   /** List of what it owns off-heap, and how many bytes of binaries that is. */
   readonly offHeap: Addr;
   readonly offHeapBytes: number;
-};
+  /** Its place among the messages of the mailbox that owns it: neighbours, and position in the order of arrival. */
+  previous: Fragment | undefined = undefined;
+  next: Fragment | undefined = undefined;
+  sequence = 0;
+
+  constructor(term: Term, block: Addr, wordCount: number, offHeap: Addr, offHeapBytes: number) {
+    this.term = term;
+    this.block = block;
+    this.wordCount = wordCount;
+    this.offHeap = offHeap;
+    this.offHeapBytes = offHeapBytes;
+  }
+}
 
 const NONE = 0 as Addr;
 
 /** A fragment for a term that needs no memory. */
 export function immediateFragment(term: Term): Fragment {
-  return { term, block: NONE, wordCount: 0, offHeap: NONE, offHeapBytes: 0 };
+  return new Fragment(term, NONE, 0, NONE, 0);
 }
 
 /** Frees a fragment that was not attached, and what it owns. */

@@ -35,8 +35,8 @@ export const ATTENTION = 104 as Addr;
 export const STATUS_ARGUMENT = 108 as Addr;
 /** Where `run` goes on: RUN_CALL (SLOT and X registers) or RUN_RETURN (X0 to the frame at SP). */
 export const RUN_MODE = 112 as Addr;
-/** Receive: non-zero while the mailbox of the running process has an unread message in its inner queue. */
-export const MAILBOX_READY = 116 as Addr;
+/** Receive: the message of the running process that is to be looked at next; 0: there is none. */
+export const MESSAGE = 116 as Addr;
 
 /** First object (bin ref or magic ref, as address; 0 ends the list) of the running process's heap that owns something off-heap. */
 export const OFF_HEAP = 120 as Addr;

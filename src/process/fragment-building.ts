@@ -1,6 +1,6 @@
 /** Terms built straight into a fragment, whatever process runs, or none: messages that the virtual machine itself sends. */
 import { allocateBlock } from '../memory/allocator.ts';
-import { type Fragment, immediateFragment } from '../memory/fragment.ts';
+import { Fragment, immediateFragment } from '../memory/fragment.ts';
 import { HEND, HTOP, OFF_HEAP, OFF_HEAP_BYTES } from '../memory/map.ts';
 import { load, loadUnsigned, store } from '../memory/memory.ts';
 import { copyIn, sizeOf } from '../term/copy.ts';
@@ -24,13 +24,8 @@ export function buildFragment(
   store(OFF_HEAP, 0);
   store(OFF_HEAP_BYTES, 0);
   const term = build(parts.map((part) => copyIn(part)));
-  const fragment = {
-    term,
-    block,
-    wordCount: (loadUnsigned(HTOP) - block) / 4,
-    offHeap: loadUnsigned(OFF_HEAP) as Addr,
-    offHeapBytes: loadUnsigned(OFF_HEAP_BYTES),
-  };
+  const usedWords = (loadUnsigned(HTOP) - block) / 4;
+  const fragment = new Fragment(term, block, usedWords, loadUnsigned(OFF_HEAP) as Addr, loadUnsigned(OFF_HEAP_BYTES));
   for (const [register, value] of saved) store(register, value);
   return fragment;
 }

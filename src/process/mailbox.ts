@@ -5,14 +5,6 @@
 import { type Fragment, freeFragment } from '../memory/fragment.ts';
 import type { RefKey } from './references.ts';
 
-export interface Message {
-  readonly fragment: Fragment;
-  /** Position in the order of arrival: grows by one a message. */
-  readonly sequence: number;
-  previous: Message | undefined;
-  next: Message | undefined;
-}
-
 /** Receive markers that a process may have at a time (ERTS_RECV_MARKER_BLOCK_SIZE in OTP's erl_message.h); the oldest gives way. */
 const MAX_MARKERS = 8;
 
@@ -26,18 +18,19 @@ interface Marker {
 export class Mailbox {
   length = 0;
   /** The next message to look at; undefined: all have been looked at. */
-  unread: Message | undefined;
-  private first: Message | undefined;
-  private last: Message | undefined;
+  unread: Fragment | undefined;
+  private first: Fragment | undefined;
+  private last: Fragment | undefined;
   private nextSequence = 0;
   private markers: Marker[] | undefined;
 
   append(fragment: Fragment): void {
-    const message: Message = { fragment, sequence: this.nextSequence++, previous: this.last, next: undefined };
-    if (this.last === undefined) this.first = message;
-    else this.last.next = message;
-    this.last = message;
-    this.unread ??= message;
+    fragment.sequence = this.nextSequence++;
+    fragment.previous = this.last;
+    if (this.last === undefined) this.first = fragment;
+    else this.last.next = fragment;
+    this.last = fragment;
+    this.unread ??= fragment;
     this.length++;
   }
 
@@ -57,27 +50,33 @@ export class Mailbox {
     if (message === undefined) throw new Error('no message is being looked at');
     this.remove(message);
     this.rewind();
-    return message.fragment;
+    return message;
   }
 
   /** Takes any message out. `unread` moves on if it was that one. */
-  remove(message: Message): void {
+  remove(message: Fragment): void {
     const { previous, next } = message;
     if (previous === undefined) this.first = next;
     else previous.next = next;
     if (next === undefined) this.last = previous;
     else next.previous = previous;
     if (this.unread === message) this.unread = next;
+    message.previous = undefined;
+    message.next = undefined;
     this.length--;
   }
 
-  *messages(): Generator<Message> {
-    for (let message = this.first; message !== undefined; message = message.next) yield message;
+  *messages(): Generator<Fragment> {
+    for (let message = this.first; message !== undefined; ) {
+      const { next } = message;
+      yield message;
+      message = next;
+    }
   }
 
   /** Frees all messages. */
   clear(): void {
-    for (const { fragment } of this.messages()) freeFragment(fragment);
+    for (const message of this.messages()) freeFragment(message);
     this.first = undefined;
     this.last = undefined;
     this.unread = undefined;
@@ -116,7 +115,7 @@ export class Mailbox {
   useMarker(key: RefKey): void {
     const marker = this.markers?.find((candidate) => candidate.key === key);
     if (marker === undefined) return;
-    let message: Message | undefined;
+    let message: Fragment | undefined;
     let candidate = this.last;
     while (candidate !== undefined && candidate.sequence >= marker.from) {
       message = candidate;

@@ -4,13 +4,13 @@
  * once: it gets `pendingExit` and is stopped at its next safe point.
  */
 import { type Fragment, freeFragment, immediateFragment } from '../memory/fragment.ts';
-import { ATTENTION, MAILBOX_READY, REDUCTIONS } from '../memory/map.ts';
+import { ATTENTION, MESSAGE, REDUCTIONS } from '../memory/map.ts';
 import { load, store } from '../memory/memory.ts';
 import { running } from '../memory/process-heap.ts';
 import { am } from '../term/atoms.ts';
 import { tuple } from '../term/build.ts';
 import { copyOut } from '../term/copy.ts';
-import type { Term } from '../term/layout.ts';
+import { NON_VALUE, type Term } from '../term/layout.ts';
 import { formatTerm } from '../term/print.ts';
 import { buildFragment } from './fragment-building.ts';
 import type { Halt, Machine } from './machine.ts';
@@ -33,8 +33,9 @@ export function isActive(process: Process): boolean {
 export function deliver(vm: Machine, to: Process, message: Fragment): void {
   if (!to.isAlive) return freeFragment(message);
   to.mailbox.append(message);
-  if (isActive(to)) store(MAILBOX_READY, 1);
-  else if (to.state === 'waiting') vm.runQueue.add(to);
+  if (isActive(to)) {
+    if (load(MESSAGE) === NON_VALUE) store(MESSAGE, (to.mailbox.unread as Fragment).term);
+  } else if (to.state === 'waiting') vm.runQueue.add(to);
 }
 
 /** Sends a copy of a term. */

@@ -1,5 +1,5 @@
 /** The receive instructions. A message stays in its fragment while it is looked at; taking it attaches the fragment to the heap. */
-import { MAILBOX_READY, STATUS, STATUS_WAIT } from '../memory/map.ts';
+import { MESSAGE, STATUS, STATUS_WAIT } from '../memory/map.ts';
 import { store } from '../memory/memory.ts';
 import type { Machine } from '../process/machine.ts';
 import type { Process } from '../process/process.ts';
@@ -12,13 +12,9 @@ import { raiseError } from './exceptions.ts';
 /** Milliseconds that a timeout may have at most (ERTS_PROC_TIMER: 32 bits, unsigned). */
 export const MAX_TIMEOUT = 2 ** 32 - 1;
 
-function showReady(process: Process): void {
-  store(MAILBOX_READY, process.mailbox.unread === undefined ? 0 : 1);
-}
-
-/** loop_rec: the next message not yet looked at, or 0. */
-export function loopRec(vm: Machine): Term {
-  return vm.current.mailbox.unread?.fragment.term ?? NON_VALUE;
+/** Lets generated code see the message that is to be looked at next. */
+export function showMessage({ mailbox }: Process): void {
+  store(MESSAGE, mailbox.unread?.term ?? NON_VALUE);
 }
 
 /** remove_message: the message just looked at is the receiver's; its timeout is off. */
@@ -26,18 +22,13 @@ export function removeMessage(vm: Machine): void {
   const { current } = vm;
   current.heap.attachFragment(current.mailbox.take());
   endTimeout(vm, current);
-  showReady(current);
+  showMessage(current);
 }
 
 /** loop_rec_end: steps over the message just looked at, which stays. */
 export function loopRecEnd(vm: Machine): void {
   vm.current.mailbox.skip();
-  showReady(vm.current);
-}
-
-/** wait: the process is to wait for a message. */
-export function wait(): void {
-  store(STATUS, STATUS_WAIT);
+  showMessage(vm.current);
 }
 
 /**
@@ -73,7 +64,7 @@ function arm(vm: Machine, process: Process, milliseconds: number): void {
 export function timeout(vm: Machine): void {
   endTimeout(vm, vm.current);
   vm.current.mailbox.rewind();
-  showReady(vm.current);
+  showMessage(vm.current);
 }
 
 function endTimeout(vm: Machine, process: Process): void {
@@ -108,5 +99,5 @@ export function recvMarkerClear(vm: Machine, reference: Term): void {
 export function recvMarkerUse(vm: Machine, reference: Term): void {
   const key = vm.references.keyOf(reference);
   if (key !== undefined) vm.current.mailbox.useMarker(key);
-  showReady(vm.current);
+  showMessage(vm.current);
 }

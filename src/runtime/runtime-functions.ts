@@ -31,7 +31,6 @@ import {
 import { putMapAssoc, putMapExact, tryPutMapExact } from './map-ops.ts';
 import { nativeRecordFunctions } from './native-records.ts';
 import {
-  loopRec,
   loopRecEnd,
   recvMarkerBind,
   recvMarkerClear,
@@ -39,7 +38,6 @@ import {
   recvMarkerUse,
   removeMessage,
   timeout,
-  wait,
   waitTimeout,
 } from './receive.ts';
 import { buildStacktrace } from './stack-trace.ts';
@@ -89,10 +87,8 @@ function exceptionFunctions(vm: Machine) {
 
 function receiveFunctions(vm: Machine) {
   return {
-    loopRec: () => loopRec(vm),
     removeMessage: () => removeMessage(vm),
     loopRecEnd: () => loopRecEnd(vm),
-    wait: () => wait(),
     waitTimeout: (time: Term) => waitTimeout(vm, time),
     timeout: () => timeout(vm),
     recvMarkerReserve: () => recvMarkerReserve(vm),

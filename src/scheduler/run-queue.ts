@@ -9,31 +9,34 @@ const NORMAL = 1;
 const HIGH = 2;
 const MAX = 3;
 
-/** First in, first out, in an array whose used-up front is cut off now and then. */
+/** First in, first out: a ring. Places that are not in use hold undefined. */
 class Queue {
-  private items: (Process | undefined)[] = [];
+  private items: (Process | undefined)[] = Array.from({ length: 16 }, () => undefined);
   private front = 0;
-
-  get length(): number {
-    return this.items.length - this.front;
-  }
+  length = 0;
 
   push(process: Process): void {
-    this.items.push(process);
+    if (this.length === this.items.length) this.double();
+    let place = this.front + this.length;
+    if (place >= this.items.length) place -= this.items.length;
+    this.items[place] = process;
+    this.length++;
   }
 
   shift(): Process | undefined {
-    if (this.front === this.items.length) return undefined;
+    if (this.length === 0) return undefined;
     const process = this.items[this.front];
-    this.items[this.front++] = undefined;
-    if (this.front === this.items.length) {
-      this.items = [];
-      this.front = 0;
-    } else if (this.front > 1024 && this.front * 2 > this.items.length) {
-      this.items = this.items.slice(this.front);
-      this.front = 0;
-    }
+    this.items[this.front] = undefined;
+    this.front = this.front + 1 === this.items.length ? 0 : this.front + 1;
+    this.length--;
     return process;
+  }
+
+  private double(): void {
+    const { items, front } = this;
+    const free = Array.from({ length: items.length }, () => undefined);
+    this.items = [...items.slice(front), ...items.slice(0, front), ...free];
+    this.front = 0;
   }
 }
 

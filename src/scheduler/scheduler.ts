@@ -6,7 +6,7 @@ import { type CollectOptions, collect } from '../memory/collector.ts';
 import { type Fragment, freeFragment } from '../memory/fragment.ts';
 import {
   ATTENTION,
-  MAILBOX_READY,
+  MESSAGE,
   REDUCTIONS,
   RUN_CALL,
   RUN_MODE,
@@ -28,7 +28,7 @@ import { ATTENTION_COLLECT, running } from '../memory/process-heap.ts';
 import { arityOfWord } from '../memory/slot-word.ts';
 import { reportCrash } from '../process/crash-report.ts';
 import type { Machine } from '../process/machine.ts';
-import { type Process, RUN_START } from '../process/process.ts';
+import { type Process, type Resume, RUN_START } from '../process/process.ts';
 import { exitProcess } from '../process/signals.ts';
 import { startProcess, undefinedExport, undefinedLambda } from '../runtime/apply.ts';
 import { exitReason, HANDLER_REGISTERS, handleRaised, liveX, setX } from '../runtime/exceptions.ts';
@@ -41,6 +41,14 @@ const REDUCTIONS_OF_A_SLICE = 4000;
 
 /** A process that collects again before it has taken so many reductions is busy (CollectOptions). */
 const BUSY_REDUCTIONS = 64_000;
+
+/** `resume` of a process that runs, and of one that waits in a receive: shared, so that nothing is made at each switch. */
+const RUNS: Resume = { mode: RUN_RETURN, slot: 0, x: [] };
+const WAITS: Resume = { mode: RUN_RETURN, slot: 0, x: [NIL] };
+
+/** Turns are given without a look at the clock until processes have had so many reductions, a turn counting as TURN_COST at least. */
+const UNTIMED_REDUCTIONS = 8000;
+const TURN_COST = 200;
 
 /** What becomes of the process after a stop: it goes on at once, or its turn is over. */
 type Next = 'on' | 'over';
@@ -64,7 +72,7 @@ export class Scheduler {
   /** Fires due timers, then gives one process its turn. False: none can run. */
   runSlice(): boolean {
     if (this.vm.halted !== undefined) return false;
-    this.vm.timers.fireDue();
+    this.vm.timers.fireDue(this.vm.timers.now());
     const process = this.vm.runQueue.take();
     if (process === undefined) return false;
     this.runProcess(process);
@@ -75,10 +83,29 @@ export class Scheduler {
   runFor(milliseconds: number): boolean {
     const { timers, wallTime } = this.vm;
     const start = timers.now();
+    let now = start;
     let runs = true;
-    while (runs && timers.now() < start + milliseconds) runs = this.runSlice();
-    wallTime.add(start, timers.now());
+    while (runs && now < start + milliseconds) {
+      timers.fireDue(now);
+      runs = this.runUntimed();
+      now = timers.now();
+    }
+    wallTime.add(start, now);
     return runs;
+  }
+
+  /** Gives turns until it is time to look at the clock. False: no process can run. */
+  private runUntimed(): boolean {
+    const { vm } = this;
+    let left = UNTIMED_REDUCTIONS;
+    while (left > 0) {
+      const process = vm.halted === undefined ? vm.runQueue.take() : undefined;
+      if (process === undefined) return false;
+      const before = vm.totals.reductions;
+      this.runProcess(process);
+      left -= Math.max(TURN_COST, vm.totals.reductions - before);
+    }
+    return true;
   }
 
   /** Gives turns until no process can run. Timers that are not due are left alone. */
@@ -111,7 +138,7 @@ export class Scheduler {
     process.heap.savedReductions = 0;
     store(ATTENTION, 0);
     store(REDUCTIONS, budget);
-    store(MAILBOX_READY, process.mailbox.unread === undefined ? 0 : 1);
+    store(MESSAGE, process.mailbox.unread?.term ?? NON_VALUE);
     this.granted = budget;
     let next: Next = this.restore(process);
     while (next === 'on') next = this.stopped(process, this.run());
@@ -127,7 +154,7 @@ export class Scheduler {
   private restore(process: Process): Next {
     const { mode, slot, x } = process.resume;
     process.hibernates = false;
-    process.resume = { mode: RUN_RETURN, slot: 0, x: [] };
+    process.resume = RUNS;
     if (process.collectNext) this.collect(process, 0, x);
     if (mode === RUN_START) {
       const [module, name, args] = x as [Term, Term, Term];
@@ -197,7 +224,7 @@ export class Scheduler {
   private waits(process: Process): Next {
     if (process.heap.isRoomy) this.collect(process, 0, [], true);
     else this.safePoint(process, 0);
-    process.save(RUN_RETURN, 0, [NIL]);
+    process.resume = WAITS;
     if (process.mailbox.unread !== undefined || process.receiveTimeout === 'passed') this.vm.runQueue.add(process);
     else process.state = 'waiting';
     return 'over';

@@ -53,10 +53,8 @@ export class Timers {
     return true;
   }
 
-  /** Fires all that are due, in order; returns how many. */
-  fireDue(): number {
-    if (this.heap.length === 0) return 0;
-    const now = this.now();
+  /** Fires all that are due at `now`, in order; returns how many. */
+  fireDue(now: number): number {
     let count = 0;
     for (;;) {
       const first = this.heap[0];

@@ -3,7 +3,7 @@
  * literals stay where they are, off-heap binaries are shared. No recursion: terms of any depth.
  */
 import { allocateBlock, freeBlock, isLiteral } from '../memory/allocator.ts';
-import { type Fragment, immediateFragment } from '../memory/fragment.ts';
+import { Fragment, immediateFragment } from '../memory/fragment.ts';
 import { allocate } from '../memory/heap.ts';
 import { kernels } from '../memory/kernels.ts';
 import { OFF_HEAP, OFF_HEAP_BYTES, SCRATCH, SCRATCH_BYTES } from '../memory/map.ts';
@@ -74,7 +74,7 @@ export function copyOutBehind(term: Term, headBytes: number, literals: boolean):
   const block = allocateBlock(headBytes + wordCount * 4);
   const start = (block + headBytes) as Addr;
   const offHeap = copyWords(term, start, literals);
-  return { term: copied(term, start), block, wordCount, offHeap, offHeapBytes: listBytes(offHeap) };
+  return new Fragment(copied(term, start), block, wordCount, offHeap, listBytes(offHeap));
 }
 
 /** A copy of a term on the running process's heap (or where allocation goes: see memory/literal-area.ts). */

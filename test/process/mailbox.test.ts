@@ -12,11 +12,11 @@ function mailboxOf(...values: number[]): Mailbox {
 }
 
 function unread(mailbox: Mailbox): number | undefined {
-  return mailbox.unread === undefined ? undefined : smallValue(mailbox.unread.fragment.term);
+  return mailbox.unread === undefined ? undefined : smallValue(mailbox.unread.term);
 }
 
 function contents(mailbox: Mailbox): number[] {
-  return [...mailbox.messages()].map(({ fragment }) => smallValue(fragment.term));
+  return [...mailbox.messages()].map(({ term }) => smallValue(term));
 }
 
 test('messages that are skipped stay in place', () => {

@@ -8,7 +8,7 @@ function virtualTimers(): { timers: Timers; advance: (milliseconds: number) => n
   const timers = new Timers({ monotonicMilliseconds: () => time.now, systemNanoseconds: () => 0n });
   const advance = (milliseconds: number): number => {
     time.now += milliseconds;
-    return timers.fireDue();
+    return timers.fireDue(timers.now());
   };
   return { timers, advance };
 }

@@ -130,7 +130,7 @@ const items = new Map<Term, Item>([
   [am.initial_call, (_, { initialCall: { module, name, arity } }) => tuple(module, name, makeSmall(arity))],
   [am.status, status],
   [am.message_queue_len, (_, { mailbox }) => integer(mailbox.length)],
-  [am.messages, (_, { mailbox }) => listOf([...mailbox.messages()].map(({ fragment }) => fragment.term))],
+  [am.messages, (_, { mailbox }) => listOf([...mailbox.messages()].map(({ term }) => term))],
   [
     am.links,
     (vm, { links, ports }) =>

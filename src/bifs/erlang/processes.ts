@@ -16,6 +16,7 @@ import {
   removeMonitor,
   sendExitSignal,
 } from '../../process/signals.ts';
+import { showMessage } from '../../runtime/receive.ts';
 import { am } from '../../term/atoms.ts';
 import { listOf } from '../../term/build.ts';
 import { copyOut } from '../../term/copy.ts';
@@ -188,12 +189,13 @@ function demonitorWith(vm: Machine, reference: Term, list: Term): Term {
 }
 
 /** Takes the message of a monitor that has fired out of the mailbox: the first {_, Ref, _, _, _}. */
-function flushDown({ mailbox }: Process, reference: Term): void {
-  for (const message of mailbox.messages()) {
-    const { term } = message.fragment;
+function flushDown(process: Process, reference: Term): void {
+  for (const message of process.mailbox.messages()) {
+    const { term } = message;
     if (!isTuple(term) || tupleArity(term) !== 5 || !identical(tupleElement(term, 2), reference)) continue;
-    mailbox.remove(message);
-    freeFragment(message.fragment);
+    process.mailbox.remove(message);
+    freeFragment(message);
+    showMessage(process);
     return;
   }
 }

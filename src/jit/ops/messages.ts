@@ -1,5 +1,6 @@
 /** Sending and receiving. A process that waits has left its function, to be re-entered at the receive's `loop_rec`. */
 import type { Operand } from '../../isa/operands.ts';
+import { MESSAGE, STATUS, STATUS_WAIT } from '../../memory/map.ts';
 import type { Target } from '../analysis.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
 import type { EmitterTable } from '../emitter.ts';
@@ -13,7 +14,8 @@ function emitSend(a: BeamAssembler): void {
 }
 
 function emitLoopRec(a: BeamAssembler, empty: Operand, dst: Operand): void {
-  a.callRuntime('loopRec');
+  a.w.i32Const(0);
+  a.w.i32Load(MESSAGE);
   a.w.localTee(a.registerLocal(dst));
   a.w.i32Eqz();
   a.branchIf(a.label(empty));
@@ -31,7 +33,9 @@ function leaveToWait(a: BeamAssembler, next: Operand): void {
 }
 
 function emitWait(a: BeamAssembler, next: Operand): void {
-  a.callRuntime('wait');
+  a.w.i32Const(0);
+  a.w.i32Const(STATUS_WAIT);
+  a.w.i32Store(STATUS);
   leaveToWait(a, next);
 }
 
