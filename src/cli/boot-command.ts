@@ -11,7 +11,7 @@ import { Pump } from '../scheduler/pump.ts';
 import { Vm } from '../vm.ts';
 import { BadEmulatorFlag, type EmulatorSettings, emulatorSettings } from './emulator-flags.ts';
 import { ERL_USAGE, type ErlCommandLine, ErlRefusal, ErlUsage, erlCommandLine } from './erl-command-line.ts';
-import { NoOtp, type OtpRoot, otpRoot } from './otp-root.ts';
+import type { OtpRoot } from './otp-root.ts';
 
 /** What erl's script calls itself; programs start other nodes by this name. */
 const PROGRAM = 'erl';
@@ -19,34 +19,41 @@ const FAILED = 1;
 
 const bytes = new TextEncoder();
 
+/** What starts erl gives it. */
+export interface BootOptions {
+  readonly otp: OtpRoot;
+  /** The folder of Enigma's own erl, erlc and escript: what runs under it finds them first. */
+  readonly programs: string;
+  /** Variables beside those of this process. */
+  readonly environment: readonly (readonly [name: string, value: string])[];
+}
+
 /** Starts OTP; the process ends with the status that OTP gives it. Returns a status when it ends before that. */
-export function bootCommand(args: readonly string[]): number | undefined {
+export function bootCommand(args: readonly string[], options: BootOptions): number | undefined {
   try {
-    return boot(args);
+    return boot(args, options);
   } catch (error) {
     if (error instanceof ErlUsage) stderr.write(`${error.message}\n${ERL_USAGE}`);
     else if (error instanceof ErlRefusal) stderr.write(`erlexec: ${error.message}\n`);
     else if (error instanceof BadEmulatorFlag) stderr.write(`${PROGRAM}: ${error.message}\n`);
-    else if (error instanceof NoOtp) stderr.write(`enigma: ${error.message}\n`);
     else throw error;
     return FAILED;
   }
 }
 
-function boot(args: readonly string[]): number | undefined {
-  const path = env.ENIGMA_OTP;
-  if (path === undefined) throw new NoOtp('ENIGMA_OTP does not say where the root of an OTP is');
-  const root = otpRoot(path);
-  const binaries = `${root.path}/erts-${root.erts}/bin`;
-  const world = { environment: env, root: root.path, binaries, name: env.PROGNAME ?? PROGRAM, release: root.release };
+function boot(args: readonly string[], options: BootOptions): number | undefined {
+  const { otp, environment } = options;
+  const binaries = `${otp.path}/erts-${otp.erts}/bin`;
+  const variables = { ...env, ...Object.fromEntries(environment) };
+  const world = { environment: variables, root: otp.path, binaries, name: PROGRAM, release: otp.release };
   const line = erlCommandLine(args, { ...world, readFile: readArguments });
   const settings = emulatorSettings(line.emulator);
   if (line.show !== undefined && show(line)) return 0;
   if (settings.showVersion) {
-    stderr.write(`Erlang (SMP,ASYNC_THREADS) (BEAM) emulator version ${root.erts}\n`);
+    stderr.write(`Erlang (SMP,ASYNC_THREADS) (BEAM) emulator version ${otp.erts}\n`);
     return 0;
   }
-  run(root, line, settings, binaries);
+  run(line, settings, { ...options, binaries });
   return undefined;
 }
 
@@ -71,9 +78,14 @@ function show({ show: what, emulator, init }: ErlCommandLine): boolean {
   return what !== 'both';
 }
 
-function run(root: OtpRoot, line: ErlCommandLine, settings: EmulatorSettings, binaries: string): void {
-  const vm = new Vm({ host: nodeHost(), flags: readFlags(env), otpRelease: root.release, settings });
-  setEnvironment(vm, root, line, binaries);
+interface RunOptions extends BootOptions {
+  readonly binaries: string;
+}
+
+function run(line: ErlCommandLine, settings: EmulatorSettings, options: RunOptions): void {
+  const { otp } = options;
+  const vm = new Vm({ host: nodeHost(), flags: readFlags(env), otpRelease: otp.release, settings });
+  setEnvironment(vm, line, options);
   const loop = nodeEventLoop();
   const pump = new Pump(vm.scheduler, loop, () => {
     if (vm.halted === undefined) return;
@@ -83,7 +95,7 @@ function run(root: OtpRoot, line: ErlCommandLine, settings: EmulatorSettings, bi
   });
   vm.onOutside = () => pump.poke();
   startSystem(vm, {
-    findModule: root.preloaded,
+    findModule: otp.preloaded,
     arguments: line.init.map((argument) => bytes.encode(argument)),
     initModule: settings.initModule,
   });
@@ -91,16 +103,19 @@ function run(root: OtpRoot, line: ErlCommandLine, settings: EmulatorSettings, bi
 }
 
 /** What erl's script and erlexec set before the emulator starts. */
-function setEnvironment(vm: Vm, root: OtpRoot, { environment }: ErlCommandLine, binaries: string): void {
-  const others = (env.PATH ?? '').split(':').filter((folder) => folder !== binaries);
-  const bin = env.PATH?.includes(root.path) === true ? [] : [`${root.path}/bin`];
-  const path = [binaries, ...bin, ...others].filter((folder, i) => i === 0 || folder !== '').join(':');
+function setEnvironment(vm: Vm, { environment }: ErlCommandLine, options: RunOptions): void {
+  const { otp, binaries, programs } = options;
+  const others = (env.PATH ?? '').split(':').filter((folder) => folder !== binaries && folder !== programs);
+  const bin = env.PATH?.includes(otp.path) === true ? [] : [`${otp.path}/bin`];
+  const path = [programs, binaries, ...bin, ...others].filter((folder) => folder !== '').join(':');
   const set = [
+    ...options.environment,
     ['PATH', path],
-    ['ROOTDIR', root.path],
+    ['ROOTDIR', otp.path],
     ['BINDIR', binaries],
     ['EMU', 'beam'],
-    ['PROGNAME', env.PROGNAME ?? PROGRAM],
+    ['PROGNAME', PROGRAM],
+    ['ENIGMA_OTP', otp.path],
     ...environment,
   ] as const;
   for (const [name, value] of set) vm.environment.set(bytes.encode(name), bytes.encode(value));
