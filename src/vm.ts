@@ -6,6 +6,8 @@ import { type FunctionSource, generatedImports, Prelude } from './code/generated
 import { type GeneratedImports, linkModule } from './code/linker.ts';
 import type { LoadedModule } from './code/loaded-module.ts';
 import { ModuleLoader, type PreparedModule } from './code/module-loader.ts';
+import { type Translation, translationOf } from './code/translation.ts';
+import { decodeTranslation, encodeTranslation } from './code/translation-file.ts';
 import type { DebugFlags } from './debug/flags.ts';
 import { EtsTables } from './ets/tables.ts';
 import type { Host } from './host/host.ts';
@@ -242,17 +244,34 @@ export class Vm implements Machine {
     }
   }
 
-  /** Checks and translates a .beam file. Throws LoadError. */
-  prepareModule(file: Uint8Array, { lines = true, ...options }: LoadOptions = {}): PreparedModule {
+  /** Checks and translates a .beam file, or takes what the host's cache has of it. Throws LoadError. */
+  prepareModule(file: Uint8Array, options: LoadOptions = {}): PreparedModule {
+    const translation = this.translationOf(file, options);
+    return {
+      name: atom(translation.name),
+      hasOnLoad: translation.onLoad !== undefined,
+      link: () => linkModule(this.code, translation, this.imports),
+    };
+  }
+
+  private translationOf(file: Uint8Array, options: LoadOptions): Translation {
+    const { codeCache } = this.host;
+    if (codeCache === undefined || options.notes === true || options.onInstruction !== undefined) {
+      return this.translate(file, options);
+    }
+    const variant = `OTP ${this.otpRelease}${options.lines === false ? ' without lines' : ''}`;
+    const known = codeCache.find(file, variant);
+    if (known !== undefined) return decodeTranslation(known);
+    const translation = this.translate(file, options);
+    codeCache.keep(file, variant, encodeTranslation(translation));
+    return translation;
+  }
+
+  private translate(file: Uint8Array, { lines = true, ...options }: LoadOptions): Translation {
     const loaded = loadBeam(file);
     const beam = lines ? loaded : { ...loaded, lines: { ...loaded.lines, items: [], files: [] } };
     const isBif = (module: string, name: string, arity: number) => this.isBif(module, name, arity);
-    const compiled = compileModule(beam, { ...options, isBif });
-    return {
-      name: atom(beam.name),
-      hasOnLoad: beam.onLoad !== undefined,
-      link: () => linkModule(this.code, beam, compiled, this.imports),
-    };
+    return translationOf(beam, compileModule(beam, { ...options, isBif }));
   }
 }
 

@@ -9,6 +9,7 @@ import { nodeHost } from '../host/node/node-host.ts';
 import type { Halt } from '../process/machine.ts';
 import { Pump } from '../scheduler/pump.ts';
 import { Vm } from '../vm.ts';
+import { chosenCodeCache } from './code-cache.ts';
 import { BadEmulatorFlag, type EmulatorSettings, emulatorSettings } from './emulator-flags.ts';
 import { ERL_USAGE, type ErlCommandLine, ErlRefusal, ErlUsage, erlCommandLine } from './erl-command-line.ts';
 import type { OtpRoot } from './otp-root.ts';
@@ -84,7 +85,9 @@ interface RunOptions extends BootOptions {
 
 function run(line: ErlCommandLine, settings: EmulatorSettings, options: RunOptions): void {
   const { otp } = options;
-  const vm = new Vm({ host: nodeHost(), flags: readFlags(env), otpRelease: otp.release, settings });
+  const flags = readFlags(env);
+  const host = { ...nodeHost(), codeCache: chosenCodeCache(flags.cache) };
+  const vm = new Vm({ host, flags, otpRelease: otp.release, settings });
   setEnvironment(vm, line, options);
   const loop = nodeEventLoop();
   const pump = new Pump(vm.scheduler, loop, () => {

@@ -6,7 +6,6 @@
  * only have numbers, behind all slots.
  */
 
-import type { ReturnPoint } from '../jit/compiled-module.ts';
 import { allocateBlock, freeBlock } from '../memory/allocator.ts';
 import { RETURN_POINT_BYTES, RETURN_POINT_FRAME_BITS, RETURN_POINTS } from '../memory/map.ts';
 import { copyWords, load, plus, store } from '../memory/memory.ts';
@@ -14,6 +13,7 @@ import type { FunctionName, CodeTable as MachineCode, ReturnPointInfo } from '..
 import type { ExportName, ExportTable } from '../term/fun-entries.ts';
 import type { Addr, Term } from '../term/layout.ts';
 import type { LoadedModule } from './loaded-module.ts';
+import { ROW } from './translation.ts';
 
 export interface Export extends ExportName {
   /** Its slot in the table. */
@@ -45,7 +45,9 @@ export class CodeTable implements ExportTable, MachineCode {
   private readonly fillers: SlotFillers;
   private nextSlot = 1;
   private readonly owners: (FunctionName | undefined)[] = [];
-  private readonly numbered: (FunctionName | undefined)[] = [];
+  /** First number of each module's functions, ascending, and the modules. */
+  private readonly firstNumbers: number[] = [];
+  private readonly numberOwners: LoadedModule[] = [];
   private nextNumber = FIRST_NUMBER;
   private readonly exports = new Map<Term, Map<number, Export>>();
   private readonly exportBySlot = new Map<number, Export>();
@@ -80,17 +82,26 @@ export class CodeTable implements ExportTable, MachineCode {
     return first;
   }
 
-  /** `slot` may also be a number of `allocateNumbers`. */
   setOwner(slot: number, info: FunctionName): void {
-    if (slot < FIRST_NUMBER) this.owners[slot] = info;
-    else this.numbered[slot - FIRST_NUMBER] = info;
+    this.owners[slot] = info;
+  }
+
+  /** The module's functions are those of the numbers from its `firstNumber` on. */
+  addFunctions(owner: LoadedModule): void {
+    this.firstNumbers.push(owner.firstNumber);
+    this.numberOwners.push(owner);
   }
 
   /** The function of an export's slot, or of a number. */
   slotInfo(slot: number): FunctionName {
-    const info = slot < FIRST_NUMBER ? this.owners[slot] : this.numbered[slot - FIRST_NUMBER];
+    const info = slot < FIRST_NUMBER ? this.owners[slot] : this.numbered(slot);
     if (info === undefined) throw new Error(`slot ${slot} belongs to nothing`);
     return info;
+  }
+
+  private numbered(number: number): FunctionName {
+    const owner = this.numberOwners[lastUpTo(this.firstNumbers, number)] as LoadedModule;
+    return { module: owner.name, ...owner.functionAt(number - owner.firstNumber) };
   }
 
   /** A slot for a closure's adapter, which so far says that its code is gone. */
@@ -185,15 +196,16 @@ export class CodeTable implements ExportTable, MachineCode {
 
   // ---- return points ---------------------------------------------------------------------------------------------
 
-  /** Gives the module's return points their numbers and writes them where the trampoline finds them; returns the first number. */
-  addReturnPoints(owner: LoadedModule, points: readonly ReturnPoint[], resumeSlot: number): number {
+  /** Gives the module's return points (`Translation.returnPoints`) their numbers and writes them where the trampoline finds them; returns the first number. */
+  addReturnPoints(owner: LoadedModule, points: Int32Array, resumeSlot: number): number {
     const first = this.pointCount;
-    this.pointCount += points.length;
+    this.pointCount += points.length / ROW.point;
     this.reservePoints(this.pointCount);
     this.firstPoints.push(first);
     this.pointOwners.push(owner);
     let at = plus(load(RETURN_POINTS) as Addr, first * RETURN_POINT_BYTES);
-    for (const { pc, frameWords } of points) {
+    for (let row = 0; row < points.length; row += ROW.point) {
+      const [pc, frameWords] = [points[row + 2] as number, points[row + 3] as number];
       store(at, resumeSlot);
       store(plus(at, 4), pc * FRAME_WORDS_RANGE + frameWords);
       at = plus(at, RETURN_POINT_BYTES);
@@ -225,26 +237,27 @@ export class CodeTable implements ExportTable, MachineCode {
 
   /** What is known of a return point; not for the end of the stack. */
   returnPoint(point: number): ReturnPointInfo {
-    const owner = this.pointOwners[this.ownerIndex(point)] as LoadedModule;
+    const owner = this.pointOwners[lastUpTo(this.firstPoints, point)] as LoadedModule;
     return owner.returnPoint(point);
   }
 
   /** Whether a return point belongs to the old code of a module. */
   isOldPoint(point: number, module: Term): boolean {
     const old = this.oldModules.get(module);
-    return old !== undefined && this.pointOwners[this.ownerIndex(point)] === old;
+    return old !== undefined && this.pointOwners[lastUpTo(this.firstPoints, point)] === old;
   }
+}
 
-  private ownerIndex(point: number): number {
-    let low = 0;
-    let high = this.firstPoints.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((this.firstPoints[middle] as number) <= point) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+/** Index of the last of these ascending numbers that is at most `wanted`. */
+function lastUpTo(numbers: readonly number[], wanted: number): number {
+  let low = 0;
+  let high = numbers.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((numbers[middle] as number) <= wanted) low = middle;
+    else high = middle - 1;
   }
+  return low;
 }
 
 /** Within a module; an atom's term is a 32-bit number and the arity below 2^8, so this stays a safe integer. */

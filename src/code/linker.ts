@@ -3,7 +3,6 @@
  * the constants, instantiates it, and makes its exports what callers reach.
  */
 
-import type { CompiledModule } from '../jit/compiled-module.ts';
 import {
   RELOC_ADAPTER_SLOT,
   RELOC_ATOM,
@@ -19,7 +18,6 @@ import {
   RELOC_SLOT,
   RELOC_STRING,
 } from '../jit/relocations.ts';
-import type { BeamModule, ImportEntry, LambdaEntry } from '../loader/beam-module.ts';
 import { allocateBlock } from '../memory/allocator.ts';
 import { newLiteralArea, withAllocationIn } from '../memory/literal-area.ts';
 import { storeBytes } from '../memory/memory.ts';
@@ -34,17 +32,20 @@ import { applyRelocations } from '../wasm/encoder.ts';
 import type { CodeTable, Export } from './code-table.ts';
 import { LoadedModule } from './loaded-module.ts';
 import { recordPrototypes } from './record-prototypes.ts';
+import { ROW, type Translation } from './translation.ts';
 
 /** What generated code imports, by module name. */
 export type GeneratedImports = Record<string, Record<string, unknown>>;
 
+/** A row of `Translation.lambdas`. */
+type LambdaRow = [name: number, arity: number, index: number, numFree: number, oldUniq: number];
+
 class Linker {
   private readonly code: CodeTable;
-  private readonly beam: BeamModule;
-  private readonly compiled: CompiledModule;
+  private readonly translation: Translation;
   private readonly atoms: Term[];
-  private readonly lambdas: FunEntry[];
-  private readonly imports: (Export | undefined)[];
+  private readonly lambdas: FunEntry[] = [];
+  private readonly imports: (Export | undefined)[] = [];
   private literals: Term[] = [];
   private integers: Term[] = [];
   private records: ReadonlyMap<Term, Term> = new Map();
@@ -54,34 +55,26 @@ class Linker {
   private instance!: WebAssembly.Instance;
   private resumeSlot = 0;
 
-  constructor(code: CodeTable, beam: BeamModule, compiled: CompiledModule) {
+  constructor(code: CodeTable, translation: Translation) {
     this.code = code;
-    this.beam = beam;
-    this.compiled = compiled;
-    this.atoms = beam.atoms.map((name) => atom(name));
-    this.lambdas = beam.lambdas.map((lambda) => this.funEntry(lambda));
-    this.imports = [];
-  }
-
-  private funEntry({ index, arity, numFree, oldUniq }: LambdaEntry): FunEntry {
-    const module = this.atoms[1] as Term;
-    return funEntry({ module, index, arity: arity - numFree, uniq: this.beam.md5, oldIndex: index, oldUniq });
+    this.translation = translation;
+    this.atoms = translation.atoms.map((name) => atom(name));
+    const { lambdas, md5 } = translation;
+    for (let at = 0; at < lambdas.length; at += ROW.lambda) {
+      const [, arity, index, numFree, oldUniq] = lambdas.subarray(at, at + ROW.lambda) as unknown as LambdaRow;
+      const key = { module: this.atoms[1] as Term, index, arity: arity - numFree, uniq: md5, oldIndex: index };
+      this.lambdas.push(funEntry({ ...key, oldUniq }));
+    }
   }
 
   /** Makes everything that code refers to. */
   place(): LoadedModule {
-    const { beam, code } = this;
-    const firstNumber = code.allocateNumbers(beam.functions.length);
+    const { translation, code } = this;
+    const { functions, returnPoints, slotImports } = translation;
+    const firstNumber = code.allocateNumbers(functions.length / ROW.function);
     this.resumeSlot = code.allocateSlots(1);
     const literals = newLiteralArea();
-    withAllocationIn(literals, () => {
-      this.literals = beam.literals.map((encoded) => decodeExternal(encoded));
-      this.integers = this.compiled.integers.map((value) => makeBigInt(value));
-      this.records = recordPrototypes(beam, this.literals);
-      beam.lambdas.forEach(({ numFree }, index) => {
-        if (numFree === 0) this.funs[index] = makeClosure(this.lambdas[index] as FunEntry, []);
-      });
-    });
+    withAllocationIn(literals, () => this.placeTerms());
     const funEntries = this.lambdas.map((entry) => entry.number);
     const place = {
       atoms: this.atoms,
@@ -92,26 +85,35 @@ class Linker {
       funEntries,
       resumeSlot: this.resumeSlot,
     };
-    this.module = new LoadedModule(beam, this.compiled.returnPoints, place);
-    this.module.firstPoint = code.addReturnPoints(this.module, this.compiled.returnPoints, this.resumeSlot);
-    beam.functions.forEach(({ name, arity }, index) => {
-      code.setOwner(firstNumber + index, { module: this.module.name, name: atom(name), arity });
-    });
-    for (const index of this.compiled.slotImports) this.imports[index] = this.exportOf(beam.imports[index]);
+    this.module = new LoadedModule(translation, place);
+    this.module.firstPoint = code.addReturnPoints(this.module, returnPoints, this.resumeSlot);
+    code.addFunctions(this.module);
+    for (const index of slotImports) this.imports[index] = this.importAt(index);
     return this.module;
   }
 
+  private placeTerms(): void {
+    const { literals, integers, lambdas } = this.translation;
+    this.literals = literals.map((encoded) => decodeExternal(encoded));
+    this.integers = integers.map((value) => makeBigInt(value));
+    this.records = recordPrototypes(this.translation, this.literals);
+    this.lambdas.forEach((entry, index) => {
+      if (lambdas[index * ROW.lambda + 3] === 0) this.funs[index] = makeClosure(entry, []);
+    });
+  }
+
   private placeStrings(): Addr {
-    const { strings } = this.beam;
+    const { strings } = this.translation;
     if (strings.length === 0) return 0 as Addr;
     const block = allocateBlock(strings.length);
     storeBytes(block, strings);
     return block;
   }
 
-  private exportOf(entry: ImportEntry | undefined): Export {
-    if (entry === undefined) throw new RangeError('no such import');
-    return this.code.export(atom(entry.module), atom(entry.name), entry.arity);
+  private importAt(index: number): Export {
+    const { imports } = this.translation;
+    const [module, name, arity] = imports.subarray(index * ROW.import) as unknown as [number, number, number];
+    return this.code.export(this.atoms[module] as Term, this.atoms[name] as Term, arity);
   }
 
   private recordOf(name: Term): number {
@@ -122,7 +124,7 @@ class Linker {
 
   /** The value of a constant. */
   private resolve(kind: number, id: number): number {
-    const { module, beam } = this;
+    const { module, translation } = this;
     switch (kind) {
       case RELOC_ATOM:
         return this.atoms[id] as number;
@@ -131,7 +133,7 @@ class Linker {
       case RELOC_INTEGER:
         return this.integers[id] as number;
       case RELOC_SLOT:
-        return slotWord(module.firstNumber + id, beam.functions[id]?.arity as number);
+        return slotWord(module.firstNumber + id, translation.functions[id * ROW.function + 1] as number);
       case RELOC_RETURN:
         return returnAddress(module.firstPoint + id);
       case RELOC_CATCH:
@@ -156,11 +158,10 @@ class Linker {
   }
 
   instantiate(imports: GeneratedImports): void {
-    const { bytes: wasm, relocations } = this.compiled.wasm;
-    const linked = wasm.slice();
-    applyRelocations(linked, relocations, (kind, id) => this.resolve(kind, id));
-    this.instance = new WebAssembly.Instance(new WebAssembly.Module(linked), imports as WebAssembly.Imports);
-    for (const index of this.compiled.slotImports) {
+    const { wasm, relocations, slotImports } = this.translation;
+    applyRelocations(wasm, relocations, (kind, id) => this.resolve(kind, id));
+    this.instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), imports as WebAssembly.Imports);
+    for (const index of slotImports) {
       const target = this.imports[index] as Export;
       if (target.state !== 'undefined' || this.code.table.get(target.slot) !== null) continue;
       this.code.table.set(target.slot, this.instance.exports[`u${index}`] as CallableFunction);
@@ -173,22 +174,24 @@ class Linker {
     if (onLoad === undefined) return undefined;
     const slot = this.code.allocateSlots(1);
     this.code.table.set(slot, onLoad as CallableFunction);
-    this.code.setOwner(slot, { module: this.module.name, name: atom(this.beam.onLoad as string), arity: 0 });
+    this.code.setOwner(slot, { module: this.module.name, name: atom(this.translation.onLoad as string), arity: 0 });
     return slot;
   }
 
   /** Lets callers reach the module's exports and closures its functions. */
   publish(): void {
-    const { code, beam, module } = this;
-    beam.exports.forEach(({ name, arity }, index) => {
-      const made = code.export(module.name, atom(name), arity);
-      if (made.state === 'bif') return;
+    const { code, module, atoms } = this;
+    const { exports, lambdas } = this.translation;
+    for (let index = 0; index * ROW.export < exports.length; index++) {
+      const [name, arity] = exports.subarray(index * ROW.export) as unknown as [number, number];
+      const made = code.export(module.name, atoms[name] as Term, arity);
+      if (made.state === 'bif') continue;
       code.table.set(made.slot, this.instance.exports[`e${index}`] as CallableFunction);
       made.state = 'loaded';
-    });
+    }
     this.lambdas.forEach((entry, index) => {
-      const { name, numFree } = beam.lambdas[index] as LambdaEntry;
-      entry.code = { functionName: atom(name), free: numFree };
+      const [name, , , free] = lambdas.subarray(index * ROW.lambda) as unknown as LambdaRow;
+      entry.code = { functionName: atoms[name] as Term, free };
     });
     code.modules.set(module.name, module);
   }
@@ -203,14 +206,9 @@ export interface LinkedModule {
   publish(): void;
 }
 
-/** Links a module; `imports` is what its code may call. */
-export function linkModule(
-  code: CodeTable,
-  beam: BeamModule,
-  compiled: CompiledModule,
-  imports: GeneratedImports,
-): LinkedModule {
-  const linker = new Linker(code, beam, compiled);
+/** Links a module, once; `imports` is what its code may call. */
+export function linkModule(code: CodeTable, translation: Translation, imports: GeneratedImports): LinkedModule {
+  const linker = new Linker(code, translation);
   const module = linker.place();
   linker.instantiate(imports);
   return { module, onLoadSlot: linker.onLoadSlot(), publish: () => linker.publish() };

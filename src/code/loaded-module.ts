@@ -1,16 +1,21 @@
 /** A module as it lies in the virtual machine: where its code is, its literals, what its return points stand for. */
-import type { ReturnPoint } from '../jit/compiled-module.ts';
-import type { BeamModule } from '../loader/beam-module.ts';
 import type { LiteralArea } from '../memory/literal-area.ts';
-import type { ReturnPointInfo } from '../process/machine.ts';
-import { atom } from '../term/atoms.ts';
+import type { NameAndArity, ReturnPointInfo } from '../process/machine.ts';
 import type { Addr, Term } from '../term/layout.ts';
+import { POINT_KINDS, ROW, type Translation } from './translation.ts';
 
 export class LoadedModule {
   readonly name: Term;
-  /** Without the instructions of its functions: they are most of its memory. */
-  readonly beam: BeamModule;
-  private readonly returnPoints: readonly ReturnPoint[];
+  readonly functionCount: number;
+  /** External terms; empty when the file had none. */
+  readonly attributes: Uint8Array;
+  readonly compileInfo: Uint8Array;
+  readonly md5: Uint8Array;
+  private readonly functionRows: Int32Array;
+  private readonly exportRows: Int32Array;
+  private readonly returnPoints: Int32Array;
+  private readonly files: readonly string[];
+  private readonly lines: Int32Array;
   /** Terms of the module's atoms, by index. */
   readonly atoms: readonly Term[];
   readonly literals: LiteralArea;
@@ -27,16 +32,23 @@ export class LoadedModule {
   /** Number of its first return point. */
   firstPoint = 0;
 
+  /** Copies what it needs of the translation, of which code and literals are the most. */
   constructor(
-    beam: BeamModule,
-    returnPoints: readonly ReturnPoint[],
+    translation: Translation,
     place: Pick<
       LoadedModule,
       'atoms' | 'literals' | 'records' | 'strings' | 'firstNumber' | 'funEntries' | 'resumeSlot'
     >,
   ) {
-    this.beam = { ...beam, functions: beam.functions.map((func) => ({ ...func, instructions: [] })) };
-    this.returnPoints = returnPoints;
+    this.functionRows = translation.functions.slice();
+    this.exportRows = translation.exports.slice();
+    this.returnPoints = translation.returnPoints.slice();
+    this.lines = translation.lines.slice();
+    this.files = translation.files;
+    this.attributes = translation.attributes.slice();
+    this.compileInfo = translation.compileInfo.slice();
+    this.md5 = translation.md5.slice();
+    this.functionCount = this.functionRows.length / ROW.function;
     this.atoms = place.atoms;
     this.name = place.atoms[1] as Term;
     this.literals = place.literals;
@@ -47,21 +59,48 @@ export class LoadedModule {
     this.resumeSlot = place.resumeSlot;
   }
 
+  /** What it exports, in the order of its file. */
+  exports(): NameAndArity[] {
+    return this.named(this.exportRows);
+  }
+
+  functions(): NameAndArity[] {
+    return this.named(this.functionRows);
+  }
+
+  private named(rows: Int32Array): NameAndArity[] {
+    const all: NameAndArity[] = [];
+    for (let at = 0; at < rows.length; at += ROW.function) all.push(this.nameIn(rows, at));
+    return all;
+  }
+
+  private nameIn(rows: Int32Array, at: number): NameAndArity {
+    return { name: this.atoms[rows[at] as number] as Term, arity: rows[at + 1] as number };
+  }
+
+  /** Its function of this index. */
+  functionAt(index: number): NameAndArity {
+    return this.nameIn(this.functionRows, index * ROW.function);
+  }
+
   /** What is known of the return point with this number, which is one of this module's. */
   returnPoint(point: number): ReturnPointInfo {
-    const { kind, func, frameWords, line } = this.returnPoints[point - this.firstPoint] as ReturnPoint;
-    const { lines, functions } = this.beam;
-    const item = lines.items[line];
-    const { name, arity } = functions[func] as (typeof functions)[number];
+    const at = (point - this.firstPoint) * ROW.point;
+    const [kind, func, , frameWords, item] = this.returnPoints.subarray(at, at + ROW.point) as unknown as PointRow;
+    const { name, arity } = this.functionAt(func);
+    const [file, line = 0] = this.lines.subarray(item * ROW.line, (item + 1) * ROW.line);
     return {
-      kind,
+      kind: POINT_KINDS[kind] as ReturnPointInfo['kind'],
       module: this.name,
-      name: atom(name),
+      name,
       arity,
       slot: this.firstNumber + func,
       frameWords,
-      file: item === undefined || item.line === 0 ? undefined : lines.files[item.file],
-      line: item?.line ?? 0,
+      file: file === undefined || line === 0 ? undefined : this.files[file],
+      line,
     };
   }
 }
+
+/** A row of `Translation.returnPoints`. */
+type PointRow = [kind: number, func: number, pc: number, frameWords: number, line: number];

@@ -1,10 +1,11 @@
 /** The native records (OTP 29) that a module defines, as values with the defaults of their fields. */
-import type { BeamModule, RecordDefinition } from '../loader/beam-module.ts';
+import type { RecordDefinition } from '../loader/beam-module.ts';
 import { am, atom } from '../term/atoms.ts';
 import { makeBigInt } from '../term/bignum.ts';
 import { tupleOf } from '../term/build.ts';
 import { NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { makeRecord } from '../term/native-record.ts';
+import type { Translation } from './translation.ts';
 
 /** The term of a constant; 0 for none. */
 function constantTerm(constant: RecordDefinition['fields'][number]['default'], literals: readonly Term[]): Term {
@@ -25,10 +26,13 @@ function constantTerm(constant: RecordDefinition['fields'][number]['default'], l
 }
 
 /** Prototypes by name, 0 for fields without a default value. Allocates where literals go; `literals` are the module's. */
-export function recordPrototypes(beam: BeamModule, literals: readonly Term[]): Map<Term, Term> {
-  const module = atom(beam.name);
+export function recordPrototypes(
+  { name: moduleName, records }: Translation,
+  literals: readonly Term[],
+): Map<Term, Term> {
+  const module = atom(moduleName);
   return new Map(
-    beam.records.map(({ name, exported, fields }) => {
+    records.map(({ name, exported, fields }) => {
       const names = fields.map((field) => atom(field.name));
       const definition = tupleOf([module, atom(name), exported ? am.true : am.false, ...names]);
       const values = fields.map((field) => constantTerm(field.default, literals));

@@ -1,7 +1,8 @@
 /** Every debug switch, each with its line of help. Read once from the environment by whoever makes a virtual machine. */
 
-/** A switch: `ENIGMA_<name>` in the environment. `kind` on: anything but '' and '0'; number: a positive integer. */
-type Row = { readonly variable: string; readonly kind: 'on' | 'number'; readonly help: string };
+/** A switch: `ENIGMA_<name>` in the environment. `kind` on: anything but '' and '0'; number: a positive integer; text: anything but ''. */
+type Row = { readonly variable: string; readonly kind: Kind; readonly help: string };
+type Kind = 'on' | 'number' | 'text';
 
 const ROWS = {
   gcStress: {
@@ -17,11 +18,20 @@ const ROWS = {
     kind: 'on',
     help: 'print a line for every module that is loaded, with times',
   },
+  cache: {
+    variable: 'ENIGMA_CACHE',
+    kind: 'text',
+    help: 'folder for translated modules instead of the user’s cache folder; off: none',
+  },
 } as const satisfies Record<string, Row>;
 
-export type DebugFlags = {
-  readonly [name in keyof typeof ROWS]: (typeof ROWS)[name]['kind'] extends 'on' ? boolean : number | undefined;
-};
+interface Value {
+  readonly on: boolean;
+  readonly number: number | undefined;
+  readonly text: string | undefined;
+}
+
+export type DebugFlags = { readonly [name in keyof typeof ROWS]: Value[(typeof ROWS)[name]['kind']] };
 
 /** A switch has a value that it cannot have. */
 export class BadFlag extends Error {
@@ -31,10 +41,10 @@ export class BadFlag extends Error {
   }
 }
 
-function read(row: Row, value: string | undefined): boolean | number | undefined {
+function read(row: Row, value: string | undefined): Value[Kind] {
   const given = value === undefined || value === '' ? undefined : value;
   if (row.kind === 'on') return given !== undefined && given !== '0';
-  if (given === undefined) return undefined;
+  if (given === undefined || row.kind === 'text') return given;
   if (!/^[1-9][0-9]{0,8}$/.test(given)) throw new BadFlag(row.variable, given);
   return Number(given);
 }

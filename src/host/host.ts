@@ -1,4 +1,5 @@
 /** What the core needs of the outside. Node and the browser each have an implementation; tests have one with virtual time. */
+import type { CodeCache } from './code-cache.ts';
 import type { Compression } from './compression.ts';
 import type { Files } from './files.ts';
 import type { Streams } from './streams.ts';
@@ -22,6 +23,8 @@ export interface Host {
   readonly compression: Compression;
   readonly system: System;
   readonly streams: Streams;
+  /** Keeps translated modules between runs; without one every module is translated anew. */
+  readonly codeCache?: CodeCache | undefined;
   /** Writes text where a person looks for errors (stderr). */
   writeError(text: string): void;
   /** Writes bytes where programs put what they print (stdout). */

@@ -43,17 +43,20 @@ export interface ReturnPointInfo extends FunctionName {
 }
 
 /** What programs may ask of a loaded module. */
+export interface NameAndArity {
+  readonly name: Term;
+  readonly arity: number;
+}
+
 export interface ModuleFacts {
   /** Prototypes of its native records by name (runtime/native-records.ts). */
   readonly records: ReadonlyMap<Term, Term>;
-  readonly beam: {
-    readonly exports: readonly { readonly name: string; readonly arity: number }[];
-    readonly functions: readonly { readonly name: string; readonly arity: number }[];
-    /** External terms; empty when the file had none. */
-    readonly attributes: Uint8Array;
-    readonly compileInfo: Uint8Array;
-    readonly md5: Uint8Array;
-  };
+  exports(): readonly NameAndArity[];
+  functions(): readonly NameAndArity[];
+  /** External terms; empty when the file had none. */
+  readonly attributes: Uint8Array;
+  readonly compileInfo: Uint8Array;
+  readonly md5: Uint8Array;
 }
 
 /** Loaded code by table slot and by return point. */

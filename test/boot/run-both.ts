@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nativeRoot } from '../support/oracle.ts';
+import { cacheFolder } from '../support/repository.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
@@ -54,6 +55,7 @@ export function runNative(args: readonly string[], options: RunOptions = {}): En
 }
 
 export function runEnigma(args: readonly string[], options: RunOptions = {}): Ending {
-  const environment = { ...options.environment, ENIGMA_OTP: nativeRoot() };
+  const ours = { ENIGMA_OTP: nativeRoot(), ENIGMA_CACHE: join(cacheFolder, 'translations') };
+  const environment = { ...ours, ...options.environment };
   return run(process.execPath, [main, ...args], { ...options, environment });
 }

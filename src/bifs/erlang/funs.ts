@@ -1,7 +1,7 @@
 /** Funs, and what is known of functions and modules (erl_bif_info.c, bif.c, beam_bif_load.c). */
-import type { Machine, ModuleFacts } from '../../process/machine.ts';
+import type { Machine, ModuleFacts, NameAndArity } from '../../process/machine.ts';
 import { MAX_ARGUMENTS } from '../../runtime/apply.ts';
-import { am, atom } from '../../term/atoms.ts';
+import { am } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { makeBinary } from '../../term/bits.ts';
 import { cons, listOf, tuple } from '../../term/build.ts';
@@ -125,13 +125,8 @@ function loaded(vm: Machine): Term {
   return listOf([...vm.code.modules.keys()]);
 }
 
-interface NamedFunction {
-  readonly name: string;
-  readonly arity: number;
-}
-
-function functionList(functions: readonly NamedFunction[]): Term {
-  return listOf(functions.map(({ name, arity }) => tuple(atom(name), makeSmall(arity))));
+function functionList(functions: readonly NameAndArity[]): Term {
+  return listOf(functions.map(({ name, arity }) => tuple(name, makeSmall(arity))));
 }
 
 function chunkTerm(chunk: Uint8Array): Term {
@@ -140,11 +135,11 @@ function chunkTerm(chunk: Uint8Array): Term {
 
 const MODULE_ITEMS: ReadonlyMap<Term, (module: Term, facts: ModuleFacts) => Term> = new Map([
   [am.module, (module: Term) => module],
-  [am.exports, (_module: Term, { beam }: ModuleFacts) => functionList(beam.exports)],
-  [am.functions, (_module: Term, { beam }: ModuleFacts) => functionList(beam.functions)],
-  [am.attributes, (_module: Term, { beam }: ModuleFacts) => chunkTerm(beam.attributes)],
-  [am.compile, (_module: Term, { beam }: ModuleFacts) => chunkTerm(beam.compileInfo)],
-  [am.md5, (_module: Term, { beam }: ModuleFacts) => makeBinary(beam.md5)],
+  [am.exports, (_module: Term, facts: ModuleFacts) => functionList(facts.exports())],
+  [am.functions, (_module: Term, facts: ModuleFacts) => functionList(facts.functions())],
+  [am.attributes, (_module: Term, facts: ModuleFacts) => chunkTerm(facts.attributes)],
+  [am.compile, (_module: Term, facts: ModuleFacts) => chunkTerm(facts.compileInfo)],
+  [am.md5, (_module: Term, facts: ModuleFacts) => makeBinary(facts.md5)],
   [am.nifs, () => NIL],
   [am.native, () => am.false],
   [am.native_addresses, () => NIL],

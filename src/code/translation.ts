@@ -1,0 +1,88 @@
+/**
+ * A translated module as the linker wants it: WebAssembly with holes, and tables of numbers. Names are indexes of the module's atoms.
+ * It is the same for the same file, release and build of Enigma, so it can be kept between runs (translation-file.ts).
+ */
+import type { CompiledModule, ReturnPointKind } from '../jit/compiled-module.ts';
+import type { BeamModule, RecordDefinition } from '../loader/beam-module.ts';
+
+/** Numbers in a row of each table. */
+export const ROW = { function: 2, import: 3, export: 2, lambda: 5, line: 2, point: 5 } as const;
+
+/** `ReturnPoint.kind` by the number in a row. */
+export const POINT_KINDS = [
+  'call',
+  'raise',
+  'try',
+  'catch',
+  'receive',
+  'budget',
+] as const satisfies readonly ReturnPointKind[];
+
+export interface Translation {
+  readonly name: string;
+  /** As in `BeamModule`: `atoms[1]` is the module's name, and there is no atom 0. */
+  readonly atoms: readonly string[];
+  readonly onLoad: string | undefined;
+  /** Rows: name, arity. */
+  readonly functions: Int32Array;
+  /** Rows: module, name, arity. */
+  readonly imports: Int32Array;
+  /** Rows: name, arity. */
+  readonly exports: Int32Array;
+  /** Rows: name, arity with the free variables, index, number of free variables, oldUniq. */
+  readonly lambdas: Int32Array;
+  /** `LineTable.files` and its items. Rows: file, line. */
+  readonly files: readonly string[];
+  readonly lines: Int32Array;
+  /** As in `BeamModule`. */
+  readonly literals: readonly Uint8Array[];
+  readonly strings: Uint8Array;
+  readonly attributes: Uint8Array;
+  readonly compileInfo: Uint8Array;
+  readonly md5: Uint8Array;
+  readonly records: readonly RecordDefinition[];
+  /** As in `CompiledModule`; the linker writes to `wasm`. */
+  readonly wasm: Uint8Array<ArrayBuffer>;
+  readonly relocations: Int32Array;
+  readonly integers: readonly bigint[];
+  readonly slotImports: Int32Array;
+  /** Rows: index into POINT_KINDS, func, pc, frameWords, line (`ReturnPoint`). */
+  readonly returnPoints: Int32Array;
+}
+
+function table<T>(items: readonly T[], row: (item: T) => readonly number[]): Int32Array {
+  return Int32Array.from(items.flatMap(row));
+}
+
+/** What the translator gave for a module, without what only the translator needs. */
+export function translationOf(beam: BeamModule, compiled: CompiledModule): Translation {
+  const indexes = new Map(beam.atoms.map((name, index) => [name, index]));
+  indexes.set(beam.name, 1);
+  const atom = (name: string): number => {
+    const index = indexes.get(name);
+    if (index === undefined) throw new RangeError(`${beam.name} has no atom ${name}`);
+    return index;
+  };
+  const { files, items } = beam.lines;
+  const { name, atoms, literals, strings, attributes, compileInfo, md5, records } = beam;
+  return {
+    ...{ name, atoms, literals, strings, attributes, compileInfo, md5, records, files },
+    onLoad: beam.onLoad,
+    functions: table(beam.functions, (one) => [atom(one.name), one.arity]),
+    imports: table(beam.imports, (one) => [atom(one.module), atom(one.name), one.arity]),
+    exports: table(beam.exports, (one) => [atom(one.name), one.arity]),
+    lambdas: table(beam.lambdas, (one) => [atom(one.name), one.arity, one.index, one.numFree, one.oldUniq]),
+    lines: table(items, ({ file, line }) => [file, line]),
+    wasm: compiled.wasm.bytes,
+    relocations: compiled.wasm.relocations,
+    integers: compiled.integers,
+    slotImports: Int32Array.from(compiled.slotImports),
+    returnPoints: table(compiled.returnPoints, (point) => [
+      POINT_KINDS.indexOf(point.kind),
+      point.func,
+      point.pc,
+      point.frameWords,
+      point.line,
+    ]),
+  };
+}
