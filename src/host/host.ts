@@ -2,6 +2,7 @@
 import type { CodeCache } from './code-cache.ts';
 import type { Compression } from './compression.ts';
 import type { Files } from './files.ts';
+import type { Processes } from './processes.ts';
 import type { Streams } from './streams.ts';
 import type { System } from './system.ts';
 
@@ -25,6 +26,8 @@ export interface Host {
   readonly streams: Streams;
   /** Keeps translated modules between runs; without one every module is translated anew. */
   readonly codeCache?: CodeCache | undefined;
+  /** undefined: nothing can be started here. */
+  readonly processes?: Processes;
   /** Writes text where a person looks for errors (stderr). */
   writeError(text: string): void;
   /** Writes bytes where programs put what they print (stdout). */

@@ -1,4 +1,5 @@
 /** Files that are open already and may block, such as standard input: pipes, terminals, sockets of the operating system. */
+import type { PosixError } from './files.ts';
 
 export interface InputStream {
   /**
@@ -10,6 +11,20 @@ export interface InputStream {
   read(limit: number): Uint8Array | 'closed';
 }
 
+/** Takes what the operating system does not take at once, and writes it as soon as it can. */
+export interface OutputStream {
+  /** Bytes that were taken and are not written yet. */
+  readonly pending: number;
+  /** Never waits. May throw PosixError. */
+  write(parts: readonly Uint8Array[]): void;
+  /**
+   * Calls `action` whenever `pending` has fallen, and when writing has failed for good, with the reason; but not while Erlang code runs.
+   */
+  onProgress(action: (error?: PosixError) => void): void;
+  /** What is still pending is lost. */
+  close(): void;
+}
+
 export interface WindowSize {
   readonly columns: number;
   readonly rows: number;
@@ -18,6 +33,8 @@ export interface WindowSize {
 export interface Streams {
   /** The same object for the same descriptor. */
   input(descriptor: number): InputStream;
+  /** For a descriptor that stays open when the stream is closed. */
+  output(descriptor: number): OutputStream;
   /** Writes all of it before it returns. Throws PosixError. */
   write(descriptor: number, parts: readonly Uint8Array[]): void;
   /** Throws PosixError (`ebadf`) when nothing is open there. */

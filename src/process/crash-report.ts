@@ -1,17 +1,21 @@
 /** What OTP says when a process ends with an error that nothing caught (terminate_proc, send_term_to_logger in OTP's utils.c). */
+import { freeFragment } from '../memory/fragment.ts';
 import { am, atomName } from '../term/atoms.ts';
 import { makeBigInt } from '../term/bignum.ts';
 import { listOf, tuple } from '../term/build.ts';
-import { copyOut } from '../term/copy.ts';
 import { NIL, type Term } from '../term/layout.ts';
 import { mapFromArrays } from '../term/map-build.ts';
 import { formatTerm } from '../term/print.ts';
 import { makeSmall } from '../term/term.ts';
+import { buildFragment } from './fragment-building.ts';
 import type { Machine } from './machine.ts';
 import type { Process } from './process.ts';
 import { deliver } from './signals.ts';
 
 const NO_NODE = 'nonode@nohost';
+const WORDS_OF_CONS = 2;
+/** Words of a report without its format and arguments. */
+const REPORT_WORDS = 64;
 
 /**
  * Sends the report to the process `logger`; where there is none, writes it to the host's error output. `reason` lies on the heap of
@@ -20,31 +24,55 @@ const NO_NODE = 'nonode@nohost';
 export function reportCrash(vm: Machine, process: Process, reason: Term): void {
   const node = vm.nodes.self.name;
   const alive = atomName(node) !== NO_NODE;
-  const { systemLogger } = vm;
-  if (systemLogger === am.undefined) return;
-  const logger = vm.processes.byPid(systemLogger) ?? vm.registry.whereis(am.logger);
-  if (logger === undefined || logger === process) {
-    const where = alive ? ` on node ${formatTerm(node)}` : '';
-    vm.host.writeError(
-      `Error in process ${formatTerm(process.pid)}${where} with exit value:\n${formatTerm(reason)}\n\n`,
-    );
-    return;
-  }
   const format = alive
     ? 'Error in process ~p on node ~p with exit value:~n~p~n'
     : 'Error in process ~p with exit value:~n~p~n';
   const args = alive ? [process.pid, node, reason] : [process.pid, reason];
-  const metadata = mapFromArrays(
-    [am.error_logger, am.gl, am.pid, am.time],
-    [
-      mapFromArrays([am.emulator, am.tag], [am.true, am.error]),
-      process.groupLeader,
-      process.pid,
-      makeBigInt(vm.host.clock.systemNanoseconds() / 1000n),
-    ],
-  );
-  const message = tuple(am.log, am.error, charactersOf(format), listOf(args), metadata);
-  deliver(vm, logger, copyOut(message));
+  const where = alive ? ` on node ${formatTerm(node)}` : '';
+  const plain = `Error in process ${formatTerm(process.pid)}${where} with exit value:\n${formatTerm(reason)}\n`;
+  report(vm, { format, args, plain, by: process, isOfProcess: true });
+}
+
+/** Tells the process `logger` of an error that belongs to no process (erts_send_error_to_logger_nogl). */
+export function reportText(vm: Machine, text: string): void {
+  const message = buildFragment(text.length * WORDS_OF_CONS, [], () => charactersOf(text));
+  report(vm, { format: '~s~n', args: [message.term], plain: text, by: vm.current, isOfProcess: false });
+  freeFragment(message);
+}
+
+interface Report {
+  readonly format: string;
+  readonly args: readonly Term[];
+  /** What is written when there is no logger. */
+  readonly plain: string;
+  readonly by: Process;
+  /** Whether its group leader is to know. */
+  readonly isOfProcess: boolean;
+}
+
+function report(vm: Machine, { format, args, plain, by, isOfProcess }: Report): void {
+  const { systemLogger } = vm;
+  if (systemLogger === am.undefined) return;
+  const logger = vm.processes.byPid(systemLogger) ?? vm.registry.whereis(am.logger);
+  if (logger === undefined || logger === by) {
+    vm.host.writeError(`${plain}\n`);
+    return;
+  }
+  const words = REPORT_WORDS + format.length * WORDS_OF_CONS;
+  const message = buildFragment(words, [...args, by.groupLeader], (copies) => {
+    const about: [Term, Term][] = [
+      [am.error_logger, mapFromArrays([am.emulator, am.tag], [am.true, am.error])],
+      ...(isOfProcess ? [[am.gl, copies[args.length] as Term] as [Term, Term]] : []),
+      [am.pid, by.pid],
+      [am.time, makeBigInt(vm.host.clock.systemNanoseconds() / 1000n)],
+    ];
+    const metadata = mapFromArrays(
+      about.map(([key]) => key),
+      about.map(([, value]) => value),
+    );
+    return tuple(am.log, am.error, charactersOf(format), listOf(copies.slice(0, args.length)), metadata);
+  });
+  deliver(vm, logger, message);
 }
 
 function charactersOf(text: string): Term {

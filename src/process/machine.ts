@@ -79,9 +79,12 @@ export interface CodeTable {
   isBif(module: Term, name: Term, arity: number): boolean;
 }
 
+/** Whether what ports have still to write is written before the end, and after how many milliseconds the end comes all the same. */
+export type Flush = { readonly timeout: number } | undefined;
+
 /** How the virtual machine was told to end: with a status, by a signal as of abort(3), or with a text and status 1. */
 export type Halt =
-  | { readonly kind: 'status'; readonly status: number }
+  | { readonly kind: 'status'; readonly status: number; readonly flush: Flush }
   | { readonly kind: 'abort' }
   | { readonly kind: 'slogan'; readonly text: string };
 

@@ -3,14 +3,18 @@ import { type Fragment, freeFragment, immediateFragment } from '../memory/fragme
 import { am } from '../term/atoms.ts';
 import type { Term } from '../term/layout.ts';
 import { immediateValue, isLocalPort, makeLocalPort } from '../term/term.ts';
+import type { Monitor } from './monitors.ts';
 import type { Process } from './process.ts';
+import type { RefKey } from './references.ts';
 
 /** What is behind a port. Functions that fail for good throw a PosixError's code as PortFault. */
 export interface PortDriver {
-  /** What port_info calls the port. */
+  /** What port_info calls the port: a character for each byte. */
   readonly name: string;
   /** The process of the operating system behind it. */
-  readonly osPid?: number;
+  readonly osPid?: number | undefined;
+  /** Bytes that `output` has taken and that are not written yet; a port that is closed ends when there are none. */
+  readonly queued: number;
   output(content: Uint8Array): void;
   /** port_control: the answer; undefined: there is no such operation. */
   control?(operation: number, data: Uint8Array): Uint8Array | undefined;
@@ -33,6 +37,13 @@ export class Port {
   /** Number of the process that owns it. */
   connected: number;
   readonly links = new Set<number>();
+  /** Monitors on it; made when it gets the first. */
+  monitoredBy: Map<RefKey, Monitor> | undefined;
+  /** It has more to write than it wants: processes that give it more are suspended, and tried again later. */
+  isBusy = false;
+  readonly suspended: Process[] = [];
+  /** What port_info's item `parallelism` shows. */
+  parallelism = false;
   name: Term | undefined;
   /** Data goes to the owner as binaries, not as lists. */
   readonly isBinary: boolean;
@@ -41,6 +52,8 @@ export class Port {
   inputBytes = 0;
   outputBytes = 0;
   isOpen = true;
+  /** What there is to do as soon as the driver has nothing more to write. */
+  onWritten: (() => void) | undefined;
   private fragment: Fragment = immediateFragment(am.undefined);
 
   constructor(portNumber: number, owner: number, isBinary: boolean) {
@@ -68,6 +81,8 @@ export class PortTable {
   readonly bytes = { input: 0, output: 0 };
   private readonly byNumber = new Map<number, Port>();
   private readonly byName = new Map<Term, Port>();
+  /** Ports that are closed, and have something to write still. */
+  readonly closing = new Map<number, Port>();
   private nextNumber = 0;
 
   constructor(limit: number) {
@@ -97,6 +112,11 @@ export class PortTable {
     return isLocalPort(t) ? this.byNumber.get(immediateValue(t)) : undefined;
   }
 
+  /** The same, or the one that is closed and has something to write still: programs may ask about it, and no more. */
+  byTermOrClosing(t: Term): Port | undefined {
+    return this.byTerm(t) ?? (isLocalPort(t) ? this.closing.get(immediateValue(t)) : undefined);
+  }
+
   whereis(name: Term): Port | undefined {
     return this.byName.get(name);
   }
@@ -121,7 +141,12 @@ export class PortTable {
     return [...this.byName.keys()];
   }
 
+  /** Every port that has something to write. */
+  unwritten(): Port[] {
+    return this.all().filter(({ driver }) => driver.queued > 0);
+  }
+
   all(): Port[] {
-    return [...this.byNumber.values()];
+    return [...this.byNumber.values(), ...this.closing.values()];
   }
 }

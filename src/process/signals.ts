@@ -15,6 +15,7 @@ import { formatTerm } from '../term/print.ts';
 import { buildFragment } from './fragment-building.ts';
 import type { Halt, Machine } from './machine.ts';
 import type { AliasMode, Monitor } from './monitors.ts';
+import type { Port } from './port.ts';
 import type { Process } from './process.ts';
 import type { RefKey } from './references.ts';
 import { resumeAll } from './suspending.ts';
@@ -125,7 +126,7 @@ function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]):
   }
   for (const port of process.ports ?? []) port.linkBroken(process, reason);
   for (const monitor of process.monitors?.values() ?? []) {
-    vm.processes.get(monitor.target)?.monitoredBy?.delete(monitor.key);
+    watched(vm, monitor)?.delete(monitor.key);
     freeFragment(monitor.tag);
   }
   for (const monitor of process.monitoredBy?.values() ?? []) fireMonitor(vm, monitor, reason);
@@ -177,35 +178,45 @@ export function deliverExit(vm: Machine, to: Process, from: Term, reason: Term):
 
 export interface MonitorRequest {
   readonly watcher: Process;
-  /** undefined: there is no such process; the message comes at once. */
+  /** undefined: there is no such process or port; the message comes at once. */
   readonly target: Process | undefined;
-  /** Pid or registered name that was asked for. */
+  readonly port?: Port | undefined;
+  /** Pid, port or registered name that was asked for. */
   readonly item: Term;
   readonly isName: boolean;
   readonly tag?: Term;
   readonly alias?: AliasMode | undefined;
   /** Why there is no target: noproc unless told. */
   readonly absence?: Term;
+  /** What the message says that was asked for: am.process unless told. */
+  readonly type?: Term;
+}
+
+/** The monitors on what a monitor watches. */
+function watched(vm: Machine, { port, target }: Monitor): Map<RefKey, Monitor> | undefined {
+  return port === undefined ? vm.processes.get(target)?.monitoredBy : port.monitoredBy;
 }
 
 export function addMonitor(vm: Machine, request: MonitorRequest): RefKey {
-  const { watcher, target, item, isName } = request;
+  const { watcher, target, port, item, isName } = request;
   const key = vm.references.fresh();
   const monitor: Monitor = {
     key,
     watcher: watcher.number,
     target: target?.number ?? -1,
+    port,
     name: isName ? item : undefined,
     tag: request.tag === undefined ? immediateFragment(am.DOWN) : copyOut(request.tag),
   };
   watcher.monitors ??= new Map();
   watcher.monitors.set(key, monitor);
   if (request.alias !== undefined) addAlias(vm, watcher, key, request.alias);
-  if (target === undefined) {
-    down(vm, watcher, monitor, item, request.absence ?? am.noproc);
+  const object = target ?? port;
+  if (object === undefined) {
+    down(vm, watcher, monitor, request.absence ?? am.noproc, { item, type: request.type ?? am.process });
   } else {
-    target.monitoredBy ??= new Map();
-    target.monitoredBy.set(key, monitor);
+    object.monitoredBy ??= new Map();
+    object.monitoredBy.set(key, monitor);
   }
   return key;
 }
@@ -217,28 +228,38 @@ export function removeMonitor(vm: Machine, watcher: Process, key: RefKey): boole
   if (mode === 'demonitor' || mode === 'reply_demonitor') removeAlias(vm, watcher, key);
   if (monitor === undefined) return false;
   watcher.monitors?.delete(key);
-  vm.processes.get(monitor.target)?.monitoredBy?.delete(key);
+  watched(vm, monitor)?.delete(key);
   freeFragment(monitor.tag);
   return true;
 }
 
-function fireMonitor(vm: Machine, monitor: Monitor, reason: Term): void {
+/** What a monitor watches has ended. */
+export function fireMonitor(vm: Machine, monitor: Monitor, reason: Term): void {
+  const { port } = monitor;
   const watcher = vm.processes.get(monitor.watcher);
-  const target = vm.processes.get(monitor.target);
-  if (target !== undefined) throw new Error('a monitor fires while its target lives');
-  if (watcher !== undefined) down(vm, watcher, monitor, undefined, reason);
+  if (vm.processes.get(monitor.target) !== undefined) throw new Error('a monitor fires while its target lives');
+  if (watcher === undefined) return;
+  const object =
+    port === undefined
+      ? { item: vm.processes.pidOf(monitor.target), type: am.process }
+      : { item: port.term, type: am.port };
+  down(vm, watcher, monitor, reason, object);
 }
 
-function down(vm: Machine, watcher: Process, monitor: Monitor, item: Term | undefined, reason: Term): void {
+interface Watched {
+  readonly item: Term;
+  readonly type: Term;
+}
+
+function down(vm: Machine, watcher: Process, monitor: Monitor, reason: Term, { item, type }: Watched): void {
   const { key, tag, name } = monitor;
   watcher.monitors?.delete(key);
   const mode = watcher.aliases?.get(key);
   if (mode === 'demonitor' || mode === 'reply_demonitor') removeAlias(vm, watcher, key);
-  const pid = item ?? vm.processes.pidOf(monitor.target);
-  const message = buildFragment(MESSAGE_WORDS + REF_TERM_WORDS, [tag.term, reason, pid], ([first, copy, object]) => {
+  const message = buildFragment(MESSAGE_WORDS + REF_TERM_WORDS, [tag.term, reason, item], ([first, copy, object]) => {
     const reference = vm.references.term(key);
     const what = name === undefined ? (object as Term) : tuple(name, vm.nodes.self.name);
-    return tuple(first as Term, reference, am.process, what, copy as Term);
+    return tuple(first as Term, reference, type, what, copy as Term);
   });
   freeFragment(tag);
   deliver(vm, watcher, message);

@@ -1,7 +1,10 @@
 /** Sending to whatever can be sent to (do_send in OTP's bif.c). */
 import type { Machine } from '../process/machine.ts';
+import type { Port } from '../process/port.ts';
 import { messageToPort } from '../process/port-signals.ts';
 import { sendMessage, sendToAlias } from '../process/signals.ts';
+import { waitForPort } from '../process/suspension.ts';
+import { am } from '../term/atoms.ts';
 import { badarg } from '../term/erlang-error.ts';
 import type { Term } from '../term/layout.ts';
 import { isPid, isPort, isRef } from '../term/nodes.ts';
@@ -9,47 +12,57 @@ import { isAtom, isLocalPid, isTuple, tupleArity, tupleElement } from '../term/t
 import { iodataBytes } from './iodata.ts';
 
 /**
- * `To ! Message`; returns the message. Processes that are gone, other nodes and closed ports swallow it. Raises badarg for a name that is
- * not registered and for what is no address.
+ * `To ! Message`; returns the message. Processes that are gone, other nodes and closed ports swallow it; a busy port suspends the sender.
+ * Raises badarg for a name that is not registered and for what is no address.
  */
 export function send(vm: Machine, to: Term, message: Term): Term {
+  const busy = trySend(vm, to, message);
+  return busy === undefined ? message : waitForPort(vm, busy, { name: am['!'] }, [to, message]);
+}
+
+/** The same, but gives the port that is too busy to take the message. */
+export function trySend(vm: Machine, to: Term, message: Term): Port | undefined {
   if (isLocalPid(to)) {
     const process = vm.processes.byPid(to);
     if (process !== undefined) sendMessage(vm, process, message);
-    return message;
+    return undefined;
   }
-  if (isAtom(to)) {
-    const process = vm.registry.whereis(to);
-    if (process !== undefined) sendMessage(vm, process, message);
-    else sendToNamedPort(vm, to, message);
-    return message;
-  }
+  if (isAtom(to)) return sendToName(vm, to, message);
   if (isRef(to)) {
     const key = vm.references.keyOf(to);
     if (key !== undefined) sendToAlias(vm, key, message);
-    return message;
+    return undefined;
   }
   if (isTuple(to) && tupleArity(to) === 2) return sendToNamed(vm, to, message);
-  if (isPort(to)) {
-    const port = vm.ports.byTerm(to);
-    if (port !== undefined) messageToPort(vm, port, message, iodataBytes);
-    return message;
-  }
-  if (isPid(to)) return message;
+  if (isPort(to)) return sendToPort(vm, vm.ports.byTerm(to), message);
+  if (isPid(to)) return undefined;
   throw badarg();
 }
 
-function sendToNamedPort(vm: Machine, name: Term, message: Term): void {
-  const port = vm.ports.whereis(name);
-  if (port === undefined) throw badarg();
-  messageToPort(vm, port, message, iodataBytes);
+function sendToPort(vm: Machine, port: Port | undefined, message: Term): Port | undefined {
+  if (port === undefined) return undefined;
+  return messageToPort(vm, port, message, iodataBytes) ? undefined : port;
 }
 
-function sendToNamed(vm: Machine, to: Term, message: Term): Term {
+function sendToName(vm: Machine, name: Term, message: Term): Port | undefined {
+  const process = vm.registry.whereis(name);
+  if (process === undefined) {
+    const port = vm.ports.whereis(name);
+    if (port === undefined) throw badarg();
+    return sendToPort(vm, port, message);
+  }
+  sendMessage(vm, process, message);
+  return undefined;
+}
+
+/** A name that nobody has is no error here. */
+function sendToNamed(vm: Machine, to: Term, message: Term): Port | undefined {
   const name = tupleElement(to, 1);
   const node = tupleElement(to, 2);
   if (!isAtom(name) || !isAtom(node)) throw badarg();
-  const process = node === vm.nodes.self.name ? vm.registry.whereis(name) : undefined;
-  if (process !== undefined) sendMessage(vm, process, message);
-  return message;
+  if (node !== vm.nodes.self.name) return undefined;
+  const process = vm.registry.whereis(name);
+  if (process === undefined) return sendToPort(vm, vm.ports.whereis(name), message);
+  sendMessage(vm, process, message);
+  return undefined;
 }

@@ -505,6 +505,7 @@ export const PREDEFINED_ATOMS = [
   'overlapped_io',
   'queue_size',
   'locking',
+  'port_command',
   'port_level',
   'force',
   'connection_id',

@@ -1,10 +1,10 @@
 /** erlang:halt/2 (bif.c). */
-import type { Halt, Machine } from '../../process/machine.ts';
+import type { Flush, Halt, Machine } from '../../process/machine.ts';
 import { suspendCurrent } from '../../process/suspension.ts';
 import { am } from '../../term/atoms.ts';
 import { toBigInt } from '../../term/bignum.ts';
 import { badarg } from '../../term/erlang-error.ts';
-import type { Term } from '../../term/layout.ts';
+import { NIL, type Term } from '../../term/layout.ts';
 import { isCons, isInteger, isNil, isSmall, smallValue } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
 import { boolean, elementsOf, natural, pairOf } from './arguments.ts';
@@ -16,21 +16,24 @@ const MAX_TIMEOUT = 2 ** 32 - 1;
 /** HALT_MSG_SIZE: a slogan is cut after so many characters. */
 const MAX_SLOGAN = 1023;
 
-/** Everything is written before a BIF that writes returns, so there is nothing to flush: the options only have to be right. */
-function checkOptions(list: Term): void {
+function flushOf(list: Term): Flush {
+  let flush = true;
+  let timeout = Number.POSITIVE_INFINITY;
   for (const option of elementsOf(list, badarg(am.badopt))) {
-    const pair = pairOf(option);
-    const isFlush = pair?.key === am.flush && boolean(pair.value) !== undefined;
-    const isTimeout =
-      pair?.key === am.flush_timeout && (natural(pair.value) ?? Number.POSITIVE_INFINITY) <= MAX_TIMEOUT;
-    if (!isFlush && !isTimeout) throw badarg(am.badopt);
+    const { key, value } = pairOf(option) ?? { key: NIL, value: NIL };
+    const isFlush = key === am.flush && boolean(value) !== undefined;
+    const milliseconds = key === am.flush_timeout ? natural(value) : undefined;
+    if (!isFlush && (milliseconds === undefined || milliseconds > MAX_TIMEOUT)) throw badarg(am.badopt);
+    if (isFlush) flush = value === am.true;
+    timeout = milliseconds ?? timeout;
   }
+  return flush ? { timeout } : undefined;
 }
 
-function haltOf(type: Term): Halt {
+function haltOf(type: Term, flush: Flush): Halt {
   if (isInteger(type)) {
     const masked = BigInt.asUintN(WORD_BITS, toBigInt(type));
-    return { kind: 'status', status: Number(BigInt.asUintN(STATUS_BITS, masked)) };
+    return { kind: 'status', status: Number(BigInt.asUintN(STATUS_BITS, masked)), flush };
   }
   if (type === am.abort) return { kind: 'abort' };
   if (!isCons(type) && !isNil(type)) throw badarg();
@@ -45,8 +48,8 @@ function haltOf(type: Term): Halt {
 
 /** halt(Status | abort | Slogan, Options): no process runs any more. Raises badarg. */
 function halt(vm: Machine, type: Term, options: Term): Term {
-  checkOptions(options);
-  vm.halted ??= haltOf(type);
+  const halt = haltOf(type, flushOf(options));
+  vm.halted ??= halt;
   return suspendCurrent();
 }
 

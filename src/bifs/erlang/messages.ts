@@ -4,7 +4,8 @@ import { buildFragment } from '../../process/fragment-building.ts';
 import type { Machine } from '../../process/machine.ts';
 import type { RefKey } from '../../process/references.ts';
 import { deliver, sendMessage } from '../../process/signals.ts';
-import { send } from '../../runtime/send.ts';
+import { waitForPort } from '../../process/suspension.ts';
+import { send, trySend } from '../../runtime/send.ts';
 import { am } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { tuple } from '../../term/build.ts';
@@ -18,13 +19,16 @@ import { boolean, elementsOf, natural, pairOf } from './arguments.ts';
 /** Words of {timeout, Ref, Message} without the message. */
 const TIMEOUT_WORDS = 8;
 
-/** erlang:send/3: nothing here ever suspends the sender, so the options only have to be right. */
+/** erlang:send/3: ok, or nosuspend where a busy port would suspend the sender. Raises badarg. */
 function sendWithOptions(vm: Machine, to: Term, message: Term, options: Term): Term {
+  let suspends = true;
   for (const option of elementsOf(options, badarg(am.badopt))) {
     if (option !== am.noconnect && option !== am.nosuspend) throw badarg(am.badopt);
+    if (option === am.nosuspend) suspends = false;
   }
-  send(vm, to, message);
-  return am.ok;
+  const busy = trySend(vm, to, message);
+  if (busy === undefined) return am.ok;
+  return suspends ? waitForPort(vm, busy, { name: am.send }, [to, message, options]) : am.nosuspend;
 }
 
 // ---- timers ----------------------------------------------------------------------------------------------------------

@@ -80,9 +80,10 @@ function currentStacktrace(vm: Machine, process: Process): Term {
 }
 
 function monitors(vm: Machine, process: Process): Term {
-  const items = [...(process.monitors?.values() ?? [])].map(({ name, target }) => {
-    const what = name === undefined ? vm.processes.pidOf(target) : tuple(name, vm.nodes.self.name);
-    return tuple(am.process, what);
+  const items = [...(process.monitors?.values() ?? [])].map(({ name, target, port }) => {
+    const object = port === undefined ? vm.processes.pidOf(target) : port.term;
+    const what = name === undefined ? object : tuple(name, vm.nodes.self.name);
+    return tuple(port === undefined ? am.process : am.port, what);
   });
   return listOf(items);
 }

@@ -4,13 +4,14 @@ import { freeFragment } from '../../memory/fragment.ts';
 import { REDUCTIONS, STATUS, STATUS_SUSPEND } from '../../memory/map.ts';
 import { store } from '../../memory/memory.ts';
 import type { Machine } from '../../process/machine.ts';
-import { exitPort, linkPort, unlinkPort } from '../../process/port-signals.ts';
+import { closePort, linkPort, unlinkPort } from '../../process/port-signals.ts';
 import type { Process } from '../../process/process.ts';
 import {
   addAlias,
   addLink,
   addMonitor,
   deliverExit,
+  type MonitorRequest,
   removeAlias,
   removeLink,
   removeMonitor,
@@ -89,9 +90,9 @@ function exitOther(vm: Machine, pid: Term, reason: Term): Term {
   if (!isPid(pid) && !isPort(pid)) throw badarg();
   const process = vm.processes.byPid(pid);
   const port = vm.ports.byTerm(pid);
-  if (port !== undefined) exitPort(vm, port, vm.current, reason);
-  if (process === undefined) return am.true;
-  sendExitSignal(vm, process, vm.current.pid, reason);
+  // What comes through no link closes a port even if it is `normal`.
+  if (port !== undefined) closePort(vm, port, reason);
+  if (process !== undefined) sendExitSignal(vm, process, vm.current.pid, reason);
   if (vm.current.pendingExit === undefined) return am.true;
   store(STATUS, STATUS_SUSPEND);
   return NON_VALUE;
@@ -142,20 +143,33 @@ function monitorWith(vm: Machine, type: Term, item: Term, list: Term): Term {
     if (item !== am.clock_service) throw badarg();
     return makeRef(vm);
   }
-  if (type === am.port && !isPort(item) && !isAtom(item)) throw badarg();
-  const target = targetOf(vm, item);
+  const target = type === am.port ? portTargetOf(vm, item) : targetOf(vm, item);
   // A process that monitors itself gets a reference that stands for nothing (monitor_2 in OTP's bif.c).
   if (target.target === vm.current) return makeRef(vm);
   const request = { watcher: vm.current, ...target, ...options };
   return vm.references.term(addMonitor(vm, request));
 }
 
+type Target = Pick<MonitorRequest, 'target' | 'port' | 'item' | 'isName' | 'absence' | 'type'>;
+
+/** Which port is meant by a port of this node, a name or {name, node}. Raises badarg for anything else. */
+function portTargetOf(vm: Machine, item: Term): Target {
+  const shared = { target: undefined, type: am.port };
+  if (isPort(item)) {
+    const { name, creation } = nodeOf(item);
+    if (!isThisNode(name, creation)) throw badarg();
+    return { ...shared, port: vm.ports.byTerm(item), item, isName: false };
+  }
+  if (isAtom(item)) return { ...shared, port: vm.ports.whereis(item), item, isName: true };
+  if (!isTuple(item) || tupleArity(item) !== 2) throw badarg();
+  const [name, node] = [tupleElement(item, 1), tupleElement(item, 2)];
+  if (!isAtom(name) || node !== vm.nodes.self.name) throw badarg();
+  return { ...shared, port: vm.ports.whereis(name), item: name, isName: true };
+}
+
 /** Who is meant by a pid, a name or {name, node}. Raises badarg for anything else. */
-function targetOf(
-  vm: Machine,
-  item: Term,
-): { target: Process | undefined; item: Term; isName: boolean; absence?: Term } {
-  if (isPid(item) || isPort(item)) {
+function targetOf(vm: Machine, item: Term): Target {
+  if (isPid(item)) {
     const { name, creation } = nodeOf(item);
     const target = vm.processes.byPid(item);
     const absence = isThisNode(name, creation) ? am.noproc : am.noconnection;

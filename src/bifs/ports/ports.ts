@@ -1,8 +1,9 @@
 /** BIFs about ports (erl_bif_port.c). What they return that is no answer, module erlang turns into an error. */
 import { PosixError } from '../../host/files.ts';
 import type { Machine } from '../../process/machine.ts';
-import type { Port } from '../../process/port.ts';
-import { closePort, commandPort, exitPort, linkPort } from '../../process/port-signals.ts';
+import type { Port, PortDriver } from '../../process/port.ts';
+import { closePort, commandPort, exitPort, linkPort, reportBadOutput } from '../../process/port-signals.ts';
+import { waitForPort } from '../../process/suspension.ts';
 import { listElements } from '../../runtime/apply.ts';
 import { iodataBytes } from '../../runtime/iodata.ts';
 import { characterList } from '../../runtime/native-names.ts';
@@ -26,27 +27,62 @@ import {
 import { natural } from '../erlang/arguments.ts';
 import type { BifTable } from '../registry.ts';
 import { openFdDriver } from './fd-driver.ts';
-import { portOptions } from './port-options.ts';
+import { fileNameBytes, type PortOptions, portOptions } from './port-options.ts';
+import { openSpawnDriver, type SpawnCommand } from './spawn-driver.ts';
 
 const FD_ARITY = 3;
+const SPAWN_ARITY = 2;
+const SPAWN_KINDS: ReadonlySet<Term> = new Set([am.spawn, am.spawn_driver, am.spawn_executable]);
+/** sizeof(ErtsILink) and of what a monitor takes (erl_monitor_link.h). */
+const LINK_BYTES = 40;
+const MONITOR_BYTES = 120;
 const MAX_OPERATION = 2 ** 32 - 1;
 
 function portOf(vm: Machine, t: Term): Port | undefined {
   return isAtom(t) ? vm.ports.whereis(t) : vm.ports.byTerm(t);
 }
 
+/** What {spawn, _} and its like name; undefined: the driver that is asked for is none of the emulator's, or the name is no name. */
+function spawnCommand(vm: Machine, kind: Term, text: Term, options: PortOptions): SpawnCommand | undefined {
+  const isFile = kind === am.spawn_executable;
+  const bytes = fileNameBytes(vm, text);
+  const folder = options.cd === NIL ? undefined : fileNameBytes(vm, options.cd);
+  const isRight =
+    kind !== am.spawn_driver && bytes !== undefined && bytes.length > 0 && (options.cd === NIL || folder?.length !== 0);
+  const hasArguments = options.args !== undefined || options.arg0 !== undefined;
+  if (!isRight || (options.cd !== NIL && folder === undefined) || (hasArguments && !isFile)) return undefined;
+  return { text: bytes, isFile, folder };
+}
+
+type OpenDriver = (port: Port) => PortDriver;
+
+/** What opens the driver of a port name; undefined: there is none. */
+function driverOf(vm: Machine, name: Term, options: PortOptions): OpenDriver | undefined {
+  if (!isTuple(name) || tupleArity(name) === 0) return undefined;
+  const kind = tupleElement(name, 1);
+  if (kind === am.fd && tupleArity(name) === FD_ARITY) {
+    const [input, output] = [tupleElement(name, 2), tupleElement(name, 3)];
+    const hasArguments = options.args !== undefined || options.arg0 !== undefined;
+    if (!isSmall(input) || !isSmall(output) || hasArguments || options.exitStatus) return undefined;
+    const fd = { input: smallValue(input), output: smallValue(output) };
+    return (port) => openFdDriver(vm, port, fd, options);
+  }
+  if (!SPAWN_KINDS.has(kind) || tupleArity(name) !== SPAWN_ARITY) return undefined;
+  const command = spawnCommand(vm, kind, tupleElement(name, 2), options);
+  return command === undefined ? undefined : (port) => openSpawnDriver(vm, port, command, options);
+}
+
 /** erts_internal:open_port/2: a port, or an atom that says why there is none. */
 function openPort(vm: Machine, name: Term, settings: Term): Term {
-  const options = portOptions(settings);
+  const options = portOptions(vm, settings);
   if (options === undefined) return am.badopt;
-  const isFd = isTuple(name) && tupleArity(name) === FD_ARITY && tupleElement(name, 1) === am.fd;
-  if (!isFd) return am.badarg;
-  const [input, output] = [tupleElement(name, 2), tupleElement(name, 3)];
-  if (!isSmall(input) || !isSmall(output) || options.args !== undefined || options.exitStatus) return am.badarg;
+  const open = driverOf(vm, name, options);
+  if (open === undefined) return am.badarg;
   const port = vm.ports.add(vm.current.number, options.binary);
   if (port === undefined) return am.system_limit;
+  port.parallelism = options.parallelism;
   try {
-    port.driver = openFdDriver(vm, port, { input: smallValue(input), output: smallValue(output) }, options);
+    port.driver = open(port);
   } catch (error) {
     vm.ports.remove(port);
     if (!(error instanceof PosixError)) throw error;
@@ -57,7 +93,7 @@ function openPort(vm: Machine, name: Term, settings: Term): Term {
   return port.term;
 }
 
-/** port_command(Port, Data, Options): nothing here is ever busy. */
+/** port_command(Port, Data, Options): no driver here takes commands while it is busy, so `force` is not supported. */
 function portCommand(vm: Machine, where: Term, data: Term, list: Term): Term {
   const options = listElements(list);
   if (options === undefined || options.some((option) => option !== am.force && option !== am.nosuspend))
@@ -65,8 +101,15 @@ function portCommand(vm: Machine, where: Term, data: Term, list: Term): Term {
   const port = portOf(vm, where);
   if (port === undefined) return am.badarg;
   if (options.includes(am.force)) return am.notsup;
+  if (port.isBusy) {
+    if (options.includes(am.nosuspend)) return am.false;
+    return waitForPort(vm, port, { module: am.erts_internal, name: am.port_command }, [where, data, list]);
+  }
   const content = iodataBytes(data);
-  if (content === undefined) return am.badarg;
+  if (content === undefined) {
+    reportBadOutput(vm, port);
+    return am.badarg;
+  }
   commandPort(vm, port, content);
   return am.true;
 }
@@ -129,6 +172,15 @@ type Item = (vm: Machine, port: Port) => Term;
 const pids = (vm: Machine, numbers: Iterable<number>): Term =>
   listOf([...numbers].map((number) => vm.processes.pidOf(number)));
 
+function watchersOf(monitors: Port['monitoredBy']): number[] {
+  return Array.from(monitors?.values() ?? [], ({ watcher }) => watcher);
+}
+
+/** Bytes of links and monitors, roughly: what native OTP shows is the size of its own structures. */
+function memoryOf({ links, monitoredBy }: Port): number {
+  return links.size * LINK_BYTES + (monitoredBy?.size ?? 0) * MONITOR_BYTES;
+}
+
 const ITEMS: ReadonlyMap<Term, Item> = new Map<Term, Item>([
   [am.registered_name, (_, { name }) => name ?? NIL],
   [am.name, (_, { driver }) => characterList(driver.name)],
@@ -139,9 +191,11 @@ const ITEMS: ReadonlyMap<Term, Item> = new Map<Term, Item>([
   [am.output, (_, { outputBytes }) => makeInteger(outputBytes)],
   [am.os_pid, (_, { driver: { osPid } }) => (osPid === undefined ? am.undefined : makeInteger(osPid))],
   [am.monitors, () => NIL],
-  [am.queue_size, () => makeSmall(0)],
+  [am.monitored_by, (vm, { monitoredBy }) => pids(vm, watchersOf(monitoredBy))],
+  [am.memory, (_, port) => makeInteger(memoryOf(port))],
+  [am.queue_size, (_, { driver }) => makeInteger(driver.queued)],
   [am.locking, () => am.port_level],
-  [am.parallelism, () => am.false],
+  [am.parallelism, (_, { parallelism }) => (parallelism ? am.true : am.false)],
 ]);
 
 /** What port_info/1 shows, in order; registered_name only where there is one (ERTS_PORT_INFO_1_ITEMS). */
@@ -160,14 +214,14 @@ function absent(where: Term, otherwise: Term): Term {
 }
 
 function portInfo(vm: Machine, where: Term): Term {
-  const port = portOf(vm, where);
+  const port = portOf(vm, where) ?? vm.ports.byTermOrClosing(where);
   if (port === undefined) return absent(where, am.badarg);
   const shown = port.name === undefined ? SUMMARY : [am.registered_name, ...SUMMARY];
   return listOf(shown.map((item) => infoOf(vm, port, item)));
 }
 
 function portInfoItem(vm: Machine, where: Term, item: Term): Term {
-  const port = portOf(vm, where);
+  const port = portOf(vm, where) ?? vm.ports.byTermOrClosing(where);
   if (port === undefined) return absent(where, am.badtype);
   if (!ITEMS.has(item)) return am.badarg;
   return item === am.registered_name && port.name === undefined ? NIL : infoOf(vm, port, item);

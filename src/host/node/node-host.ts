@@ -5,6 +5,7 @@ import { hrtime } from 'node:process';
 import type { Host } from '../host.ts';
 import { pakoCompression } from '../pako-compression.ts';
 import { nodeFiles } from './node-files.ts';
+import { nodeProcesses } from './node-processes.ts';
 import { nodeStreams } from './node-streams.ts';
 import { nodeSystem } from './node-system.ts';
 
@@ -24,6 +25,7 @@ export function nodeHost(): Host {
     compression: pakoCompression,
     system: nodeSystem(),
     streams: nodeStreams(),
+    processes: nodeProcesses(),
     writeError: (text) => {
       writeSync(STDERR, text);
     },
