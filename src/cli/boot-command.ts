@@ -1,17 +1,17 @@
 /** Starts OTP as `erl` does. */
 import { readFileSync } from 'node:fs';
-import process, { cwd, env, stderr, stdout } from 'node:process';
+import { cwd, env, stderr, stdout } from 'node:process';
 import { getSystemErrorMap } from 'node:util';
 import { startSystem } from '../boot/start-system.ts';
 import { readFlags } from '../debug/flags.ts';
 import { nodeEventLoop } from '../host/node/node-event-loop.ts';
 import { nodeHost } from '../host/node/node-host.ts';
-import type { Halt } from '../process/machine.ts';
 import { Pump } from '../scheduler/pump.ts';
 import { Vm } from '../vm.ts';
 import { chosenCodeCache } from './code-cache.ts';
 import { BadEmulatorFlag, type EmulatorSettings, emulatorSettings } from './emulator-flags.ts';
 import { ERL_USAGE, type ErlCommandLine, ErlRefusal, ErlUsage, erlCommandLine } from './erl-command-line.ts';
+import { endProcess } from './halting.ts';
 import type { OtpRoot } from './otp-root.ts';
 
 /** What erl's script calls itself; programs start other nodes by this name. */
@@ -93,8 +93,7 @@ function run(line: ErlCommandLine, settings: EmulatorSettings, options: RunOptio
   const pump = new Pump(vm.scheduler, loop, () => {
     if (vm.halted === undefined) return;
     pump.stop();
-    loop.release();
-    end(vm.halted);
+    endProcess(vm, vm.halted);
   });
   vm.onOutside = () => pump.poke();
   startSystem(vm, {
@@ -122,16 +121,4 @@ function setEnvironment(vm: Vm, { environment }: ErlCommandLine, options: RunOpt
     ...environment,
   ] as const;
   for (const [name, value] of set) vm.environment.set(bytes.encode(name), bytes.encode(value));
-}
-
-/** Ends this process the way that OTP was told to end. */
-function end(halt: Halt): void {
-  if (halt.kind === 'status') process.exit(halt.status);
-  if (halt.kind === 'abort') {
-    process.kill(process.pid, 'SIGABRT');
-    return;
-  }
-  // The emulator itself ends lines so, whatever they are written to.
-  stderr.write(`${halt.text}\n`.replaceAll('\n', '\r\n'));
-  process.exit(FAILED);
 }
