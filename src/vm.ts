@@ -14,6 +14,7 @@ import type { Host } from './host/host.ts';
 import { bifKey, buildBifWrappers, parseBifKey } from './jit/bif-wrappers.ts';
 import { compileModule } from './jit/compile-module.ts';
 import type { TranslateOptions } from './jit/module-translator.ts';
+import { readChunks } from './loader/chunks.ts';
 import { loadBeam } from './loader/load.ts';
 import { LoadError } from './loader/load-error.ts';
 import { allocateBlock, initAllocator } from './memory/allocator.ts';
@@ -227,12 +228,11 @@ export class Vm implements Machine {
   }
 
   md5OfFile(file: Uint8Array): Uint8Array | undefined {
-    try {
-      return loadBeam(file).md5;
-    } catch (error) {
-      if (error instanceof LoadError) return undefined;
-      throw error;
-    }
+    return unlessDamaged(() => loadBeam(file).md5);
+  }
+
+  chunkOfFile(file: Uint8Array, name: string): Uint8Array | undefined {
+    return unlessDamaged(() => readChunks(file).get(name));
   }
 
   tryPrepare(file: Uint8Array): PreparedModule | { readonly fault: string } {
@@ -293,4 +293,14 @@ function callLarge(table: WebAssembly.Table, func: number): number {
   for (let i = 0; i < arity; i++) args.push(loadTerm(plus(X_REGISTERS, 4 * i)));
   const target = table.get(slotOfWord(func)) as (...args: Term[]) => number;
   return target(...args);
+}
+
+/** undefined: the bytes are those of no .beam file that can be read. */
+function unlessDamaged<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof LoadError) return undefined;
+    throw error;
+  }
 }

@@ -129,6 +129,8 @@ export interface Machine {
   readonly tryPrepare: (file: Uint8Array) => PreparedModule | { readonly fault: string };
   /** What module_info(md5) would give for a .beam file; undefined for one that cannot be read. */
   readonly md5OfFile: (file: Uint8Array) => Uint8Array | undefined;
+  /** A chunk of a .beam file, as a view into it; undefined when there is no such chunk, or no such file. */
+  readonly chunkOfFile: (file: Uint8Array, name: string) => Uint8Array | undefined;
   /** Where no code server runs: loads the module if it can be found. */
   readonly loadMissing?: (module: Term) => boolean;
   /** The release whose code runs: 25, 27, 29 … */

@@ -4,11 +4,11 @@ import type { MagicHandle } from '../../memory/off-heap.ts';
 import type { Machine } from '../../process/machine.ts';
 import { callNext } from '../../runtime/apply.ts';
 import { am, atomName } from '../../term/atoms.ts';
-import { binaryBytes, makeBinary } from '../../term/bits.ts';
+import { binaryBytes, bitSize, copyOfBytes, makeBinary, subBits } from '../../term/bits.ts';
 import { listOf, tuple } from '../../term/build.ts';
 import { badarg, systemLimit } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
-import { isAtom, isBitstring } from '../../term/term.ts';
+import { isAtom, isBitstring, isSmall, smallValue } from '../../term/term.ts';
 import { newResource, resourceOf } from '../nif-arguments.ts';
 import type { BifTable } from '../registry.ts';
 import { elementsOf } from './lists-tuples.ts';
@@ -28,7 +28,7 @@ class Prepared implements MagicHandle {
 /** erts_internal:prepare_loading/2: a reference to prepared code, or {error, badfile}. Raises badarg. */
 function prepareLoading(vm: Machine, module: Term, file: Term): Term {
   if (!isAtom(module) || !isBitstring(file)) throw badarg();
-  const prepared = vm.tryPrepare(binaryBytes(file));
+  const prepared = vm.tryPrepare(copyOfBytes(file));
   if ('fault' in prepared) {
     vm.host.writeError(`Loading of ${atomName(module)} failed: ${prepared.fault}\n`);
     return tuple(am.error, am.badfile);
@@ -125,6 +125,25 @@ function beamfileModuleMd5(vm: Machine, file: Term): Term {
   return md5 === undefined ? am.undefined : makeBinary(md5);
 }
 
+/** Letters of the name of a chunk. */
+const CHUNK_NAME_LENGTH = 4;
+const BYTE_BITS = 8;
+
+/**
+ * erts_internal:beamfile_chunk/2: the contents of the chunk that is named by a list of four bytes; undefined when the file has no such
+ * chunk, an empty one, or is no .beam file. Raises badarg.
+ */
+function beamfileChunk(vm: Machine, file: Term, name: Term): Term {
+  const letters = elementsOf(name);
+  const isByte = (t: Term): boolean => isSmall(t) && smallValue(t) >= 0 && smallValue(t) <= 0xff;
+  if (letters.length !== CHUNK_NAME_LENGTH || !letters.every(isByte) || !isBitstring(file)) throw badarg();
+  if (bitSize(file) % BYTE_BITS !== 0) throw badarg();
+  const bytes = binaryBytes(file);
+  const chunk = vm.chunkOfFile(bytes, String.fromCharCode(...letters.map(smallValue)));
+  if (chunk === undefined || chunk.length === 0) return am.undefined;
+  return subBits(file, (chunk.byteOffset - bytes.byteOffset) * BYTE_BITS, chunk.length * BYTE_BITS);
+}
+
 export const erlangCodeLoadingBifs: BifTable = {
   module: 'erlang',
   rows: [
@@ -143,6 +162,7 @@ export const ertsInternalCodeLoadingBifs: BifTable = {
   rows: [
     { name: 'prepare_loading', arity: 2, fn: prepareLoading },
     { name: 'purge_module', arity: 2, fn: purgeModule },
+    { name: 'beamfile_chunk', arity: 2, fn: beamfileChunk },
     { name: 'beamfile_module_md5', arity: 1, fn: beamfileModuleMd5 },
   ],
 };

@@ -1,0 +1,66 @@
+%% What every release of OTP must do alike: run on each, native and here.
+-module(smoke).
+-behaviour(gen_server).
+-export([main/0, init/1, handle_call/3, handle_cast/2]).
+
+main() ->
+    io:format("hello ~ts ~p~n", [[229, 228, 246], erlang:system_info(otp_release)]),
+    io:format("~p~n", [lists:sort([{X rem 7, X} || X <- lists:seq(1, 20)])]),
+    tables(),
+    server(),
+    compiled(),
+    files(),
+    text(),
+    crashes(),
+    halt(3).
+
+tables() ->
+    T = ets:new(t, [ordered_set, public]),
+    true = ets:insert(T, [{K, K * K} || K <- lists:seq(1, 50)]),
+    io:format("~p ~p~n", [ets:select(T, [{{'$1', '$2'}, [{'>', '$2', 2300}], ['$1']}]), ets:info(T, size)]),
+    io:format("~p~n", [maps:map(fun(_, V) -> V + 1 end, #{a => 1, b => 2})]).
+
+server() ->
+    {ok, P} = gen_server:start_link({local, ?MODULE}, ?MODULE, 1, []),
+    io:format("~p ~p~n", [gen_server:call(P, next), gen_server:call(?MODULE, next)]),
+    io:format("~p~n", [catch gen_server:call(nobody, next)]),
+    ok = gen_server:stop(P).
+
+init(N) -> {ok, N}.
+handle_call(next, _, N) -> {reply, N, N + 1}.
+handle_cast(_, N) -> {noreply, N}.
+
+compiled() ->
+    Forms = [parse(T) || T <- ["-module(made).", "-export([f/1]).", "f(N) when N > 1 -> N * f(N - 1); f(_) -> 1."]],
+    {ok, made, Code, Warnings} = compile:forms(Forms, [return_warnings]),
+    {module, made} = code:load_binary(made, "made.erl", Code),
+    io:format("~p ~p ~p~n", [made:f(40), Warnings, catch made:f(self, 1)]),
+    {ok, Tokens, _} = erl_scan:string("[X * 2 || X <- [1,2,3], X =/= Y]."),
+    {ok, Exprs} = erl_parse:parse_exprs(Tokens),
+    io:format("~p~n", [element(2, erl_eval:exprs(Exprs, [{'Y', 2}]))]).
+
+parse(Text) ->
+    {ok, Tokens, _} = erl_scan:string(Text),
+    {ok, Form} = erl_parse:parse_form(Tokens),
+    Form.
+
+files() ->
+    Name = "smoke-file",
+    ok = file:write_file(Name, ["one\n", <<"two ">>, unicode:characters_to_binary([229]), "\n"]),
+    {ok, F} = file:open(Name, [read, {encoding, utf8}]),
+    io:format("~p ~p ~p~n", [io:get_line(F, ""), io:get_line(F, ""), io:get_line(F, "")]),
+    ok = file:close(F),
+    io:format("~p ~p ~p~n", [filelib:file_size(Name), file:delete(Name), file:read_file(Name)]).
+
+text() ->
+    io:format("~p ~p~n", [re:run("abc123", "([a-z]+)(\\d+)", [{capture, all, list}]), string:titlecase("smoke")]),
+    io:format("~w ~p~n", [binary_to_term(term_to_binary({1 bsl 80, [a | b], 1.5})), calendar:day_of_the_week(2024, 2, 29)]),
+    {ok, Apps} = application:ensure_all_started(sasl),
+    io:format("~p ~p~n", [Apps, [A || {A, _, _} <- lists:sort(application:which_applications())]]).
+
+crashes() ->
+    {ok, P} = gen_server:start({local, crashing}, ?MODULE, x, []),
+    io:format("~p~n", [try gen_server:call(P, next), gen_server:call(P, next) catch exit:{R, _} -> element(1, R) end]),
+    {Q, M} = spawn_monitor(fun() -> error(boom) end),
+    receive {'DOWN', M, process, Q, Reason} -> io:format("~p~n", [element(1, Reason)]) end,
+    timer:sleep(200).
