@@ -157,7 +157,11 @@ export class CodeTable implements ExportTable, MachineCode {
   }
 
   slotsOf({ module, functionName, arity }: ExportName): { adapter: number; target: number } {
-    const target = this.export(module, functionName, arity).slot;
+    const { slot: target, state } = this.export(module, functionName, arity);
+    // No module may import what a fun made from atoms names: then nothing has filled the slot yet.
+    if (state === 'undefined' && this.table.get(target) === null) {
+      this.table.set(target, this.fillers.undefinedExport(target, arity));
+    }
     let adapter = this.adapters[arity];
     if (adapter === undefined) {
       adapter = this.allocateSlots(1);

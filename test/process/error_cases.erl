@@ -55,3 +55,4 @@ group_leader() -> e(fun() -> group_leader(self(), id(x)) end).
 alive() -> e(fun() -> is_process_alive(id(x)) end).
 nif_error() -> e(fun() -> erlang:nif_error(id(x)) end).
 nif_error_2() -> e(fun() -> erlang:nif_error(id(x), [1]) end).
+call_fun_of_no_module() -> M = list_to_atom("no_such_" ++ id("module")), F = fun M:f/1, e(fun() -> F(1) end).
