@@ -27,6 +27,8 @@ export function build() {
   if (!existsSync(compiler)) fail('the compiler is not installed: run `npm ci` first');
   const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.json'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
+  const bundled = spawnSync(process.execPath, [join(root, 'tools', 'bundle.mjs')], { cwd: root, stdio: 'inherit' });
+  if (bundled.status !== 0) process.exit(bundled.status ?? 1);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, '');
   utimesSync(stamp, started, started);

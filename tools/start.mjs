@@ -1,7 +1,7 @@
 /**
  * Builds if needed, brings OTP if needed, then runs a program of ours in this process:
  *
- *   node tools/start.mjs [--native] dist/<program>.js [argument...]
+ *   node tools/start.mjs [--native] bin/enigma | dist/<program>.js [argument...]
  *
  * The program finds the root of OTP in ENIGMA_OTP and, with --native, that of one it can run in ENIGMA_ORACLE.
  */

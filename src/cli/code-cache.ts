@@ -10,11 +10,24 @@ import { nodeCodeCache } from '../host/node/node-code-cache.ts';
 
 const OFF = 'off';
 
-/** The cache; undefined when there is to be none, or no place for one. `choice` is the switch's value. */
+declare global {
+  interface ImportMeta {
+    /** Set in a bundle: a hash of all of it. */
+    readonly build?: string;
+  }
+}
+
+/** The cache of this program; undefined when there is to be none, or no place for one. `choice` is the switch's value. */
 export function chosenCodeCache(choice: string | undefined): CodeCache | undefined {
+  return codeCacheIn(choice, import.meta.build ?? buildIdentity);
+}
+
+/** The cache of a build, which is asked for only if there is a cache. */
+export function codeCacheIn(choice: string | undefined, build: string | (() => string)): CodeCache | undefined {
   if (choice === OFF) return undefined;
-  const folder = choice ?? userFolder();
-  return folder === undefined ? undefined : nodeCodeCache({ folder, build: buildIdentity() });
+  const folder = choice === undefined || choice === '' ? userFolder() : choice;
+  if (folder === undefined) return undefined;
+  return nodeCodeCache({ folder, build: typeof build === 'string' ? build : build() });
 }
 
 /** Where this system's users have what programs can make again. */

@@ -17,7 +17,8 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { erlc, nativeRoot } from '../support/oracle.ts';
-import { runEnigma, runNative } from './run-both.ts';
+import { repositoryRoot } from '../support/repository.ts';
+import { runEnigma, runNative, runProgram } from './run-both.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const execute = promisify(execFile);
@@ -60,6 +61,18 @@ test('starts at once on an empty cache, a warm start, a start on a damaged one',
   assert.deepEqual([...repaired.keys()], [...damaged.keys()]);
   for (const [name, time] of damaged) assert.notEqual(repaired.get(name), time);
   assert.deepEqual(runEnigma(hello, { environment: { ENIGMA_CACHE: 'off' } }), native);
+});
+
+test('the bundle, with and without what V8 made of it', (t) => {
+  const folder = temporaryFolder(t);
+  const enigma = join(repositoryRoot, 'bin', 'enigma');
+  const environment = { ENIGMA_CACHE: folder, ENIGMA_OTP: nativeRoot() };
+  const native = runNative(hello);
+  const start = () => runProgram(process.execPath, [enigma, ...hello], { environment });
+  assert.deepEqual(start(), native);
+  const files = times(folder);
+  assert.deepEqual(start(), native);
+  assert.deepEqual(times(folder), files);
 });
 
 test('another module of the same name is not mistaken for the first', (t) => {

@@ -30,7 +30,12 @@ function withoutAccidents(text: string): string {
     .replace(/(heap_size|stack_size|reductions|message_queue_len): \d+/g, '$1: N');
 }
 
-function run(program: string, args: readonly string[], { input = '', cwd, environment }: RunOptions): Ending {
+/** Runs a program, in a world that is the same everywhere. */
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  { input = '', cwd, environment }: RunOptions,
+): Ending {
   const env = {
     ...process.env,
     ERL_CRASH_DUMP_SECONDS: '0',
@@ -51,11 +56,11 @@ function run(program: string, args: readonly string[], { input = '', cwd, enviro
 }
 
 export function runNative(args: readonly string[], options: RunOptions = {}): Ending {
-  return run(join(nativeRoot(), 'bin', 'erl'), args, options);
+  return runProgram(join(nativeRoot(), 'bin', 'erl'), args, options);
 }
 
 export function runEnigma(args: readonly string[], options: RunOptions = {}): Ending {
   const ours = { ENIGMA_OTP: nativeRoot(), ENIGMA_CACHE: join(cacheFolder, 'translations') };
   const environment = { ...ours, ...options.environment };
-  return run(process.execPath, [main, ...args], { ...options, environment });
+  return runProgram(process.execPath, [main, ...args], { ...options, environment });
 }
