@@ -88,7 +88,43 @@ export class ProcessHeap {
 
   /** A heap with an empty stack. `minHeapWords` is rounded up to a heap size. */
   static create(minHeapWords: number = MIN_HEAP_WORDS, fullsweepAfter = 65535): ProcessHeap {
+    if (minHeapWords === MIN_HEAP_WORDS && fullsweepAfter === 65535) {
+      const kept = unused.pop();
+      if (kept !== undefined) return kept;
+    }
     return new ProcessHeap(minHeapWords, fullsweepAfter);
+  }
+
+  /** Whether nothing that lasts has happened to it: emptied, it is like a new one. */
+  private get isPristine(): boolean {
+    return (
+      this.minorsSinceMajor === 0 &&
+      this.oldStart === 0 &&
+      this.stackTop - this.stackLow === MIN_STACK_WORDS * 4 &&
+      this.youngEnd - this.youngStart === MIN_HEAP_WORDS * 4 &&
+      this.minHeapWords === MIN_HEAP_WORDS &&
+      this.fullsweepAfter === 65535 &&
+      this.minVirtualHeapWords === MIN_VIRTUAL_HEAP_WORDS &&
+      !this.needsMajor &&
+      !this.growNext &&
+      !this.isRoomy
+    );
+  }
+
+  /** Makes it what it was when it was made. What it owned is freed already. */
+  private empty(): void {
+    this.youngTop = this.youngStart;
+    this.highWater = this.youngStart;
+    if (this.chunks.length > 0) this.chunks = [];
+    this.chunkStart = NONE;
+    this.top = this.youngStart;
+    this.end = this.youngEnd;
+    this.sp = this.stackTop;
+    this.offHeap = NONE;
+    this.offHeapBytes = 0;
+    this.offHeapLimit = MIN_VIRTUAL_HEAP_WORDS * 4;
+    this.attachedWords = 0;
+    this.savedReductions = 0;
   }
 
   /** Makes this the heap that allocation and generated code use. No heap may be active. */
@@ -245,13 +281,37 @@ export class ProcessHeap {
     releaseList(this.oldOffHeap);
     this.offHeap = NONE;
     this.oldOffHeap = NONE;
-    for (const { start } of this.areas()) freeBlock(start);
+    for (let i = 0; i < this.chunks.length; i += 2) freeBlock(this.chunks[i] as Addr);
+    if (this.chunkStart !== 0) freeBlock(this.chunkStart);
+    if (unused.length < MAX_UNUSED && this.isPristine) {
+      this.empty();
+      unused.push(this);
+      return;
+    }
+    this.freeBlocks();
+  }
+
+  /** Gives back the blocks that every heap has. */
+  freeBlocks(): void {
+    freeBlock(this.youngStart);
+    if (this.oldStart !== 0) freeBlock(this.oldStart);
     freeBlock(this.stackLow);
   }
 }
 
-/** Makes running processes' heaps the source of chunks. To be called once by whoever runs code. */
+/** Heaps of short-lived processes that ended, for the next ones. */
+const MAX_UNUSED = 256;
+const unused: ProcessHeap[] = [];
+
+/** Gives back what is kept for processes to come. */
+export function freeUnusedHeaps(): void {
+  for (const heap of unused) heap.freeBlocks();
+  unused.length = 0;
+}
+
+/** Makes running processes' heaps the source of chunks. To be called by whoever runs code, once for each memory. */
 export function installChunkSource(): void {
+  unused.length = 0;
   chunkSource.next = (wordCount) => {
     if (running.heap === undefined) throw new Error('no process is running');
     return running.heap.takeChunk(wordCount);

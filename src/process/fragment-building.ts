@@ -15,9 +15,10 @@ export function buildFragment(
   parts: readonly Term[],
   build: (copies: readonly Term[]) => Term,
 ): Fragment {
-  const total = parts.reduce((sum, part) => sum + sizeOf(part), wordCount);
+  let total = wordCount;
+  for (const part of parts) total += sizeOf(part);
   if (total === 0) return immediateFragment(build(parts));
-  const saved = [HTOP, HEND, OFF_HEAP, OFF_HEAP_BYTES].map((register) => [register, load(register)] as const);
+  const [top, end, offHeap, offHeapBytes] = [load(HTOP), load(HEND), load(OFF_HEAP), load(OFF_HEAP_BYTES)];
   const block = allocateBlock(total * 4);
   store(HTOP, block);
   store(HEND, block + total * 4);
@@ -26,6 +27,9 @@ export function buildFragment(
   const term = build(parts.map((part) => copyIn(part)));
   const usedWords = (loadUnsigned(HTOP) - block) / 4;
   const fragment = new Fragment(term, block, usedWords, loadUnsigned(OFF_HEAP) as Addr, loadUnsigned(OFF_HEAP_BYTES));
-  for (const [register, value] of saved) store(register, value);
+  store(HTOP, top);
+  store(HEND, end);
+  store(OFF_HEAP, offHeap);
+  store(OFF_HEAP_BYTES, offHeapBytes);
   return fragment;
 }

@@ -10,7 +10,9 @@ import type { RefKey } from './references.ts';
  */
 export type AliasMode = 'explicit_unalias' | 'demonitor' | 'reply_demonitor' | 'reply';
 
-export interface Monitor {
+type MonitorDetails = Pick<Monitor, 'port' | 'name' | 'tag'>;
+
+export class Monitor {
   readonly key: RefKey;
   /** Number of the process that watches, and of the one that is watched (-1 where that is a port or nothing). */
   readonly watcher: number;
@@ -19,6 +21,63 @@ export interface Monitor {
   readonly port: Port | undefined;
   /** The registered name that was asked for; undefined: a pid was. */
   readonly name: Term | undefined;
-  /** First element of the message: `DOWN` or what monitor/3's option `tag` gave. The monitor owns it. */
-  readonly tag: Fragment;
+  /** First element of the message, which the monitor owns: what monitor/3's option `tag` gave; undefined: `DOWN`. */
+  readonly tag: Fragment | undefined;
+  /** Neighbours in the ring of all monitors of the target. */
+  before: Monitor = this;
+  behind: Monitor = this;
+
+  constructor(key: RefKey, watcher: number, target: number, { port, name, tag }: MonitorDetails) {
+    this.key = key;
+    this.watcher = watcher;
+    this.target = target;
+    this.port = port;
+    this.name = name;
+    this.tag = tag;
+  }
+}
+
+/** The monitors of one target, oldest first: a ring, so that a monitor is taken out without a search. */
+export class MonitorRing {
+  first: Monitor | undefined = undefined;
+  size = 0;
+
+  append(monitor: Monitor): void {
+    const { first } = this;
+    this.size++;
+    if (first === undefined) {
+      this.first = monitor;
+      return;
+    }
+    monitor.before = first.before;
+    monitor.behind = first;
+    first.before.behind = monitor;
+    first.before = monitor;
+  }
+
+  /** The monitor must be in it. */
+  remove(monitor: Monitor): void {
+    const { before, behind } = monitor;
+    this.size--;
+    if (behind === monitor) {
+      this.first = undefined;
+      return;
+    }
+    before.behind = behind;
+    behind.before = before;
+    if (this.first === monitor) this.first = behind;
+    monitor.before = monitor;
+    monitor.behind = monitor;
+  }
+
+  *[Symbol.iterator](): Generator<Monitor> {
+    const { first } = this;
+    if (first === undefined) return;
+    let monitor = first;
+    do {
+      const { behind } = monitor;
+      yield monitor;
+      monitor = behind;
+    } while (monitor !== first);
+  }
 }

@@ -53,7 +53,7 @@ function tellEnd(vm: Machine, port: Port, reason: Term): void {
     if (process !== undefined) exitThroughLink(vm, process, port.term, reason);
   }
   port.links.clear();
-  for (const monitor of port.monitoredBy?.values() ?? []) fireMonitor(vm, monitor, reason);
+  for (const monitor of port.monitoredBy ?? []) fireMonitor(vm, monitor, reason);
   port.monitoredBy = undefined;
 }
 

@@ -3,9 +3,8 @@ import { type Fragment, freeFragment, immediateFragment } from '../memory/fragme
 import { am } from '../term/atoms.ts';
 import type { Term } from '../term/layout.ts';
 import { immediateValue, isLocalPort, makeLocalPort } from '../term/term.ts';
-import type { Monitor } from './monitors.ts';
+import type { MonitorRing } from './monitors.ts';
 import type { Process } from './process.ts';
-import type { RefKey } from './references.ts';
 
 /** What is behind a port. Functions that fail for good throw a PosixError's code as PortFault. */
 export interface PortDriver {
@@ -38,7 +37,7 @@ export class Port {
   connected: number;
   readonly links = new Set<number>();
   /** Monitors on it; made when it gets the first. */
-  monitoredBy: Map<RefKey, Monitor> | undefined;
+  monitoredBy: MonitorRing | undefined;
   /** It has more to write than it wants: processes that give it more are suspended, and tried again later. */
   isBusy = false;
   readonly suspended: Process[] = [];

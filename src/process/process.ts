@@ -12,7 +12,8 @@ import { makeLocalPid } from '../term/term.ts';
 import type { Dictionary } from './dictionary.ts';
 import type { FunctionName } from './machine.ts';
 import { Mailbox } from './mailbox.ts';
-import type { AliasMode, Monitor } from './monitors.ts';
+import type { AliasMode, Monitor, MonitorRing } from './monitors.ts';
+import type { NumberSet } from './number-set.ts';
 import type { Port } from './port.ts';
 import type { RefKey } from './references.ts';
 
@@ -101,12 +102,12 @@ export class Process {
   reductionsAtCollection = 0;
   dictionary: Dictionary | undefined;
   /** Numbers of linked local processes. */
-  links: Set<number> | undefined;
+  links: NumberSet | undefined;
   /** Ports that it is linked to. */
   ports: Set<Port> | undefined;
   /** Monitors that this process made, and those on it. */
   monitors: Map<RefKey, Monitor> | undefined;
-  monitoredBy: Map<RefKey, Monitor> | undefined;
+  monitoredBy: MonitorRing | undefined;
   aliases: Map<RefKey, AliasMode> | undefined;
   /** Subscriptions to nodes that come and go: how many, by their options. */
   nodeMonitors: Map<string, number> | undefined;

@@ -3,8 +3,8 @@
  * order between any two processes is the order of sending (OTP: erl_proc_sig_queue.c). Only the process that runs right now cannot end at
  * once: it gets `pendingExit` and is stopped at its next safe point.
  */
-import { type Fragment, freeFragment, immediateFragment } from '../memory/fragment.ts';
-import { ATTENTION, MESSAGE, REDUCTIONS } from '../memory/map.ts';
+import { type Fragment, freeFragment } from '../memory/fragment.ts';
+import { ATTENTION, MESSAGE, REDUCTIONS, RUN_CALL } from '../memory/map.ts';
 import { load, store } from '../memory/memory.ts';
 import { running } from '../memory/process-heap.ts';
 import { am } from '../term/atoms.ts';
@@ -14,15 +14,18 @@ import { NON_VALUE, type Term } from '../term/layout.ts';
 import { formatTerm } from '../term/print.ts';
 import { buildFragment } from './fragment-building.ts';
 import type { Halt, Machine } from './machine.ts';
-import type { AliasMode, Monitor } from './monitors.ts';
+import { type AliasMode, Monitor, MonitorRing } from './monitors.ts';
+import { NumberSet } from './number-set.ts';
 import type { Port } from './port.ts';
-import type { Process } from './process.ts';
+import type { Process, Resume } from './process.ts';
 import type { RefKey } from './references.ts';
 import { resumeAll } from './suspending.ts';
 
 /** Value of ATTENTION when nothing but an exit signal is the reason. */
 const ATTENTION_EXIT = 2;
 const REF_TERM_WORDS = 4;
+/** `resume` of a process that has ended. */
+const ENDED: Resume = { mode: RUN_CALL, slot: 0, x: [] };
 const MESSAGE_WORDS = 16;
 
 /** The process whose heap is in the VM registers. */
@@ -118,21 +121,24 @@ function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]):
   resumeAll(vm, process);
   if (process.receiveTimer !== undefined) vm.timers.cancel(process.receiveTimer);
   for (const key of process.aliases?.keys() ?? []) vm.processes.aliases.delete(key);
-  for (const number of process.links ?? []) {
+  if (process.links !== undefined) breakLinks(vm, process, process.links, reason, endings);
+  for (const port of process.ports ?? []) port.linkBroken(process, reason);
+  for (const monitor of process.monitors?.values() ?? []) dropMonitor(vm, monitor);
+  if (process.monitoredBy !== undefined) {
+    for (const monitor of process.monitoredBy) fireMonitor(vm, monitor, reason);
+  }
+  process.watcher?.exited?.(reason);
+  for (const owned of process.owned ?? []) owned.ownerEnded();
+  release(process);
+}
+
+function breakLinks(vm: Machine, process: Process, links: NumberSet, reason: Term, endings: Ending[]): void {
+  for (const number of links) {
     const other = vm.processes.get(number);
     if (other === undefined) continue;
     other.links?.delete(process.number);
     exitSignal(vm, other, process.pid, reason, true, endings);
   }
-  for (const port of process.ports ?? []) port.linkBroken(process, reason);
-  for (const monitor of process.monitors?.values() ?? []) {
-    watched(vm, monitor)?.delete(monitor.key);
-    freeFragment(monitor.tag);
-  }
-  for (const monitor of process.monitoredBy?.values() ?? []) fireMonitor(vm, monitor, reason);
-  process.watcher?.exited?.(reason);
-  for (const owned of process.owned ?? []) owned.ownerEnded();
-  release(process);
 }
 
 /** A process of the virtual machine itself takes it along (erts_do_exit_process). */
@@ -150,7 +156,7 @@ function release(process: Process): void {
   process.aliases = undefined;
   process.dictionary = undefined;
   process.raised = undefined;
-  process.resume = { mode: 0, slot: 0, x: [] };
+  process.resume = ENDED;
   if (isActive(process)) process.heap.deactivate();
   process.heap.destroy();
 }
@@ -158,8 +164,8 @@ function release(process: Process): void {
 // ---- links -----------------------------------------------------------------------------------------------------------
 
 export function addLink(a: Process, b: Process): void {
-  a.links ??= new Set();
-  b.links ??= new Set();
+  a.links ??= new NumberSet();
+  b.links ??= new NumberSet();
   a.links.add(b.number);
   b.links.add(a.number);
 }
@@ -193,21 +199,16 @@ export interface MonitorRequest {
 }
 
 /** The monitors on what a monitor watches. */
-function watched(vm: Machine, { port, target }: Monitor): Map<RefKey, Monitor> | undefined {
+function watched(vm: Machine, { port, target }: Monitor): MonitorRing | undefined {
   return port === undefined ? vm.processes.get(target)?.monitoredBy : port.monitoredBy;
 }
 
 export function addMonitor(vm: Machine, request: MonitorRequest): RefKey {
   const { watcher, target, port, item, isName } = request;
   const key = vm.references.fresh();
-  const monitor: Monitor = {
-    key,
-    watcher: watcher.number,
-    target: target?.number ?? -1,
-    port,
-    name: isName ? item : undefined,
-    tag: request.tag === undefined ? immediateFragment(am.DOWN) : copyOut(request.tag),
-  };
+  const tag = request.tag === undefined ? undefined : copyOut(request.tag);
+  const name = isName ? item : undefined;
+  const monitor = new Monitor(key, watcher.number, target?.number ?? -1, { port, name, tag });
   watcher.monitors ??= new Map();
   watcher.monitors.set(key, monitor);
   if (request.alias !== undefined) addAlias(vm, watcher, key, request.alias);
@@ -215,8 +216,8 @@ export function addMonitor(vm: Machine, request: MonitorRequest): RefKey {
   if (object === undefined) {
     down(vm, watcher, monitor, request.absence ?? am.noproc, { item, type: request.type ?? am.process });
   } else {
-    object.monitoredBy ??= new Map();
-    object.monitoredBy.set(key, monitor);
+    object.monitoredBy ??= new MonitorRing();
+    object.monitoredBy.append(monitor);
   }
   return key;
 }
@@ -228,9 +229,14 @@ export function removeMonitor(vm: Machine, watcher: Process, key: RefKey): boole
   if (mode === 'demonitor' || mode === 'reply_demonitor') removeAlias(vm, watcher, key);
   if (monitor === undefined) return false;
   watcher.monitors?.delete(key);
-  watched(vm, monitor)?.delete(key);
-  freeFragment(monitor.tag);
+  dropMonitor(vm, monitor);
   return true;
+}
+
+/** The target forgets a monitor that its watcher has forgotten. */
+function dropMonitor(vm: Machine, monitor: Monitor): void {
+  watched(vm, monitor)?.remove(monitor);
+  if (monitor.tag !== undefined) freeFragment(monitor.tag);
 }
 
 /** What a monitor watches has ended. */
@@ -256,12 +262,16 @@ function down(vm: Machine, watcher: Process, monitor: Monitor, reason: Term, { i
   watcher.monitors?.delete(key);
   const mode = watcher.aliases?.get(key);
   if (mode === 'demonitor' || mode === 'reply_demonitor') removeAlias(vm, watcher, key);
-  const message = buildFragment(MESSAGE_WORDS + REF_TERM_WORDS, [tag.term, reason, item], ([first, copy, object]) => {
-    const reference = vm.references.term(key);
-    const what = name === undefined ? (object as Term) : tuple(name, vm.nodes.self.name);
-    return tuple(first as Term, reference, type, what, copy as Term);
-  });
-  freeFragment(tag);
+  const message = buildFragment(
+    MESSAGE_WORDS + REF_TERM_WORDS,
+    [tag?.term ?? am.DOWN, reason, item],
+    ([first, copy, object]) => {
+      const reference = vm.references.term(key);
+      const what = name === undefined ? (object as Term) : tuple(name, vm.nodes.self.name);
+      return tuple(first as Term, reference, type, what, copy as Term);
+    },
+  );
+  if (tag !== undefined) freeFragment(tag);
   deliver(vm, watcher, message);
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { allocatorStatistics } from '../../src/memory/allocator.ts';
 import { handleCount } from '../../src/memory/off-heap.ts';
+import { freeUnusedHeaps } from '../../src/memory/process-heap.ts';
 import { erlc } from '../support/oracle.ts';
 import { repositoryRoot } from '../support/repository.ts';
 import { type Call, runHere } from '../support/vm.ts';
@@ -14,9 +15,11 @@ const KINDS = ['set', 'ordered_set', 'bag', 'duplicate_bag'];
 
 /** Blocks and handles that calls leave behind; the module that makes them stays loaded. */
 function growthBy(calls: readonly Call[]): { blocks: number; handles: number } {
+  freeUnusedHeaps();
   const blocks = allocatorStatistics().general.blocksInUse;
   const handles = handleCount();
   runHere([beam], calls);
+  freeUnusedHeaps();
   return { blocks: allocatorStatistics().general.blocksInUse - blocks, handles: handleCount() - handles };
 }
 

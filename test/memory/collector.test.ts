@@ -8,7 +8,7 @@ import { copyToArea, freeLiteralArea, newLiteralArea } from '../../src/memory/li
 import { ATTENTION, HTOP, REDUCTIONS, SP, X_REGISTERS } from '../../src/memory/map.ts';
 import { load, loadTerm, loadUnsigned, store } from '../../src/memory/memory.ts';
 import { handleCount } from '../../src/memory/off-heap.ts';
-import { ATTENTION_COLLECT, ProcessHeap } from '../../src/memory/process-heap.ts';
+import { ATTENTION_COLLECT, freeUnusedHeaps, ProcessHeap } from '../../src/memory/process-heap.ts';
 import { cons, tuple } from '../../src/term/build.ts';
 import { copyOut } from '../../src/term/copy.ts';
 import { type Addr, CATCH_TAG, NIL, RETURN_TAG, type Term } from '../../src/term/layout.ts';
@@ -79,6 +79,7 @@ class Roots {
 }
 
 function assertMemoryEmpty(): void {
+  freeUnusedHeaps();
   assert.equal(allocatorStatistics().general.bytesInUse, 0);
   let free = 0;
   walkBlocks(() => free++);

@@ -8,7 +8,7 @@ import { copyToArea, freeLiteralArea, newLiteralArea, withAllocationIn } from '.
 import { ATTENTION, HTOP, X_REGISTERS } from '../../src/memory/map.ts';
 import { bytes, load, loadTerm, loadUnsigned, store } from '../../src/memory/memory.ts';
 import { handleCount } from '../../src/memory/off-heap.ts';
-import { ProcessHeap } from '../../src/memory/process-heap.ts';
+import { freeUnusedHeaps, ProcessHeap } from '../../src/memory/process-heap.ts';
 import { cons, listOf, tuple } from '../../src/term/build.ts';
 import { copyIn, copyOut, flatSize, sizeOf } from '../../src/term/copy.ts';
 import {
@@ -71,6 +71,7 @@ test('random terms go out, to another process and back in', () => {
   receiver.destroy();
   assert.equal(handleCount(), 0);
   assert.equal(tally.handlesDropped, tally.handlesMade);
+  freeUnusedHeaps();
   assert.equal(allocatorStatistics().general.bytesInUse, 0);
 });
 
@@ -117,6 +118,7 @@ test('literals stay where they are, unless they are asked for', () => {
   freeLiteralArea(area);
   heap.deactivate();
   heap.destroy();
+  freeUnusedHeaps();
   assert.equal(allocatorStatistics().general.bytesInUse, 0);
 });
 

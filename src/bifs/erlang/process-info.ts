@@ -143,8 +143,7 @@ const items = new Map<Term, Item>([
   [am.monitors, monitors],
   [
     am.monitored_by,
-    (vm, { monitoredBy }) =>
-      listOf([...(monitoredBy?.values() ?? [])].map(({ watcher }) => vm.processes.pidOf(watcher))),
+    (vm, { monitoredBy }) => listOf([...(monitoredBy ?? [])].map(({ watcher }) => vm.processes.pidOf(watcher))),
   ],
   [am.dictionary, (_, { dictionary }) => dictionaryList(dictionary)],
   [am.trap_exit, (_, { trapExit }) => atomOf(trapExit)],

@@ -173,7 +173,7 @@ const pids = (vm: Machine, numbers: Iterable<number>): Term =>
   listOf([...numbers].map((number) => vm.processes.pidOf(number)));
 
 function watchersOf(monitors: Port['monitoredBy']): number[] {
-  return Array.from(monitors?.values() ?? [], ({ watcher }) => watcher);
+  return Array.from(monitors ?? [], ({ watcher }) => watcher);
 }
 
 /** Bytes of links and monitors, roughly: what native OTP shows is the size of its own structures. */
