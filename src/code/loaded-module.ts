@@ -32,6 +32,9 @@ export class LoadedModule {
   /** Number of its first return point. */
   firstPoint = 0;
 
+  /** Instantiates its code; undefined: it has been. */
+  private pending: (() => void) | undefined;
+
   /** Copies what it needs of the translation, of which code and literals are the most. */
   constructor(
     translation: Translation,
@@ -57,6 +60,19 @@ export class LoadedModule {
     this.firstNumber = place.firstNumber;
     this.funEntries = place.funEntries;
     this.resumeSlot = place.resumeSlot;
+  }
+
+  /** `action` instantiates the code, once, when it is first called. */
+  instantiateLater(action: () => void): void {
+    this.pending = action;
+  }
+
+  /** Makes code that waits for its first call callable. False: it is already. */
+  instantiate(): boolean {
+    const action = this.pending;
+    this.pending = undefined;
+    action?.();
+    return action !== undefined;
   }
 
   /** What it exports, in the order of its file. */
