@@ -66,6 +66,7 @@ const MAY_IMPORT = {
     'src/memory',
     'src/host/files.ts',
     'src/host/compression.ts',
+    'src/host/character-widths.ts',
     'type:src/host',
     'type:src/code',
     FLAGS,

@@ -1,55 +1,25 @@
-/**
- * What prim_tty gets from C (prim_tty_nif.c) as far as standard input and output that are no terminal of a shell need it. Functions of
- * terminals (tty_init, tty_set, those of termcap) are missing: the module's own raise undef.
- */
+/** What prim_tty gets from C (prim_tty_nif.c): reading and writing here, terminals in prim-tty-terminal.ts. */
 import { PosixError } from '../host/files.ts';
-import { freeFragment } from '../memory/fragment.ts';
-import type { MagicHandle } from '../memory/off-heap.ts';
-import { buildFragment } from '../process/fragment-building.ts';
 import type { Machine } from '../process/machine.ts';
-import { deliver } from '../process/signals.ts';
 import { am, atom } from '../term/atoms.ts';
 import { makeInteger } from '../term/bignum.ts';
 import { makeBinary } from '../term/bits.ts';
 import { tuple } from '../term/build.ts';
 import { badarg } from '../term/erlang-error.ts';
 import { NIL, type Term } from '../term/layout.ts';
-import { makeSmall } from '../term/term.ts';
-import { ioVector, newResource, resourceOf } from './nif-arguments.ts';
+import { ioVector, newResource } from './nif-arguments.ts';
+import { descriptorOf, failed, STDIN, STDOUT, selectMessage, Tty, tellReader, ttyOf } from './prim-tty-resource.ts';
+import { selectSignals, terminalRows } from './prim-tty-terminal.ts';
 import type { BifTable } from './registry.ts';
 
-const STDIN = 0;
-const STDOUT = 1;
-const STDERR = 2;
 /** Bytes of a read at most. */
 const READ_BYTES = 1024;
 /** MAXIOV: elements of one write. */
 const VECTOR_LIMIT = 1024;
-const MESSAGE_WORDS = 16;
-const WCHAR_BYTES = 4;
-
-class Tty implements MagicHandle {
-  /** Number of the process that reads; set by tty_select. */
-  reader: number | undefined;
-  onDrop(): void {}
-}
-
-function ttyOf(t: Term): Tty {
-  const tty = resourceOf(t, Tty);
-  if (tty === undefined) throw badarg();
-  return tty;
-}
-
-const DESCRIPTORS: ReadonlyMap<Term, number> = new Map([
-  [am.stdin, STDIN],
-  [am.stdout, STDOUT],
-  [am.stderr, STDERR],
-]);
 
 /** isatty(stdin | stdout | stderr): a boolean, or ebadf when nothing is open there. Raises badarg. */
 function isatty(vm: Machine, device: Term): Term {
-  const descriptor = DESCRIPTORS.get(device);
-  if (descriptor === undefined) throw badarg();
+  const descriptor = descriptorOf(device);
   try {
     return vm.host.streams.isTerminal(descriptor) ? am.true : am.false;
   } catch (error) {
@@ -66,12 +36,6 @@ function ttyCreate(vm: Machine): Term {
 function setlocale(vm: Machine, tty: Term): Term {
   ttyOf(tty);
   return vm.host.files.nameEncoding === 'utf8' ? am.true : am.false;
-}
-
-function failed(error: unknown, call?: Term): Term {
-  if (!(error instanceof PosixError)) throw error;
-  const code = atom(error.code);
-  return tuple(am.error, call === undefined ? code : tuple(call, code));
 }
 
 function writeNif(vm: Machine, tty: Term, list: Term): Term {
@@ -92,21 +56,14 @@ function writeNif(vm: Machine, tty: Term, list: Term): Term {
 
 /** Sends {select, Tty, Reference, ready_input} to the reader as soon as there is something to read. */
 function selectInput(vm: Machine, tty: Tty, term: Term, reference: Term): void {
-  const message = buildFragment(MESSAGE_WORDS, [term, reference], ([resource, copy]) =>
-    tuple(am.select, resource as Term, copy as Term, am.ready_input),
-  );
-  const tell = (): void => {
-    const process = tty.reader === undefined ? undefined : vm.processes.get(tty.reader);
-    if (process === undefined) freeFragment(message);
-    else deliver(vm, process, message);
-  };
-  vm.host.streams.input(STDIN).onReadable(() => vm.fromOutside(tell));
+  const message = selectMessage(term, reference);
+  vm.host.streams.input(STDIN).onReadable(() => vm.fromOutside(() => tellReader(vm, tty, message)));
 }
 
-/** Signals of terminals (winch, cont) are not told: nothing here depends on the size of the window while it runs. */
-function ttySelect(vm: Machine, term: Term, _signalReference: Term, readReference: Term): Term {
+function ttySelect(vm: Machine, term: Term, signalReference: Term, readReference: Term): Term {
   const tty = ttyOf(term);
   tty.reader = vm.current.number;
+  selectSignals(vm, tty, term, signalReference);
   selectInput(vm, tty, term, readReference);
   return am.ok;
 }
@@ -128,8 +85,8 @@ function ttyWindowSize(vm: Machine, tty: Term): Term {
   ttyOf(tty);
   const { streams } = vm.host;
   const size = streams.windowSize(STDIN) ?? streams.windowSize(STDOUT);
-  if (size === undefined) return tuple(am.error, am.enotsup);
-  return tuple(am.ok, tuple(makeInteger(size.columns), makeInteger(size.rows)));
+  if (size === undefined || (size.columns === 0 && size.rows === 0)) return tuple(am.error, am.enotsup);
+  return tuple(am.ok, tuple(makeInteger(size.columns || -1), makeInteger(size.rows || -1)));
 }
 
 function ttyEncoding(_vm: Machine, tty: Term): Term {
@@ -148,6 +105,6 @@ export const primTtyBifs: BifTable = {
     { name: 'tty_encoding', arity: 1, fn: ttyEncoding },
     { name: 'write_nif', arity: 2, fn: writeNif },
     { name: 'read_nif', arity: 2, fn: readNif },
-    { name: 'sizeof_wchar', arity: 0, fn: () => makeSmall(WCHAR_BYTES) },
+    ...terminalRows,
   ],
 };

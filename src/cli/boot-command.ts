@@ -87,6 +87,8 @@ function run(line: ErlCommandLine, settings: EmulatorSettings, options: RunOptio
   const { otp } = options;
   const flags = readFlags(env);
   const host = { ...nodeHost(), codeCache: chosenCodeCache(flags.cache) };
+  // What a fault of ours prints is to be readable.
+  process.once('uncaughtExceptionMonitor', () => host.streams.terminal.reset());
   const vm = new Vm({ host, flags, otpRelease: otp.release, settings });
   setEnvironment(vm, line, options);
   const loop = nodeEventLoop();

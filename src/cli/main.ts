@@ -42,7 +42,8 @@ function main(args: readonly string[]): number | undefined {
 }
 
 function runCommand(line: readonly string[], otp: string | undefined): number | undefined {
-  const [command = '--help', ...args] = line;
+  const [command, ...args] = line;
+  if (command === undefined) return PROGRAMS.erl?.({ name: 'erl', args: [], otp: findOtp(otp) });
   const program = PROGRAMS[command];
   if (program !== undefined) return program({ name: command, args, otp: findOtp(otp) });
   switch (command) {

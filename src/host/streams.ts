@@ -1,6 +1,8 @@
 /** Files that are open already and may block, such as standard input: pipes, terminals, sockets of the operating system. */
 import type { PosixError } from './files.ts';
 
+import type { Terminal } from './terminal.ts';
+
 export interface InputStream {
   /**
    * Calls `action` once, as soon as there is something to read or the end has come, but not while Erlang code runs. Returns how to call
@@ -41,4 +43,5 @@ export interface Streams {
   isTerminal(descriptor: number): boolean;
   /** undefined when it is no terminal. */
   windowSize(descriptor: number): WindowSize | undefined;
+  readonly terminal: Terminal;
 }

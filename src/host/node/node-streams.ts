@@ -8,6 +8,7 @@ import { PosixError } from '../files.ts';
 import type { InputStream, Streams } from '../streams.ts';
 import { NodeInput } from './node-input.ts';
 import { DescriptorOutput, without } from './node-output.ts';
+import { nodeTerminal } from './node-terminal.ts';
 import { posix } from './posix.ts';
 
 const STDIN = 0;
@@ -55,8 +56,11 @@ export function nodeStreams(): Streams {
     },
     windowSize(descriptor) {
       if (!isatty(descriptor)) return undefined;
-      const { columns, rows } = new WriteStream(descriptor);
+      const stream = new WriteStream(descriptor);
+      const { columns, rows } = stream;
+      stream.destroy();
       return { columns, rows };
     },
+    terminal: nodeTerminal(),
   };
 }
