@@ -1,5 +1,7 @@
 /** Starts OTP as `erl` does. */
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { cwd, env, stderr, stdout } from 'node:process';
 import { getSystemErrorMap } from 'node:util';
 import { startSystem } from '../boot/start-system.ts';
@@ -10,13 +12,15 @@ import { Pump } from '../scheduler/pump.ts';
 import { Vm } from '../vm.ts';
 import { chosenCodeCache } from './code-cache.ts';
 import { BadEmulatorFlag, type EmulatorSettings, emulatorSettings } from './emulator-flags.ts';
-import { ERL_USAGE, type ErlCommandLine, ErlRefusal, ErlUsage, erlCommandLine } from './erl-command-line.ts';
+import { type ErlCommandLine, ErlRefusal, ErlUsage, erlCommandLine, erlUsage } from './erl-command-line.ts';
 import { endProcess } from './halting.ts';
 import type { OtpRoot } from './otp-root.ts';
 
 /** What erl's script calls itself; programs start other nodes by this name. */
 const PROGRAM = 'erl';
 const FAILED = 1;
+/** Set for the process that -detached made. */
+const DETACHED = 'ENIGMA_DETACHED';
 
 const bytes = new TextEncoder();
 
@@ -34,9 +38,9 @@ export function bootCommand(args: readonly string[], options: BootOptions): numb
   try {
     return boot(args, options);
   } catch (error) {
-    if (error instanceof ErlUsage) stderr.write(`${error.message}\n${ERL_USAGE}`);
+    if (error instanceof ErlUsage) stderr.write(`${error.message}\n${erlUsage(options.otp.release)}`);
     else if (error instanceof ErlRefusal) stderr.write(`erlexec: ${error.message}\n`);
-    else if (error instanceof BadEmulatorFlag) stderr.write(`${PROGRAM}: ${error.message}\n`);
+    else if (error instanceof BadEmulatorFlag) stderr.write(error.message);
     else throw error;
     return FAILED;
   }
@@ -48,8 +52,14 @@ function boot(args: readonly string[], options: BootOptions): number | undefined
   const variables = { ...env, ...Object.fromEntries(environment) };
   const world = { environment: variables, root: otp.path, binaries, name: PROGRAM, release: otp.release };
   const line = erlCommandLine(args, { ...world, readFile: readArguments });
-  const settings = emulatorSettings(line.emulator);
-  if (line.show !== undefined && show(line)) return 0;
+  if (line.show !== undefined && show(line, `${binaries}/beam.smp`)) return 0;
+  if (line.isDetached && variables[DETACHED] === undefined) return detach(args);
+  const settings = emulatorSettings(line.emulator, {
+    program: variables.ESCRIPT_NAME ?? `${binaries}/beam.smp`,
+    release: otp.release,
+    processors: availableParallelism(),
+  });
+  stderr.write(settings.remarks);
   if (settings.showVersion) {
     stderr.write(`Erlang (SMP,ASYNC_THREADS) (BEAM) emulator version ${otp.erts}\n`);
     return 0;
@@ -70,12 +80,24 @@ function readArguments(path: string): string {
   }
 }
 
+/** Starts the same once more, away from the terminal, and ends. */
+function detach(args: readonly string[]): number {
+  const [program = ''] = process.argv.slice(1);
+  spawn(execPath, [program, 'erl', ...args], {
+    detached: true,
+    stdio: 'ignore',
+    env: { ...env, [DETACHED]: 'true' },
+  }).unref();
+  return 0;
+}
+
 /** True: nothing is to be started. */
-function show({ show: what, emulator, init }: ErlCommandLine): boolean {
+function show({ show: what, emulator, init }: ErlCommandLine, program: string): boolean {
   const all = [...emulator, '--', ...init];
   if (what === 'name') stdout.write('beam.smp\n');
   else if (what === 'arguments') stdout.write(all.map((argument) => `${argument}\n`).join(''));
-  else stdout.write(`Executing: ${[PROGRAM, ...all].join(' ')}\n\n`);
+  else if (what === 'quoted') stdout.write(`${[program, ...all].map((word) => `"${word}" `).join('')}\n`);
+  else stdout.write(`Executing: ${[program, program, ...all].join(' ')}\n\n`);
   return what !== 'both';
 }
 

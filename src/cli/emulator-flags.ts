@@ -1,4 +1,6 @@
-/** Flags of OTP's emulator (erl_init.c): those that mean something here are read, the others of OTP are accepted. */
+/** Reads the flags of OTP's emulator, in the order and with the complaints of erl_init.c; a few of them mean something here. */
+import { EARLY_FLAGS, type FlagRule, LATE_FLAGS, leadingInteger, MIDDLE_FLAGS } from './emulator-flag-rules.ts';
+import { emulatorUsage } from './emulator-usage.ts';
 
 export interface EmulatorSettings {
   processLimit: number;
@@ -9,63 +11,237 @@ export interface EmulatorSettings {
   initModule: string;
   /** Print the version and end. */
   showVersion: boolean;
+  /** What the emulator writes to standard error while it reads its flags. */
+  remarks: string;
 }
 
-/** A flag is unknown or has a value that it cannot have. */
+/** What the emulator knows when it reads its flags. */
+export interface EmulatorWorld {
+  /** Its own name: its path, or that of the script that runs in it. */
+  readonly program: string;
+  readonly release: number;
+  readonly processors: number;
+}
+
+/** A flag is unknown or has a value that it cannot have; the message is all that the emulator writes. */
 export class BadEmulatorFlag extends Error {}
 
-const SMALLEST_TABLE = 1024;
-const LARGEST_TABLE = 2 ** 27 - 1;
 const DEFAULT_PROCESSES = 2 ** 20;
 const DEFAULT_PORTS = 2 ** 16;
-
-/** Flags that change nothing here: first letters of OTP's flags about threads, memory, the JIT and the like. */
-const WITHOUT_EFFECT = /^-([aABcCdeGHIJKLMnrRStTvxz]|f[n]|h|pad|s)/;
-
-function tableSize(text: string, what: string): number {
-  const size = Number.parseInt(text, 10);
-  if (!(size >= SMALLEST_TABLE && size <= LARGEST_TABLE)) throw new BadEmulatorFlag(`bad number of ${what} ${text}`);
-  return 2 ** Math.ceil(Math.log2(size));
-}
-
-function printableRange(text: string): EmulatorSettings['printableRange'] {
-  if (text !== 'latin1' && text !== 'unicode') throw new BadEmulatorFlag(`bad range of printable characters: ${text}`);
-  return text;
-}
+const MOST_SCHEDULERS = 1024;
 
 const WARNINGS: Readonly<Record<string, EmulatorSettings['warnings']>> = { i: 'info', e: 'error', w: 'warning' };
 
-function warningsOf(text: string): EmulatorSettings['warnings'] {
-  const warnings = WARNINGS[text.charAt(0)];
-  if (warnings === undefined) throw new BadEmulatorFlag(`unrecognized warning_map option ${text}`);
-  return warnings;
-}
+/** Flags of these first letters that are of no rule, and what is said of one. */
+const UNKNOWN_OF_LETTER: Readonly<Record<string, string>> = {
+  s: 'bad scheduling option %s',
+  z: 'bad -z option %s',
+};
 
-/** Reads the flags, each with its value in the same or in the next argument. Throws BadEmulatorFlag. */
-export function emulatorSettings(args: readonly string[]): EmulatorSettings {
-  const settings: EmulatorSettings = {
+const tableSize = (value: string): number => 2 ** Math.ceil(Math.log2(leadingInteger(value)));
+
+/** What flags do that mean something here. */
+const EFFECTS: Readonly<Record<string, (settings: EmulatorSettings, value: string) => void>> = {
+  P: (settings, value) => {
+    if (value !== 'legacy') settings.processLimit = tableSize(value);
+  },
+  Q: (settings, value) => {
+    if (value !== 'legacy') settings.portLimit = tableSize(value);
+  },
+  pc: (settings, value) => {
+    settings.printableRange = value === 'unicode' ? 'unicode' : 'latin1';
+  },
+  W: (settings, value) => {
+    settings.warnings = WARNINGS[value.charAt(0)] ?? settings.warnings;
+  },
+  i: (settings, value) => {
+    settings.initModule = value;
+  },
+  V: (settings) => {
+    settings.showVersion = true;
+  },
+  v: (settings) => {
+    settings.remarks += 'warning: -v (only in debug compiled code)\n';
+  },
+  H: (settings) => {
+    settings.remarks += 'The undocumented +H option has been removed (R10B-6).\n\n';
+  },
+};
+
+class FlagReader {
+  readonly settings: EmulatorSettings = {
     processLimit: DEFAULT_PROCESSES,
     portLimit: DEFAULT_PORTS,
     printableRange: 'latin1',
     warnings: 'warning',
     initModule: 'init',
     showVersion: false,
+    remarks: '',
   };
-  for (let i = 0; i < args.length; i++) {
-    const flag = args[i] as string;
-    const value = (letters: string): string => {
-      const text = flag.slice(letters.length) || args[++i];
-      if (text === undefined) throw new BadEmulatorFlag('too few arguments');
-      return text;
-    };
-    if (flag.startsWith('-P')) settings.processLimit = tableSize(value('-P'), 'processes');
-    else if (flag.startsWith('-Q')) settings.portLimit = tableSize(value('-Q'), 'ports');
-    else if (flag.startsWith('-pc')) settings.printableRange = printableRange(value('-pc'));
-    else if (flag.startsWith('-W')) settings.warnings = warningsOf(value('-W'));
-    else if (flag.startsWith('-i')) settings.initModule = value('-i');
-    else if (flag === '-V') settings.showVersion = true;
-    else if (!WITHOUT_EFFECT.test(flag)) throw new BadEmulatorFlag(`unknown flag ${flag}`);
-    else if (args[i + 1] !== undefined && !args[i + 1]?.startsWith('-')) i++;
+  private args: readonly string[];
+  private readonly world: EmulatorWorld;
+  private at = 0;
+
+  constructor(args: readonly string[], world: EmulatorWorld) {
+    this.args = args;
+    this.world = world;
   }
-  return settings;
+
+  /** What is written when a flag is wrong: what was said before, the complaint, the usage. */
+  private refuse(complaint: string): never {
+    const { program, release } = this.world;
+    const line = complaint === '' ? '' : `${complaint}\n`;
+    const usage = emulatorUsage(program.slice(program.lastIndexOf('/') + 1), release);
+    throw new BadEmulatorFlag(`${this.settings.remarks}${line}${usage}`);
+  }
+
+  /** The value of the flag at the current argument; what ends the emulator's arguments is taken for one too. */
+  private value(flag: string): string {
+    const argument = this.args[this.at] as string;
+    const rest = argument.slice(flag.length + 1);
+    if (rest !== '') return rest;
+    this.at++;
+    return this.args[this.at] ?? '--';
+  }
+
+  private ruleOf(rules: readonly FlagRule[]): FlagRule | undefined {
+    const letters = (this.args[this.at] as string).slice(1);
+    return rules.find(({ flag, alone }) => (alone === true ? letters === flag : letters.startsWith(flag)));
+  }
+
+  private judge({ flag, check, complaint = '' }: FlagRule): string {
+    if (check === undefined) return '';
+    const value = this.value(flag);
+    if (check(value)) return value;
+    return this.refuse(complaint.replace('%s', value).replace('%d', String(leadingInteger(value))));
+  }
+
+  read(): EmulatorSettings {
+    for (this.at = 0; this.at < this.args.length; this.at++) {
+      if (!this.args[this.at]?.startsWith('-')) continue;
+      const rule = this.ruleOf(EARLY_FLAGS);
+      if (rule !== undefined) this.judge(rule);
+      else if (this.args[this.at]?.startsWith('-S')) this.schedulers();
+    }
+    this.takeAway();
+    for (this.at = 0; this.at < this.args.length && !this.settings.showVersion; this.at++) this.take();
+    return this.settings;
+  }
+
+  /** Flags of allocators and of polling, which are not looked at again. Only the form of the former is judged. */
+  private takeAway(): void {
+    const rest: string[] = [];
+    for (this.at = 0; this.at < this.args.length; this.at++) {
+      const argument = this.args[this.at] as string;
+      const rule = argument.startsWith('-') ? this.ruleOf(MIDDLE_FLAGS) : undefined;
+      if (rule !== undefined) this.judge(rule);
+      else if (argument.startsWith('-M')) this.allocatorFlag(argument);
+      else rest.push(argument);
+    }
+    this.args = rest;
+  }
+
+  private allocatorFlag(argument: string): void {
+    if (!/^-M[uBDEFHIILMRSTXYZeidlsy]/.test(argument)) this.refuse('bad "M" parameter');
+    if (!this.args[this.at + 1]?.startsWith('-')) this.at++;
+  }
+
+  private take(): void {
+    const argument = this.args[this.at] as string;
+    if (!argument.startsWith('-')) this.refuse('');
+    const rule = this.ruleOf(LATE_FLAGS);
+    if (rule !== undefined) EFFECTS[rule.flag]?.(this.settings, this.judge(rule));
+    if (rule === undefined) this.takeRare(argument);
+  }
+
+  private takeRare(argument: string): void {
+    const following = this.args[this.at + 1] ?? '--';
+    switch (argument.charAt(1)) {
+      case 'f':
+        if (argument.startsWith('-fn')) return this.fileNames(this.value('fn'));
+        break;
+      case 'B':
+        if (!/^-B[icd]/.test(argument) && /^[icd]/.test(following)) this.at++;
+        return;
+      case 'c':
+        if (argument === '-c' && /^(true|false)$/.test(following)) this.at++;
+        else if (!/^-c(true|false)?$/.test(argument)) this.refuse(`Invalid time correnction value: ${this.value('c')}`);
+        return;
+      case 'R':
+        return this.compatibility(this.value('R'));
+      case 'J':
+        return this.translator(argument);
+    }
+    const complaint = UNKNOWN_OF_LETTER[argument.charAt(1)] ?? `${this.world.program} unknown flag %s`;
+    this.refuse(complaint.replace('%s', argument));
+  }
+
+  private fileNames(value: string): void {
+    const warnings = value.slice(1);
+    if (value.startsWith('l')) return;
+    if (!/^[ua]/.test(value)) {
+      this.refuse(`bad filename encoding ${value}, can be (l,u or a, optionally followed by w, i or e)`);
+    }
+    if (!/^([wie]|$)/.test(warnings)) this.refuse(`bad type of warnings for wrongly coded filename: ${warnings}`);
+  }
+
+  private compatibility(value: string): void {
+    const number = leadingInteger(value);
+    const { release } = this.world;
+    if (number < release - 2 || number > release) this.refuse(`bad compatibility release number ${value}`);
+  }
+
+  private translator(argument: string): void {
+    if (argument.startsWith('-JM')) this.refuse('bad +JM sub-option ');
+    this.settings.remarks += `invalid JIT option ${argument}\n`;
+  }
+
+  // ---- schedulers ----------------------------------------------------------------------------------------------------
+
+  private schedulers(): void {
+    const argument = this.args[this.at] as string;
+    if (argument.startsWith('-SP')) this.percentages(this.value('SP'), 'schedulers');
+    else if (argument.startsWith('-SDPcpu')) this.percentages(this.value('SDPcpu'), 'dirty CPU schedulers');
+    else if (argument.startsWith('-SDcpu')) this.amounts(this.value('SDcpu'), 'dirty CPU schedulers');
+    else if (argument.startsWith('-SDio')) this.inputSchedulers(this.value('SDio'));
+    else if (argument.startsWith('-SD')) this.refuse(`bad or missing dirty scheduler specifier: ${argument}`);
+    else this.amounts(this.value('S'), 'schedulers');
+  }
+
+  private pair(value: string): readonly [total: number | undefined, online: number | undefined] | undefined {
+    const match = /^(?:(-?\d+)(?::(-?\d+))?|:(-?\d+))/.exec(value);
+    if (match === null) return undefined;
+    const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+    return [number(match[1]), number(match[2] ?? match[3])];
+  }
+
+  private percentages(value: string, what: string): void {
+    const pair = this.pair(value);
+    if (pair === undefined || pair.some((percentage) => percentage !== undefined && percentage < 0)) {
+      this.refuse(`bad ${what} percentage specifier ${value}`);
+    }
+  }
+
+  /** `Total:Online`; what is not positive counts from the number of processors. */
+  private amounts(value: string, what: string): void {
+    const { processors } = this.world;
+    const pair = this.pair(value);
+    if (pair === undefined) return this.refuse(`bad amount of ${what} ${value}`);
+    const [total = processors, online = Math.min(total, processors)] = pair;
+    const [all, used] = [total, online].map((count) => (count > 0 ? count : processors + count)) as [number, number];
+    if (all < 1 || all > MOST_SCHEDULERS) this.refuse(`bad amount of ${what} ${total}`);
+    if (used < 1 || used > all) {
+      this.refuse(`bad amount of ${what} online ${used} (total amount of ${what} ${all})`);
+    }
+  }
+
+  private inputSchedulers(value: string): void {
+    const count = leadingInteger(value);
+    if (count < 1 || count > MOST_SCHEDULERS) this.refuse(`bad number of dirty I/O schedulers ${value}`);
+  }
+}
+
+/** Reads the flags, each with its value in the same or in the next argument. Throws BadEmulatorFlag. */
+export function emulatorSettings(args: readonly string[], world: EmulatorWorld): EmulatorSettings {
+  return new FlagReader(args, world).read();
 }

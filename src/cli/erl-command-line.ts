@@ -20,8 +20,10 @@ export interface ErlCommandLine {
   readonly init: readonly string[];
   /** From -env. */
   readonly environment: readonly (readonly [name: string, value: string])[];
-  /** Print the arguments instead of starting (-emu_args_exit, -emu_name_exit); -emu_args: before starting. */
-  readonly show: 'arguments' | 'name' | 'both' | undefined;
+  /** Print the arguments instead of starting (-emu_args_exit and its like); -emu_args: before starting. */
+  readonly show: 'arguments' | 'name' | 'quoted' | 'both' | undefined;
+  /** To be started in the background, away from the terminal. */
+  readonly isDetached: boolean;
 }
 
 /** The command line is wrong; erl writes the message, then its usage. */
@@ -160,6 +162,8 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 /** Emulator flags of one letter whose value is the next argument. */
 const WITH_VALUE = 'aACeinPQtTRWK';
+/** What erlexec refuses itself. */
+const BAD_FLAG = /^\+(B[^icd]|I(?!O(t|p|s|Pt|Pp))|SD(?!cpu|Pcpu|io))/;
 /** Emulator flags that begin with these letters, with a value if the rest is in the list. */
 const LONG_WITH_VALUE: Readonly<Record<string, ReadonlySet<string>>> = {
   h: new Set(['ms', 'mbs', 'pds', 'max', 'maxk', 'maxel', 'maxib', 'mqd', '']),
@@ -195,6 +199,9 @@ class Sorter {
   readonly init: string[] = [];
   readonly environment: (readonly [string, string])[] = [];
   show: ErlCommandLine['show'];
+  isDetached = false;
+  private hasProtocol = false;
+  private isWithoutEpmd = false;
   private isLast = false;
   private readonly args: readonly string[];
   private at = 0;
@@ -206,6 +213,9 @@ class Sorter {
   run(): void {
     while (this.at < this.args.length && !this.isLast) this.take(this.args[this.at] as string);
     this.init.push(...this.args.slice(this.at));
+    if (this.isWithoutEpmd && !this.hasProtocol) {
+      throw new ErlRefusal('Missing -proto_dist option, expected when using -no_epmd.');
+    }
   }
 
   /** The argument behind the current one, which must be there. */
@@ -227,6 +237,8 @@ class Sorter {
       this.init.push(...(this.isLast ? ['-noshell', '-S'] : [flag]));
       return;
     }
+    // erlexec has made it -B by then.
+    if (BAD_FLAG.test(flag)) throw missing(flag.startsWith('+B') ? `-${flag.slice(1)}` : flag);
     const following = this.args[this.at + 1] ?? '';
     const optional =
       (flag === '+B' && /^[icd]$/.test(following)) || (flag === '+c' && /^(true|false)$/.test(following));
@@ -250,11 +262,23 @@ class Sorter {
         this.init.push('-noshell', '-noinput');
         return;
       case '-detached':
-        throw new ErlRefusal('-detached is not supported');
+        this.isDetached = true;
+        this.init.push(flag, '-noshell', '-noinput');
+        return;
+      case '-proto_dist':
+        this.hasProtocol = true;
+        return withValue();
+      case '-no_epmd':
+        this.isWithoutEpmd = true;
+        this.init.push(flag);
+        return;
+      case '-start_epmd':
+        if (!/^(true|false)$/.test(this.next(flag))) {
+          throw new ErlUsage("Expected boolean argument for '-start_epmd'.");
+        }
+        return withValue();
       case '-name':
       case '-sname':
-      case '-proto_dist':
-      case '-start_epmd':
         return withValue();
       case '-env':
         this.environment.push([this.next(flag), this.next(flag, 2)]);
@@ -278,6 +302,9 @@ class Sorter {
         return;
       case '-emu_name_exit':
         this.show = 'name';
+        return;
+      case '-emu_qouted_cmd_exit':
+        this.show = 'quoted';
         return;
       case '-epmd':
       case '-emu_type':
@@ -305,24 +332,42 @@ class Sorter {
   }
 }
 
+/** Only emulators of long ago ran without schedulers. Throws ErlUsage. */
+function refuseOneScheduler(args: readonly string[]): void {
+  const end = args.findIndex((argument) => argument === '-extra' || argument === '++S');
+  const before = end < 0 ? args : args.slice(0, end);
+  if (before.some((argument, i) => argument === '-smpdisable' || (argument === '-smp' && before[i + 1] === 'disable'))) {
+    throw new ErlUsage(`Argument '-smp disable' not supported. Use "+S 1" instead.`);
+  }
+}
+
 /** Takes the arguments of `erl` apart. Throws ErlUsage, ErlRefusal. */
 export function erlCommandLine(args: readonly string[], world: ErlWorld): ErlCommandLine {
-  const sorter = new Sorter(merge(args, world));
+  const merged = merge(args, world);
+  refuseOneScheduler(merged);
+  const sorter = new Sorter(merged);
   sorter.run();
   const { HOME: home, ERL_EPMD_PORT: port } = world.environment;
   const init = ['-root', world.root, '-bindir', world.binaries, '-progname', world.name, SEPARATOR];
   if (home !== undefined) init.push('-home', home);
   if (port !== undefined) init.push('-epmd_port', port);
   init.push(SEPARATOR, ...sorter.init);
-  const { emulator, environment, show } = sorter;
-  return { emulator, init, environment, show };
+  const { emulator, environment, show, isDetached } = sorter;
+  return { emulator, init, environment, show, isDetached };
 }
 
-/** What erl writes behind the message of an ErlUsage. */
-export const ERL_USAGE = `Usage: erl [-version] [-sname NAME | -name NAME] [-noshell] [-noinput] [-env VAR VALUE] [-compile file ...] \
+const OLDEST_WITH_MAPPING = 26;
+const LAST_WITH_COMPATIBILITY = 28;
+
+/** What erl of an OTP release writes behind the message of an ErlUsage. */
+export function erlUsage(release: number): string {
+  const jit = release >= OLDEST_WITH_MAPPING ? '[Pperf|Msingle]' : '[Pperf]';
+  const compatibility = release <= LAST_WITH_COMPATIBILITY ? '[+R COMPAT_REL] ' : '';
+  return `Usage: erl [-version] [-sname NAME | -name NAME] [-noshell] [-noinput] [-env VAR VALUE] [-compile file ...] \
 [-make] [-man [manopts] MANPAGE] [-x] [-emu_args] [-start_epmd BOOLEAN] [-emu_type TYPE] [-emu_flavor FLAVOR] [-args_file FILENAME] \
 [+A THREADS] [+a SIZE] [+B[c|d|i]] [+c [BOOLEAN]] [+C MODE] [+dcg DECENTRALIZED_COUNTER_GROUPS_LIMIT] [+h HEAP_SIZE_OPTION] \
-[+J[Pperf|Msingle] JIT_OPTION] [+M<SUBSWITCH> <ARGUMENT>] [+P MAX_PROCS] [+Q MAX_PORTS] [+R COMPAT_REL] [+r] \
+[+J${jit} JIT_OPTION] [+M<SUBSWITCH> <ARGUMENT>] [+P MAX_PROCS] [+Q MAX_PORTS] ${compatibility}[+r] \
 [+rg READER_GROUPS_LIMIT] [+s<SUBSWITCH> SCHEDULER_OPTION] [+S NO_SCHEDULERS:NO_SCHEDULERS_ONLINE] \
 [+SP PERCENTAGE_SCHEDULERS:PERCENTAGE_SCHEDULERS_ONLINE] [+T LEVEL] [+V] [+v] [+W<i|w|e>] [+z MISC_OPTION] [args ...]
 `;
+}

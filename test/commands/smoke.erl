@@ -18,7 +18,7 @@ tables() ->
     T = ets:new(t, [ordered_set, public]),
     true = ets:insert(T, [{K, K * K} || K <- lists:seq(1, 50)]),
     io:format("~p ~p~n", [ets:select(T, [{{'$1', '$2'}, [{'>', '$2', 2300}], ['$1']}]), ets:info(T, size)]),
-    io:format("~p~n", [maps:map(fun(_, V) -> V + 1 end, #{a => 1, b => 2})]).
+    io:format("~p~n", [maps:map(fun(_, V) -> V + 1 end, #{1 => 1, 2 => 2})]).
 
 server() ->
     {ok, P} = gen_server:start_link({local, ?MODULE}, ?MODULE, 1, []),
@@ -27,7 +27,7 @@ server() ->
     ok = gen_server:stop(P).
 
 init(N) -> {ok, N}.
-handle_call(next, _, N) -> {reply, N, N + 1}.
+handle_call(next, _, N) -> {reply, N, N * 2}.
 handle_cast(_, N) -> {noreply, N}.
 
 compiled() ->
