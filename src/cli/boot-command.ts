@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { cwd, env, stderr, stdout } from 'node:process';
+import { argv, cwd, env, execPath, stderr, stdout } from 'node:process';
 import { getSystemErrorMap } from 'node:util';
 import { startSystem } from '../boot/start-system.ts';
 import { readFlags } from '../debug/flags.ts';
@@ -40,7 +40,7 @@ export function bootCommand(args: readonly string[], options: BootOptions): numb
   } catch (error) {
     if (error instanceof ErlUsage) stderr.write(`${error.message}\n${erlUsage(options.otp.release)}`);
     else if (error instanceof ErlRefusal) stderr.write(`erlexec: ${error.message}\n`);
-    else if (error instanceof BadEmulatorFlag) stderr.write(error.message);
+    else if (error instanceof BadEmulatorFlag) writeAsEmulator(error.message);
     else throw error;
     return FAILED;
   }
@@ -59,9 +59,9 @@ function boot(args: readonly string[], options: BootOptions): number | undefined
     release: otp.release,
     processors: availableParallelism(),
   });
-  stderr.write(settings.remarks);
+  writeAsEmulator(settings.remarks);
   if (settings.showVersion) {
-    stderr.write(`Erlang (SMP,ASYNC_THREADS) (BEAM) emulator version ${otp.erts}\n`);
+    writeAsEmulator(`Erlang (SMP,ASYNC_THREADS) (BEAM) emulator version ${otp.erts}\n`);
     return 0;
   }
   run(line, settings, { ...options, binaries });
@@ -82,7 +82,7 @@ function readArguments(path: string): string {
 
 /** Starts the same once more, away from the terminal, and ends. */
 function detach(args: readonly string[]): number {
-  const [program = ''] = process.argv.slice(1);
+  const [, program = ''] = argv;
   spawn(execPath, [program, 'erl', ...args], {
     detached: true,
     stdio: 'ignore',
@@ -126,6 +126,11 @@ function run(line: ErlCommandLine, settings: EmulatorSettings, options: RunOptio
     initModule: settings.initModule,
   });
   pump.poke();
+}
+
+/** The emulator itself ends lines so, whatever they are written to. */
+function writeAsEmulator(text: string): void {
+  stderr.write(text.replaceAll('\n', '\r\n'));
 }
 
 /** What erl's script and erlexec set before the emulator starts. */

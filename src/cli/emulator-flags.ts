@@ -150,8 +150,9 @@ class FlagReader {
     const argument = this.args[this.at] as string;
     if (!argument.startsWith('-')) this.refuse('');
     const rule = this.ruleOf(LATE_FLAGS);
-    if (rule !== undefined) EFFECTS[rule.flag]?.(this.settings, this.judge(rule));
-    if (rule === undefined) this.takeRare(argument);
+    if (rule === undefined) return this.takeRare(argument);
+    const value = this.judge(rule);
+    EFFECTS[rule.flag]?.(this.settings, value);
   }
 
   private takeRare(argument: string): void {

@@ -336,7 +336,9 @@ class Sorter {
 function refuseOneScheduler(args: readonly string[]): void {
   const end = args.findIndex((argument) => argument === '-extra' || argument === '++S');
   const before = end < 0 ? args : args.slice(0, end);
-  if (before.some((argument, i) => argument === '-smpdisable' || (argument === '-smp' && before[i + 1] === 'disable'))) {
+  if (
+    before.some((argument, i) => argument === '-smpdisable' || (argument === '-smp' && before[i + 1] === 'disable'))
+  ) {
     throw new ErlUsage(`Argument '-smp disable' not supported. Use "+S 1" instead.`);
   }
 }
