@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nativeRoot } from '../support/oracle.ts';
+import { nativeRoot, type Release } from '../support/oracle.ts';
 import { cacheFolder } from '../support/repository.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
@@ -18,6 +18,10 @@ export interface RunOptions {
   readonly input?: string;
   readonly cwd?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** erl unless told. */
+  readonly program?: 'erl' | 'erlc' | 'escript';
+  /** 27 unless told. */
+  readonly release?: Release;
 }
 
 /** What differs from run to run: numbers of processes and references, times. */
@@ -27,6 +31,7 @@ function withoutAccidents(text: string): string {
     .replace(/#Ref<[\d.]+>/g, '#Ref')
     .replace(/\d{1,2}-[A-Z][a-z]{2}-\d{4}::[\d:.]+/g, 'TIME')
     .replace(/\d{4}-\d\d-\d\d[ T][\d:.]+\S*/g, 'TIME')
+    .replace(/__escript__\d+__\d+__\d+__\d+/g, '__escript__')
     .replace(/(heap_size|stack_size|reductions|message_queue_len): \d+/g, '$1: N');
 }
 
@@ -56,11 +61,12 @@ export function runProgram(
 }
 
 export function runNative(args: readonly string[], options: RunOptions = {}): Ending {
-  return runProgram(join(nativeRoot(), 'bin', 'erl'), args, options);
+  const { program = 'erl', release } = options;
+  return runProgram(join(nativeRoot(release), 'bin', program), args, options);
 }
 
 export function runEnigma(args: readonly string[], options: RunOptions = {}): Ending {
-  const ours = { ENIGMA_OTP: nativeRoot(), ENIGMA_CACHE: join(cacheFolder, 'translations') };
+  const ours = { ENIGMA_OTP: nativeRoot(options.release), ENIGMA_CACHE: join(cacheFolder, 'translations') };
   const environment = { ...ours, ...options.environment };
-  return runProgram(process.execPath, [main, ...args], { ...options, environment });
+  return runProgram(process.execPath, [main, options.program ?? 'erl', ...args], { ...options, environment });
 }

@@ -1,0 +1,18 @@
+/** Each release of OTP boots unmodified and runs the same program, with the output of its native emulator. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { runEnigma, runNative } from '../boot/run-both.ts';
+import { erlc, hasRelease, type Release } from '../support/oracle.ts';
+import { repositoryRoot } from '../support/repository.ts';
+
+const source = readFileSync(join(repositoryRoot, 'test', 'commands', 'smoke.erl'), 'utf8');
+
+for (const release of [25, 27] as const satisfies readonly Release[]) {
+  test(`OTP ${release}`, { skip: !hasRelease(release) }, () => {
+    const folder = dirname(erlc(source, { release }));
+    const args = ['-noshell', '-pa', folder, '-s', 'smoke', 'main'];
+    assert.deepEqual(runEnigma(args, { release }), runNative(args, { release }));
+  });
+}
