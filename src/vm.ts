@@ -1,8 +1,9 @@
 /** A virtual machine: linear memory, code, processes, and what ties them together. All its state hangs off one object. */
 import type { BifRow, BifTable } from './bifs/registry.ts';
 import { bifTables } from './bifs/tables.ts';
-import { CodeTable } from './code/code-table.ts';
+import { CodeTable, type PointOwner } from './code/code-table.ts';
 import { type FunctionSource, generatedImports, Prelude } from './code/generated-imports.ts';
+import { Instruments } from './code/instrument.ts';
 import { type GeneratedImports, linkModule } from './code/linker.ts';
 import type { LoadedModule } from './code/loaded-module.ts';
 import { ModuleLoader, type PreparedModule } from './code/module-loader.ts';
@@ -15,10 +16,18 @@ import { bifKey, buildBifWrappers, parseBifKey } from './jit/bif-wrappers.ts';
 import { compileModule } from './jit/compile-module.ts';
 import type { TranslateOptions } from './jit/module-translator.ts';
 import { readChunks } from './loader/chunks.ts';
+import { essentialFile } from './loader/essential-file.ts';
 import { loadBeam } from './loader/load.ts';
 import { LoadError } from './loader/load-error.ts';
 import { allocateBlock, initAllocator } from './memory/allocator.ts';
-import { UNWIND_BASE, UNWIND_BYTES, UNWIND_TOP, X_REGISTERS } from './memory/map.ts';
+import {
+  GLOBAL_BREAKPOINT,
+  LOCAL_BREAKPOINT,
+  UNWIND_BASE,
+  UNWIND_BYTES,
+  UNWIND_TOP,
+  X_REGISTERS,
+} from './memory/map.ts';
 import { loadTerm, plus, store, useMemory } from './memory/memory.ts';
 import { installChunkSource, running } from './memory/process-heap.ts';
 import { arityOfWord, slotOfWord } from './memory/slot-word.ts';
@@ -33,7 +42,7 @@ import { References } from './process/references.ts';
 import { Registry } from './process/registry.ts';
 import { SchedulerWallTime } from './process/scheduler-wall-time.ts';
 import { SystemTime } from './process/system-time.ts';
-import { bindBif, bindGuard } from './runtime/bind-bif.ts';
+import { type BifCell, type BoundBif, bindBif, bindGuard, traceable } from './runtime/bind-bif.ts';
 import { raiseFromBif, raiseUndefined } from './runtime/exceptions.ts';
 import { runtimeFunctions } from './runtime/runtime-functions.ts';
 import { RunQueue } from './scheduler/run-queue.ts';
@@ -45,6 +54,11 @@ import { exportTable, funSlots } from './term/fun-entries.ts';
 import type { Term } from './term/layout.ts';
 import { Nodes, nodes } from './term/nodes.ts';
 import { useTermRulesOf } from './term/term-rules.ts';
+import { callTracedBif } from './trace/bif-calls.ts';
+import type { BreakableCode, CodeFunction } from './trace/breakpoints.ts';
+import { ProcessTracing } from './trace/events.ts';
+import { TRACE_FRAMES } from './trace/frames.ts';
+import { moduleLoaded } from './trace/on-load.ts';
 
 export interface VmOptions {
   readonly host: Host;
@@ -60,6 +74,9 @@ export interface VmOptions {
 /** Pages of 64 KiB that memory starts with, and may have. */
 const FIRST_PAGES = 64;
 const MOST_PAGES = 65536;
+
+/** Arities are below this. */
+const EXPORT_KEY = 256;
 
 /** How a module is loaded. */
 export interface LoadOptions extends Omit<TranslateOptions, 'isBif'> {
@@ -98,6 +115,7 @@ export class Vm implements Machine {
   backtraceDepth = 8;
   systemLogger: Term = am.logger;
   traceControlWord = 0;
+  readonly tracing: ProcessTracing;
   readonly wallTime = new SchedulerWallTime();
   readonly totals = { reductions: 0, slices: 0 };
   readonly lastStatistics = { reductions: 0, wallClock: 0 };
@@ -110,6 +128,8 @@ export class Vm implements Machine {
   private readonly prelude: Prelude;
   private readonly bifs = new Map<string, Bif>();
   private readonly imports: GeneratedImports;
+  private readonly instruments: Instruments;
+  private readonly bifCells = new Map<number, BifCell>();
 
   constructor({ host, flags, otpRelease = 27, settings = {}, findModule = () => undefined }: VmOptions) {
     this.host = host;
@@ -134,6 +154,7 @@ export class Vm implements Machine {
     this.prelude = new Prelude(this.memory, table, {
       callLarge: (func) => callLarge(table, func),
       growStack: (byteCount) => runningHeap().growStack(byteCount),
+      traceReturn: (pc, value) => this.tracing.calls.returned(pc, value as Term),
     });
     this.code = new CodeTable(table, {
       exportAdapter: (arity) => this.prelude.function(`export${arity}`),
@@ -141,10 +162,12 @@ export class Vm implements Machine {
       undefinedExport: (slot, arity) => this.prelude.undefinedExport(slot, arity),
     });
     this.loader = new ModuleLoader(this.code);
+    this.tracing = this.makeTracing();
     exportTable.current = this.code;
     funSlots.allocate = ({ arity }) => this.code.lambdaSlot(arity);
     this.addBifs();
     this.imports = generatedImports(this.memory, table, this.prelude, this.functionSources());
+    this.instruments = new Instruments(this.code, this.imports);
     this.wrapBifs();
     this.scheduler = new Scheduler(this, this.prelude.function('run') as () => number);
   }
@@ -165,23 +188,48 @@ export class Vm implements Machine {
     return this.bifs.has(bifKey({ module, name, arity }));
   }
 
-  private functionSources(): { rt: FunctionSource; bif: FunctionSource; guard: FunctionSource } {
+  private functionSources(): Record<'rt' | 'bif' | 'call' | 'guard', FunctionSource> {
     const runtime = runtimeFunctions(this) as Readonly<Record<string, CallableFunction>>;
     return {
       rt: (name) => runtime[name],
-      bif: (key) => {
-        const bif = this.bifs.get(key);
-        if (bif === undefined) return this.missingBif(key);
-        const [module, name] = [atom(bif.table.module), atom(bif.row.name)];
-        return bindBif(this, bif.row, bif.table.pure === true, (args, error) =>
-          raiseFromBif(this, module, name, args, error),
-        );
-      },
+      bif: (key) => this.boundBif(key),
+      call: (key) => this.calledBif(key),
       guard: (key) => {
         const bif = this.bifs.get(key);
         return bif === undefined ? undefined : bindGuard(this, bif.row, bif.table.pure === true);
       },
     };
+  }
+
+  private boundBif(key: string): BoundBif {
+    const bif = this.bifs.get(key);
+    if (bif === undefined) return this.missingBif(key);
+    const [module, name] = [atom(bif.table.module), atom(bif.row.name)];
+    return bindBif(this, bif.row, bif.table.pure === true, (args, error) =>
+      raiseFromBif(this, module, name, args, error),
+    );
+  }
+
+  /** The same with a look whether it is traced. */
+  private calledBif(key: string): BoundBif {
+    const { module, name, arity } = parseBifKey(key);
+    const bif = this.boundBif(key);
+    // As in OTP, where it is an instruction: not the call of apply is told of, but that of what is applied.
+    if (module === 'erlang' && name === 'apply') return bif;
+    const { slot } = this.code.export(atom(module), atom(name), arity);
+    return traceable(bif, arity, this.bifCell(slot), (args) => {
+      const breaks = this.tracing.breakpoints.at(slot);
+      return breaks === undefined ? bif(...args) : callTracedBif(this, breaks, slot, bif, args);
+    });
+  }
+
+  private bifCell(slot: number): BifCell {
+    let cell = this.bifCells.get(slot);
+    if (cell === undefined) {
+      cell = { isTraced: false };
+      this.bifCells.set(slot, cell);
+    }
+    return cell;
   }
 
   /** A guard BIF that OTP has and this virtual machine does not: calling it raises undef. (Others are looked up when called.) */
@@ -201,6 +249,43 @@ export class Vm implements Machine {
       this.code.table.set(made.slot, exports[bifKey(name)] as CallableFunction);
       made.state = 'bif';
     }
+  }
+
+  // ---- tracing -----------------------------------------------------------------------------------------------------
+
+  private makeTracing(): ProcessTracing {
+    const { code } = this;
+    const frames = code.allocateSlots(1);
+    code.table.set(frames, this.prelude.function('traceReturn'));
+    const nowhere = { module: am.undefined, name: am.undefined, arity: 0, slot: 0, file: undefined, line: 0 };
+    const owner: PointOwner = {
+      returnPoint: (point) => ({ ...nowhere, kind: 'trace', frameWords: code.frameWords(point) }),
+    };
+    const firstPoint = code.addPoints(
+      owner,
+      TRACE_FRAMES.flatMap(({ pc, frameWords }) => [pc, frameWords]),
+      frames,
+    );
+    const tracing = new ProcessTracing(this, this.breakableCode(), firstPoint);
+    this.loader.listener.retires = (module) => tracing.breakpoints.clearModule(module);
+    this.loader.listener.loaded = (module) => moduleLoaded(tracing.breakpoints, tracing.sessions.all(), module);
+    return tracing;
+  }
+
+  private breakableCode(): BreakableCode {
+    const { code } = this;
+    return {
+      functions: (module) => functionsOf(code, module),
+      setBreakpoints: (number, isLocal, isGlobal) => {
+        const owner = code.numberOwner(number);
+        if (owner === undefined) {
+          this.bifCell(number).isTraced = isLocal || isGlobal;
+          return;
+        }
+        const bits = (isLocal ? LOCAL_BREAKPOINT : 0) + (isGlobal ? GLOBAL_BREAKPOINT : 0);
+        this.instruments.setBreakpoints(owner, number - owner.firstNumber, bits);
+      },
+    };
   }
 
   // ---- code --------------------------------------------------------------------------------------------------------
@@ -246,10 +331,15 @@ export class Vm implements Machine {
   /** Checks and translates a .beam file, or takes what the host's cache has of it. Throws LoadError. */
   prepareModule(file: Uint8Array, options: LoadOptions = {}): PreparedModule {
     const translation = this.translationOf(file, options);
+    const kept = essentialFile(file);
     return {
       name: atom(translation.name),
       hasOnLoad: translation.onLoad !== undefined,
-      link: () => linkModule(this.code, translation, this.imports),
+      link: () => {
+        const linked = linkModule(this.code, translation, this.imports);
+        linked.module.retranslate = () => this.translate(kept, { ...options, breakpoints: true });
+        return linked;
+      },
     };
   }
 
@@ -271,6 +361,19 @@ export class Vm implements Machine {
     const beam = lines ? loaded : { ...loaded, lines: { ...loaded.lines, items: [], files: [] } };
     const isBif = (module: string, name: string, arity: number) => this.isBif(module, name, arity);
     return translationOf(beam, compileModule(beam, { ...options, isBif }));
+  }
+}
+
+/** Functions of current modules with their numbers; a BIF's is the slot of its export. */
+function* functionsOf(code: CodeTable, wanted: Term | undefined): Generator<CodeFunction> {
+  for (const module of [...code.modules.values()]) {
+    if (wanted !== undefined && module.name !== wanted) continue;
+    const exported = new Set(module.exports().map(({ name, arity }) => name * EXPORT_KEY + arity));
+    for (const [index, { name, arity }] of module.functions().entries()) {
+      const bif = code.isBif(module.name, name, arity) ? code.export(module.name, name, arity) : undefined;
+      const isExported = exported.has(name * EXPORT_KEY + arity);
+      yield { module: module.name, name, arity, number: bif?.slot ?? module.firstNumber + index, isExported };
+    }
   }
 }
 

@@ -43,8 +43,11 @@ const MAY_IMPORT = {
     'type:src/jit',
     'type:src/scheduler',
     'type:src/ets',
+    'type:src/trace',
     FLAGS,
   ],
+  // Who is told of what happens, and breakpoints. Those whom it listens to know it by its type.
+  'src/trace': ['src/ets', 'src/runtime', 'src/process', 'src/term', 'src/memory', FLAGS],
   'src/runtime': [
     'src/loader/md5.ts',
     'src/term',
@@ -59,6 +62,7 @@ const MAY_IMPORT = {
   'src/ets': ['src/process', 'src/term', 'src/memory', FLAGS],
   'src/bifs': [
     'src/runtime',
+    'src/trace',
     'src/ets',
     'src/regex',
     'src/process',

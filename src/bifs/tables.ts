@@ -62,10 +62,15 @@ import { primTtyBifs } from './prim-tty.ts';
 import { reBifs } from './re/re.ts';
 import { recordsBifs } from './records.ts';
 import type { BifTable } from './registry.ts';
+import { erlangSystemMonitorBifs } from './trace/system-monitor.ts';
+import { erlangTraceBifs, ertsInternalTraceBifs } from './trace/trace.ts';
 import { unicodeBifs } from './unicode.ts';
 import { zlibBifs } from './zlib/zlib.ts';
 
 export const bifTables: readonly BifTable[] = [
+  erlangTraceBifs,
+  ertsInternalTraceBifs,
+  erlangSystemMonitorBifs,
   erlangArithBifs,
   erlangListTupleBifs,
   erlangTypeTestBifs,

@@ -35,6 +35,11 @@ export interface SlotFillers {
   undefinedExport(slot: number, arity: number): CallableFunction;
 }
 
+/** What knows return points. */
+export interface PointOwner {
+  returnPoint(point: number): ReturnPointInfo;
+}
+
 const GROWTH = 4096;
 /** First number of a function that has no slot; slot numbers and these have 24 bits (slot-word.ts). */
 const FIRST_NUMBER = 2 ** 22;
@@ -59,7 +64,7 @@ export class CodeTable implements ExportTable, MachineCode {
   private readonly adapters: (number | undefined)[] = [];
   /** First return point of each module, ascending, and the modules. */
   private readonly firstPoints: number[] = [];
-  private readonly pointOwners: LoadedModule[] = [];
+  private readonly pointOwners: PointOwner[] = [];
   private pointCount = 1;
   private pointCapacity = 0;
 
@@ -102,6 +107,11 @@ export class CodeTable implements ExportTable, MachineCode {
     const info = slot < FIRST_NUMBER ? this.owners[slot] : this.numbered(slot);
     if (info === undefined) throw new Error(`slot ${slot} belongs to nothing`);
     return info;
+  }
+
+  /** The module that a function's number belongs to; undefined for a slot. */
+  numberOwner(number: number): LoadedModule | undefined {
+    return number < FIRST_NUMBER ? undefined : this.numberOwners[lastUpTo(this.firstNumbers, number)];
   }
 
   private numbered(number: number): FunctionName {
@@ -217,14 +227,23 @@ export class CodeTable implements ExportTable, MachineCode {
 
   /** Gives the module's return points (`Translation.returnPoints`) their numbers and writes them where the trampoline finds them; returns the first number. */
   addReturnPoints(owner: LoadedModule, points: Int32Array, resumeSlot: number): number {
+    const pairs: number[] = [];
+    for (let row = 0; row < points.length; row += ROW.point) {
+      pairs.push(points[row + 2] as number, points[row + 3] as number);
+    }
+    return this.addPoints(owner, pairs, resumeSlot);
+  }
+
+  /** The same for points that `owner` describes, of which pc and words of the frame are told, one after the other. */
+  addPoints(owner: PointOwner, pairs: readonly number[], resumeSlot: number): number {
     const first = this.pointCount;
-    this.pointCount += points.length / ROW.point;
+    this.pointCount += pairs.length / 2;
     this.reservePoints(this.pointCount);
     this.firstPoints.push(first);
     this.pointOwners.push(owner);
     let at = plus(load(RETURN_POINTS) as Addr, first * RETURN_POINT_BYTES);
-    for (let row = 0; row < points.length; row += ROW.point) {
-      const [pc, frameWords] = [points[row + 2] as number, points[row + 3] as number];
+    for (let i = 0; i < pairs.length; i += 2) {
+      const [pc, frameWords] = [pairs[i] as number, pairs[i + 1] as number];
       store(at, resumeSlot);
       store(plus(at, 4), pc * FRAME_WORDS_RANGE + frameWords);
       at = plus(at, RETURN_POINT_BYTES);
@@ -256,7 +275,7 @@ export class CodeTable implements ExportTable, MachineCode {
 
   /** What is known of a return point; not for the end of the stack. */
   returnPoint(point: number): ReturnPointInfo {
-    const owner = this.pointOwners[lastUpTo(this.firstPoints, point)] as LoadedModule;
+    const owner = this.pointOwners[lastUpTo(this.firstPoints, point)] as PointOwner;
     return owner.returnPoint(point);
   }
 

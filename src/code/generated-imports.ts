@@ -26,6 +26,8 @@ export interface TrampolineHelp {
   callLarge(func: number): number;
   /** Makes room for so many bytes below SP on the running process's stack; the stack block may move. */
   growStack(byteCount: number): void;
+  /** The frame of tracing with this pc, which now lies behind SP, gets a value (src/trace/frames.ts); gives what the next frame gets. */
+  traceReturn(pc: number, value: number): number;
 }
 
 /** The functions of the prelude; those of large arities are generated when first asked for. */
@@ -74,7 +76,12 @@ export function generatedImports(
   memory: WebAssembly.Memory,
   table: WebAssembly.Table,
   prelude: Prelude,
-  sources: { readonly rt: FunctionSource; readonly bif: FunctionSource; readonly guard: FunctionSource },
+  sources: {
+    readonly rt: FunctionSource;
+    readonly bif: FunctionSource;
+    readonly call: FunctionSource;
+    readonly guard: FunctionSource;
+  },
 ): GeneratedImports {
   const rt = lazyImports(sources.rt);
   return {
@@ -83,6 +90,7 @@ export function generatedImports(
     long: longArith(memory, rt),
     rt,
     bif: lazyImports(sources.bif),
+    call: lazyImports(sources.call),
     guard: lazyImports(sources.guard),
   };
 }

@@ -30,7 +30,7 @@ import type { Addr, Term } from '../term/layout.ts';
 import { catchTag, returnAddress } from '../term/stack-words.ts';
 import { applyRelocations } from '../wasm/encoder.ts';
 import type { CodeTable, Export } from './code-table.ts';
-import { LoadedModule } from './loaded-module.ts';
+import { LoadedModule, type ModuleConstants } from './loaded-module.ts';
 import { recordPrototypes } from './record-prototypes.ts';
 import { ROW, type Translation } from './translation.ts';
 
@@ -76,6 +76,7 @@ class Linker {
     const literals = newLiteralArea();
     withAllocationIn(literals, () => this.placeTerms());
     const funEntries = this.lambdas.map((entry) => entry.number);
+    for (const index of slotImports) this.imports[index] = this.importAt(index);
     const place = {
       atoms: this.atoms,
       literals,
@@ -84,12 +85,22 @@ class Linker {
       firstNumber,
       funEntries,
       resumeSlot: this.resumeSlot,
+      constants: this.constants(),
     };
     this.module = new LoadedModule(translation, place);
     this.module.firstPoint = code.addReturnPoints(this.module, returnPoints, this.resumeSlot);
     code.addFunctions(this.module);
-    for (const index of slotImports) this.imports[index] = this.importAt(index);
     return this.module;
+  }
+
+  private constants(): ModuleConstants {
+    return {
+      literals: this.literals,
+      integers: this.integers,
+      funs: this.funs,
+      adapterSlots: this.lambdas.map(({ slot }) => slot),
+      importSlots: this.imports.map((made) => made?.slot),
+    };
   }
 
   private placeTerms(): void {
@@ -116,50 +127,9 @@ class Linker {
     return this.code.export(this.atoms[module] as Term, this.atoms[name] as Term, arity);
   }
 
-  private recordOf(name: Term): number {
-    const prototype = this.records.get(name);
-    if (prototype === undefined) throw new RangeError('no such native record');
-    return prototype;
-  }
-
-  /** The value of a constant. */
-  private resolve(kind: number, id: number): number {
-    const { module, translation } = this;
-    switch (kind) {
-      case RELOC_ATOM:
-        return this.atoms[id] as number;
-      case RELOC_LITERAL:
-        return this.literals[id] as number;
-      case RELOC_INTEGER:
-        return this.integers[id] as number;
-      case RELOC_SLOT:
-        return slotWord(module.firstNumber + id, translation.functions[id * ROW.function + 1] as number);
-      case RELOC_RETURN:
-        return returnAddress(module.firstPoint + id);
-      case RELOC_CATCH:
-        return catchTag(module.firstPoint + id);
-      case RELOC_IMPORT_SLOT:
-        return this.imports[id]?.slot as number;
-      case RELOC_ADAPTER_SLOT:
-        return this.lambdas[id]?.slot as number;
-      case RELOC_FUN_ENTRY:
-        return this.lambdas[id]?.number as number;
-      case RELOC_FUN_LITERAL:
-        return this.funs[id] as number;
-      case RELOC_STRING:
-        return module.strings + id;
-      case RELOC_RECORD:
-        return this.recordOf(this.atoms[id] as Term);
-      case RELOC_RESUME_SLOT:
-        return this.resumeSlot;
-      default:
-        throw new RangeError(`relocation of kind ${kind}`);
-    }
-  }
-
   instantiate(imports: GeneratedImports): WebAssembly.Instance {
     const { wasm, relocations, slotImports } = this.translation;
-    applyRelocations(wasm, relocations, (kind, id) => this.resolve(kind, id));
+    applyRelocations(wasm, relocations, (kind, id) => resolveConstant(this.module, kind, id));
     const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), imports as WebAssembly.Imports);
     for (const index of slotImports) {
       const target = this.imports[index] as Export;
@@ -221,6 +191,47 @@ class Linker {
       made.state = 'loaded';
     });
   }
+}
+
+/** The value of a constant of a module's code. */
+export function resolveConstant(module: LoadedModule, kind: number, id: number): number {
+  const { constants } = module;
+  switch (kind) {
+    case RELOC_ATOM:
+      return module.atoms[id] as number;
+    case RELOC_LITERAL:
+      return constants.literals[id] as number;
+    case RELOC_INTEGER:
+      return constants.integers[id] as number;
+    case RELOC_SLOT:
+      return slotWord(module.firstNumber + id, module.functionAt(id).arity);
+    case RELOC_RETURN:
+      return returnAddress(module.firstPoint + id);
+    case RELOC_CATCH:
+      return catchTag(module.firstPoint + id);
+    case RELOC_IMPORT_SLOT:
+      return constants.importSlots[id] as number;
+    case RELOC_ADAPTER_SLOT:
+      return constants.adapterSlots[id] as number;
+    case RELOC_FUN_ENTRY:
+      return module.funEntries[id] as number;
+    case RELOC_FUN_LITERAL:
+      return constants.funs[id] as number;
+    case RELOC_STRING:
+      return module.strings + id;
+    case RELOC_RECORD:
+      return recordOf(module, module.atoms[id] as Term);
+    case RELOC_RESUME_SLOT:
+      return module.resumeSlot;
+    default:
+      throw new RangeError(`relocation of kind ${kind}`);
+  }
+}
+
+function recordOf({ records }: LoadedModule, name: Term): number {
+  const prototype = records.get(name);
+  if (prototype === undefined) throw new RangeError('no such native record');
+  return prototype;
 }
 
 /** A module that nobody can call yet. */

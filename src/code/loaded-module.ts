@@ -4,6 +4,17 @@ import type { NameAndArity, ReturnPointInfo } from '../process/machine.ts';
 import type { Addr, Term } from '../term/layout.ts';
 import { POINT_KINDS, ROW, type Translation } from './translation.ts';
 
+/** What constants of the code stand for, by index: enough to link it once more. */
+export interface ModuleConstants {
+  readonly literals: readonly Term[];
+  readonly integers: readonly Term[];
+  /** Funs without free variables, by lambda. */
+  readonly funs: readonly Term[];
+  /** Table slots of the adapters of lambdas, and of imported functions. */
+  readonly adapterSlots: readonly number[];
+  readonly importSlots: readonly (number | undefined)[];
+}
+
 export class LoadedModule {
   readonly name: Term;
   readonly functionCount: number;
@@ -29,8 +40,13 @@ export class LoadedModule {
   readonly funEntries: readonly number[];
   /** Table slot of its resume function. */
   readonly resumeSlot: number;
+  readonly constants: ModuleConstants;
   /** Number of its first return point. */
   firstPoint = 0;
+  /** That of the first one behind the breakpoints of its functions (jit/breakpoints.ts), if it has ever had any. */
+  firstEnterPoint: number | undefined;
+  /** Translates it once more, with breakpoints. */
+  retranslate: (() => Translation) | undefined;
 
   /** Instantiates its code; undefined: it has been. */
   private pending: (() => void) | undefined;
@@ -40,7 +56,7 @@ export class LoadedModule {
     translation: Translation,
     place: Pick<
       LoadedModule,
-      'atoms' | 'literals' | 'records' | 'strings' | 'firstNumber' | 'funEntries' | 'resumeSlot'
+      'atoms' | 'literals' | 'records' | 'strings' | 'firstNumber' | 'funEntries' | 'resumeSlot' | 'constants'
     >,
   ) {
     this.functionRows = translation.functions.slice();
@@ -60,6 +76,7 @@ export class LoadedModule {
     this.firstNumber = place.firstNumber;
     this.funEntries = place.funEntries;
     this.resumeSlot = place.resumeSlot;
+    this.constants = place.constants;
   }
 
   /** `action` instantiates the code, once, when it is first called. */
@@ -101,6 +118,8 @@ export class LoadedModule {
 
   /** What is known of the return point with this number, which is one of this module's. */
   returnPoint(point: number): ReturnPointInfo {
+    const { firstEnterPoint } = this;
+    if (firstEnterPoint !== undefined && point >= firstEnterPoint) return this.enterPoint(point - firstEnterPoint);
     const at = (point - this.firstPoint) * ROW.point;
     const [kind, func, , frameWords, item] = this.returnPoints.subarray(at, at + ROW.point) as unknown as PointRow;
     const { name, arity } = this.functionAt(func);
@@ -115,6 +134,13 @@ export class LoadedModule {
       file: file === undefined || line === 0 ? undefined : this.files[file],
       line,
     };
+  }
+
+  /** Behind the breakpoint of a function: nothing of it has run. */
+  private enterPoint(func: number): ReturnPointInfo {
+    const { name, arity } = this.functionAt(func);
+    const place = { slot: this.firstNumber + func, frameWords: arity + 1, file: undefined, line: 0 };
+    return { kind: 'budget', module: this.name, name, arity, ...place };
   }
 }
 

@@ -29,6 +29,8 @@ export class ModuleLoader {
   /** Old code set aside while the code of a failed on_load function is purged in its place. */
   private savedOld: LoadedModule | undefined;
   private purging: Term | undefined;
+  /** Told before current code becomes old, and when code has become current. */
+  readonly listener = { retires: (_module: Term): void => undefined, loaded: (_module: Term): void => undefined };
 
   constructor(code: CodeTable) {
     this.code = code;
@@ -56,8 +58,12 @@ export class ModuleLoader {
 
   private makeCurrent(linked: LinkedModule): void {
     const current = this.code.modules.get(linked.module.name);
-    if (current !== undefined) this.code.retire(current);
+    if (current !== undefined) {
+      this.listener.retires(current.name);
+      this.code.retire(current);
+    }
     linked.publish();
+    this.listener.loaded(linked.module.name);
   }
 
   /** Table slot of the on_load function that is to be called; undefined: none is waiting. */
@@ -88,6 +94,7 @@ export class ModuleLoader {
     const current = this.code.modules.get(name);
     if (this.code.oldModules.has(name)) return false;
     if (current === undefined) return undefined;
+    this.listener.retires(name);
     this.code.retire(current);
     return true;
   }

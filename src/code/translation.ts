@@ -78,7 +78,7 @@ export function translationOf(beam: BeamModule, compiled: CompiledModule): Trans
     integers: compiled.integers,
     slotImports: Int32Array.from(compiled.slotImports),
     returnPoints: table(compiled.returnPoints, (point) => [
-      POINT_KINDS.indexOf(point.kind),
+      (POINT_KINDS as readonly ReturnPointKind[]).indexOf(point.kind),
       point.func,
       point.pc,
       point.frameWords,

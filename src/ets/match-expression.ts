@@ -29,6 +29,18 @@ export type GuardFunction = (vm: Machine, ...args: Term[]) => Term;
 /** By `name/arity`. */
 export type GuardFunctions = ReadonlyMap<string, GuardFunction>;
 
+/**
+ * Forms beyond those of all match specifications. Gives undefined for a name that is none of them; complains like the compiler where one is
+ * used wrongly. `compile` is for arguments, `whole` for one whose value is to lie on the running process's heap.
+ */
+export type FormCompiler = (
+  name: string,
+  form: Term,
+  inBody: boolean,
+  compile: (t: Term) => Expression,
+  whole: (t: Term) => Expression,
+) => Expression | undefined;
+
 /** An expression; with `value` where it is known already and lies as it is in the match specification. */
 interface Part {
   readonly run: Expression;
@@ -61,12 +73,20 @@ export class ExpressionCompiler {
   private readonly complain: (message: string) => void;
   /** In guards a call that fails ends the clause; in bodies its value is the atom EXIT. */
   private readonly inBody: boolean;
+  private readonly forms: FormCompiler | undefined;
 
-  constructor(slots: Slots, functions: GuardFunctions, complain: (message: string) => void, inBody: boolean) {
+  constructor(
+    slots: Slots,
+    functions: GuardFunctions,
+    complain: (message: string) => void,
+    inBody: boolean,
+    forms?: FormCompiler,
+  ) {
     this.slots = slots;
     this.functions = functions;
     this.complain = complain;
     this.inBody = inBody;
+    this.forms = forms;
   }
 
   /** An expression whose value may point into the row and into the match specification. Raises system_limit. */
@@ -205,9 +225,17 @@ export class ExpressionCompiler {
         if (tupleArity(t) > 1) return this.wrong(`Special form 'self' called with arguments in ${display(t)}.`);
         return { run: ({ vm }) => vm.current.pid };
       default:
-        if (TRACE_FORMS.has(text)) return this.wrong(`Special form '${text}' used in wrong dialect.`);
-        return this.functionCall(`${text}/${tupleArity(t) - 1}`, name, args);
+        return this.otherCall(t, text, depth) ?? this.functionCall(`${text}/${tupleArity(t) - 1}`, name, args);
     }
+  }
+
+  /** A form that only some match specifications have. */
+  private otherCall(t: Term, text: string, depth: number): Part | undefined {
+    if (!TRACE_FORMS.has(text)) return undefined;
+    const compile = (argument: Term): Expression => this.part(argument, false, depth + 1).run;
+    const whole = (argument: Term): Expression => this.part(argument, true, depth + 1).run;
+    const run = this.forms?.(text, t, this.inBody, compile, whole);
+    return run === undefined ? this.wrong(`Special form '${text}' used in wrong dialect.`) : { run };
   }
 
   private functionCall(key: string, name: Term, args: () => Part[]): Part {

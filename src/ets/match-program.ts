@@ -30,7 +30,7 @@ const fail: Complain = () => {
 };
 
 /** The clauses of a match specification, none for []. Complains where it has no such shape. */
-function clauseSources(specification: Term, complain: Complain): ClauseSource[] {
+export function clauseSources(specification: Term, complain: Complain): ClauseSource[] {
   const sources: ClauseSource[] = [];
   let rest = specification;
   for (; isCons(rest); rest = tail(rest)) {
@@ -46,7 +46,7 @@ function clauseSources(specification: Term, complain: Complain): ClauseSource[] 
   return sources;
 }
 
-function compileAll(list: Term, compile: (t: Term) => Expression, complain: Complain): Expression[] {
+export function compileAll(list: Term, compile: (t: Term) => Expression, complain: Complain): Expression[] {
   if (list !== NIL && !isCons(list)) complain('Match expression is not a list.');
   const expressions: Expression[] = [];
   let rest = list;
@@ -106,7 +106,7 @@ export class MatchProgram {
   }
 }
 
-function holdAll(guards: readonly Expression[], subject: Subject): boolean {
+export function holdAll(guards: readonly Expression[], subject: Subject): boolean {
   return withoutGarbage(() => {
     try {
       return guards.every((guard) => guard(subject) === am.true);
@@ -126,7 +126,7 @@ export function withoutGarbage<T>(work: () => T): T {
 }
 
 /** Characters of a fault that are told (DMC_ERR_STR_LEN in OTP). */
-const FAULT_LENGTH = 99;
+export const FAULT_LENGTH = 99;
 
 /** What is wrong with a match specification; undefined if nothing is. Only the first clause with faults is looked at. */
 export function faultsOf(specification: Term, functions: GuardFunctions): string[] | undefined {

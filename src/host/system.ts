@@ -11,6 +11,8 @@ export interface System {
   readonly name: string;
   /** Three numbers, as `os:version/0` has them. */
   readonly version: readonly [number, number, number];
+  /** Microseconds of processor time that the virtual machine has taken. */
+  cpuMicroseconds(): bigint;
   /** What this process is called among the system's processes. */
   readonly processId: string;
   /** `name` as Erlang has it: `sigterm`. `onSignal` may be called at any time, but not while Erlang code runs. */

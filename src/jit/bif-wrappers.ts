@@ -23,12 +23,12 @@ export function parseBifKey(key: string): BifName {
   return { module: key.slice(0, colon), name: key.slice(colon + 1, slash), arity: Number(key.slice(slash + 1)) };
 }
 
-/** A wasm module that imports `bif.<key>` for each BIF and exports a wrapper for it under the same key. */
+/** A wasm module that imports `call.<key>` for each BIF and exports a wrapper for it under the same key. */
 export function buildBifWrappers(bifs: readonly BifName[]): Uint8Array<ArrayBuffer> {
   const builder = new ModuleBuilder({ names: true });
   builder.importMemory('env', 'memory', { min: 1 });
   const type = (count: number) => builder.type(new Array<ValType>(count).fill(i32), [i32]);
-  const imports = bifs.map((bif) => builder.importFunction('bif', bifKey(bif), type(bif.arity)));
+  const imports = bifs.map((bif) => builder.importFunction('call', bifKey(bif), type(bif.arity)));
   bifs.forEach((bif, index) => {
     const func = builder.declareFunction(type(bif.arity), bifKey(bif));
     const w = builder.body(func);

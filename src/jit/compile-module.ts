@@ -6,6 +6,7 @@ import { FUN_FREE, PRIMARY_BOXED } from '../term/layout.ts';
 import { type FuncIndex, funcref, i32, i32Init, i32RelocInit } from '../wasm/types.ts';
 import { endsFlow, FunctionPlan, type Target } from './analysis.ts';
 import { BeamAssembler } from './beam-assembler.ts';
+import { compileBreakpoints } from './breakpoints.ts';
 import type { CompiledModule } from './compiled-module.ts';
 import { emitters } from './emitters.ts';
 import { FunctionFrame, FunctionPoints } from './function-frame.ts';
@@ -24,8 +25,9 @@ export function compileModule(module: BeamModule, options: TranslateOptions): Co
   const slotImports = [...translator.slotImports].sort((a, b) => a - b);
   for (const index of slotImports) compileStub(translator, index);
   if (translator.resumes.length > 0) compileResumeEntry(translator);
+  const exported = options.breakpoints === true ? compileBreakpoints(translator) : translator.functions;
   module.exports.forEach(({ label }, index) => {
-    builder.exportFunction(`e${index}`, translator.functions[module.functionOfLabel.get(label) as number] as FuncIndex);
+    builder.exportFunction(`e${index}`, exported[module.functionOfLabel.get(label) as number] as FuncIndex);
   });
   const onLoad = module.functions.findIndex(({ name, arity }) => name === module.onLoad && arity === 0);
   if (onLoad >= 0) builder.exportFunction('onLoad', translator.functions[onLoad] as FuncIndex);
@@ -72,7 +74,7 @@ function compileResumeEntry(translator: ModuleTranslator): void {
 function compileBif(translator: ModuleTranslator, { name, arity }: BeamFunction, index: number): void {
   const w = translator.body(index, false);
   for (let i = 0; i < arity; i++) w.localGet(w.param(i));
-  w.returnCall(translator.bifNamed('bif', translator.module.name, name, arity));
+  w.returnCall(translator.bifNamed('call', translator.module.name, name, arity));
   w.finish();
 }
 

@@ -3,9 +3,10 @@ import type { FinishedModule } from '../wasm/module-builder.ts';
 
 /**
  * What happens at a return point: a value comes back from a call, an exception is raised there or handled there, a receive goes
- * on with a new message, or the function goes on after it had run out of reductions (its frame holds X registers).
+ * on with a new message, or the function goes on after it had run out of reductions (its frame holds X registers). The frame of a
+ * tracer belongs to no function.
  */
-export type ReturnPointKind = 'call' | 'raise' | 'try' | 'catch' | 'receive' | 'budget';
+export type ReturnPointKind = 'call' | 'raise' | 'try' | 'catch' | 'receive' | 'budget' | 'trace';
 
 /** A place where a frame of a function can go on (pc > 0), or only raise (pc 0). */
 export interface ReturnPoint {

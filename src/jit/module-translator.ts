@@ -21,11 +21,19 @@ import { type RuntimeName, runtimeTable } from './runtime-table.ts';
 export interface TranslateOptions {
   /** True for `Module:Function/Arity` that is a BIF: code calls it directly, as a TypeScript function. */
   readonly isBif: (module: string, name: string, arity: number) => boolean;
+  /** Functions stop at breakpoints (breakpoints.ts). */
+  readonly breakpoints?: boolean;
   /** Keep names and notes, for dumps. */
   readonly notes?: boolean;
   /** Called before each instruction is emitted; may emit code that leaves the wasm stack and all registers as they are (coverage). */
   readonly onInstruction?: (a: BeamAssembler, instruction: Instruction) => void;
 }
+
+/**
+ * How a BIF is called: from an instruction for guard BIFs, raising (`bif`) or with a failure that is silent (`guard`), or like any function
+ * (`call`), which can be traced.
+ */
+export type BifKind = 'bif' | 'guard' | 'call';
 
 const valTypes: Readonly<Record<string, ValType>> = { i: i32, l: i64, f: f64 };
 
@@ -44,6 +52,8 @@ export class ModuleTranslator {
   readonly table: TableIndex;
   /** By index into `module.functions`. */
   readonly functions: FuncIndex[] = [];
+  /** What stands behind the functions of a module with breakpoints, by the same index; a BIF has none. */
+  readonly bodies: FuncIndex[] = [];
   /** The resume function of each place that can be re-entered, by the module's pcs; pc 0 is none. */
   readonly resumes: FuncIndex[] = [];
   readonly returnPoints: ReturnPoint[] = [];
@@ -93,6 +103,11 @@ export class ModuleTranslator {
     for (const { name, arity } of this.module.functions) {
       this.functions.push(this.builder.declareFunction(this.functionType(arity), this.noted(`${name}/${arity}`)));
     }
+    if (this.options.breakpoints !== true) return;
+    this.module.functions.forEach(({ name, arity }, index) => {
+      if (this.options.isBif(this.module.name, name, arity)) return;
+      this.bodies[index] = this.builder.declareFunction(this.functionType(arity), this.noted(`${name}/${arity} body`));
+    });
   }
 
   /** A name for dumps. */
@@ -130,14 +145,14 @@ export class ModuleTranslator {
     return func;
   }
 
-  /** The import as a BIF that may raise (`bif`), or as one whose failure is silent (`guard`). */
-  bif(kind: 'bif' | 'guard', importIndex: number): FuncIndex {
+  /** The import as a BIF. */
+  bif(kind: BifKind, importIndex: number): FuncIndex {
     const entry = this.module.imports[importIndex];
     if (entry === undefined) throw new RangeError(`no import ${importIndex}`);
     return this.bifNamed(kind, entry.module, entry.name, entry.arity);
   }
 
-  bifNamed(kind: 'bif' | 'guard', module: string, name: string, arity: number): FuncIndex {
+  bifNamed(kind: BifKind, module: string, name: string, arity: number): FuncIndex {
     return this.imported(kind, `${module}:${name}/${arity}`, `${'i'.repeat(arity)}:i`);
   }
 
@@ -167,7 +182,7 @@ export class ModuleTranslator {
 
   /** Starts the body of a main or a resume function, by index into `module.functions`. */
   body(index: number, resuming: boolean): FunctionBuilder {
-    if (!resuming) return this.builder.body(this.functions[index] as FuncIndex);
+    if (!resuming) return this.builder.body((this.bodies[index] ?? this.functions[index]) as FuncIndex);
     const { name, arity } = this.module.functions[index] as BeamFunction;
     const type = this.builder.type([i32, i32], [i32]);
     const func = this.builder.declareFunction(type, this.noted(`${name}/${arity} resume`));

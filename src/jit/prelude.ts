@@ -77,6 +77,12 @@ class PreludeBuilder {
   defineRun(): void {
     const callLarge = this.builder.importFunction('env', 'callLarge', this.builder.type([i32], [i32]));
     const growStack = this.builder.importFunction('env', 'growStack', this.builder.type([i32], []));
+    const traceReturn = this.builder.importFunction('env', 'traceReturn', this.builder.type([i32, i32], [i32]));
+    this.define('traceReturn', 2, (w) => {
+      w.localGet(w.param(0));
+      w.localGet(w.param(1));
+      w.call(traceReturn);
+    });
     this.define('run', 0, (w) => emitRun(w, this, { callLarge, growStack }));
   }
 }

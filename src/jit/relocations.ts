@@ -24,5 +24,11 @@ export const RELOC_FUN_LITERAL = 9;
 export const RELOC_STRING = 10;
 /** Prototype of a native record that the module defines: index of its name into `BeamModule.atoms`. */
 export const RELOC_RECORD = 12;
+/** Return address (the word) for going on behind a breakpoint of a function: its index (breakpoints.ts). */
+export const RELOC_ENTER = 13;
+/** Address of the byte that tells a function's breakpoints: its index. */
+export const RELOC_BREAKPOINT = 14;
+/** Table slot of what goes on behind breakpoints: id 0. */
+export const RELOC_ENTER_SLOT = 15;
 /** Table slot of the module's resume entry: id 0. */
 export const RELOC_RESUME_SLOT = 11;

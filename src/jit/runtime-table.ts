@@ -48,6 +48,9 @@ export const runtimeTable = {
   /** Fun, arity, 1 for a call that would return here; arguments in X registers: badfun or badarity is raised (0), or STATUS_CALL set for a fun of unloaded code (1). */
   callFunFailed: 'iii:i',
 
+  /** Function (number << 8 | arity), LOCAL_BREAKPOINT or GLOBAL_BREAKPOINT. 1: the process stops there, the caller appends the frame. */
+  breakpoint: 'ii:i',
+
   // receive
   /** The message just looked at was taken. */
   removeMessage: ':',

@@ -65,6 +65,11 @@ export const STATUS_UNDEFINED_LAMBDA = 9;
 export const STATUS_SUSPEND = 6;
 /** The process's first function returned; its value is X0. */
 export const STATUS_DONE = 7;
+/** A breakpoint (STATUS_ARGUMENT: which kind); the frame at SP goes on behind it, with the function's arguments. */
+export const STATUS_BREAKPOINT = 10;
+/** Bits of the byte that tells a function's breakpoints. */
+export const LOCAL_BREAKPOINT = 1;
+export const GLOBAL_BREAKPOINT = 2;
 export const RUN_CALL = 0;
 export const RUN_RETURN = 1;
 

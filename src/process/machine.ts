@@ -12,6 +12,7 @@ import type { RunQueue } from '../scheduler/run-queue.ts';
 import type { Timers } from '../scheduler/timers.ts';
 import type { Term } from '../term/layout.ts';
 import type { Nodes } from '../term/nodes.ts';
+import type { ProcessTracing } from '../trace/events.ts';
 import type { Environment } from './environment.ts';
 import type { MachineSettings } from './machine-settings.ts';
 import type { PersistentTerms } from './persistent-terms.ts';
@@ -118,6 +119,7 @@ export interface Machine {
   systemLogger: Term;
   /** erlang:system_flag(trace_control_word, _) */
   traceControlWord: number;
+  readonly tracing: ProcessTracing;
   readonly wallTime: SchedulerWallTime;
   /** What has been done since the start. */
   readonly totals: { reductions: number; slices: number };

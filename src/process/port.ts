@@ -3,6 +3,7 @@ import { type Fragment, freeFragment, immediateFragment } from '../memory/fragme
 import { am } from '../term/atoms.ts';
 import type { Term } from '../term/layout.ts';
 import { immediateValue, isLocalPort, makeLocalPort } from '../term/term.ts';
+import type { TraceRef } from '../trace/sessions.ts';
 import type { MonitorRing } from './monitors.ts';
 import type { Process } from './process.ts';
 
@@ -48,6 +49,8 @@ export class Port {
   readonly isBinary: boolean;
   /** What happens when a process that is linked to it ends. */
   linkBroken!: (from: Process, reason: Term) => void;
+  /** Who traces it. */
+  traces: readonly TraceRef[] | undefined;
   inputBytes = 0;
   outputBytes = 0;
   isOpen = true;

@@ -9,6 +9,7 @@ import type { Timer } from '../scheduler/timers.ts';
 import { am } from '../term/atoms.ts';
 import { NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { makeLocalPid } from '../term/term.ts';
+import type { TraceRef } from '../trace/sessions.ts';
 import type { Dictionary } from './dictionary.ts';
 import type { FunctionName } from './machine.ts';
 import { Mailbox } from './mailbox.ts';
@@ -16,6 +17,7 @@ import type { AliasMode, Monitor, MonitorRing } from './monitors.ts';
 import type { NumberSet } from './number-set.ts';
 import type { Port } from './port.ts';
 import type { RefKey } from './references.ts';
+import { TraceState } from './tracing.ts';
 
 export type ProcessState = 'runnable' | 'running' | 'waiting' | 'suspended' | 'exited';
 
@@ -118,12 +120,28 @@ export class Process {
   errorHandler: Term = am.error_handler;
   watcher: ProcessWatcher | undefined;
   owned: Set<Owned> | undefined;
+  /** What tracing knows of it. */
+  traceState: TraceState | undefined;
 
   constructor(processNumber: number, heap: ProcessHeap, initialCall: FunctionName) {
     this.number = processNumber;
     this.pid = makeLocalPid(processNumber);
     this.heap = heap;
     this.initialCall = initialCall;
+  }
+
+  get traces(): readonly TraceRef[] | undefined {
+    return this.traceState?.traces;
+  }
+
+  set traces(traces: readonly TraceRef[] | undefined) {
+    this.tracing().traces = traces;
+  }
+
+  /** What tracing knows of it, made when there is nothing yet. */
+  tracing(): TraceState {
+    this.traceState ??= new TraceState();
+    return this.traceState;
   }
 
   get isAlive(): boolean {

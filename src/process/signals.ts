@@ -33,10 +33,15 @@ export function isActive(process: Process): boolean {
   return running.heap === process.heap;
 }
 
-/** Puts a message into the mailbox, which owns it from now on, and wakes the process if it waits. */
-export function deliver(vm: Machine, to: Process, message: Fragment): void {
+/**
+ * Puts a message into the mailbox, which owns it from now on, and wakes the process if it waits. `from` is the sender's pid, or an atom for who
+ * is no process.
+ */
+export function deliver(vm: Machine, to: Process, message: Fragment, from: Term = am.system): void {
   if (!to.isAlive) return freeFragment(message);
+  if (to.traceState !== undefined) vm.tracing.arrives(to, from, message);
   to.mailbox.append(message);
+  if (vm.tracing.systemMonitor.settings !== undefined) vm.tracing.systemMonitor.queueChanged(to);
   if (isActive(to)) {
     if (load(MESSAGE) === NON_VALUE) store(MESSAGE, (to.mailbox.unread as Fragment).term);
   } else if (to.state === 'waiting') vm.runQueue.add(to);
@@ -45,6 +50,16 @@ export function deliver(vm: Machine, to: Process, message: Fragment): void {
 /** Sends a copy of a term. */
 export function sendMessage(vm: Machine, to: Process, message: Term): void {
   if (to.isAlive) deliver(vm, to, copyOut(message));
+}
+
+/** The same from the running process, whose sequential trace token goes along. */
+export function sendFromCurrent(vm: Machine, to: Process, message: Term): void {
+  const { current } = vm;
+  const token = current.traceState === undefined ? undefined : vm.tracing.sequential.sent(current, to.pid, message);
+  if (!to.isAlive) return;
+  const fragment = copyOut(message);
+  if (token !== undefined) vm.tracing.sequential.attach(fragment, token);
+  deliver(vm, to, fragment, current.pid);
 }
 
 // ---- exits -----------------------------------------------------------------------------------------------------------
@@ -90,7 +105,7 @@ function runEndings(vm: Machine, endings: Ending[]): void {
 function exitSignal(vm: Machine, to: Process, from: Term, reason: Term, throughLink: boolean, endings: Ending[]): void {
   if (!to.isAlive) return;
   if (reason === am.kill && !throughLink) return end(vm, to, am.killed, endings);
-  if (to.trapExit) return deliver(vm, to, exitMessage(from, reason));
+  if (to.trapExit) return deliver(vm, to, exitMessage(from, reason), from);
   if (reason === am.normal && (throughLink || from !== to.pid)) return;
   end(vm, to, reason, endings);
 }
@@ -114,10 +129,14 @@ function exitMessage(from: Term, reason: Term): Fragment {
 /** What a process's end means for others, in OTP's order (erts_continue_exit_process: tables, name, links, monitors). */
 function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]): void {
   process.state = 'exited';
+  if (process.traces !== undefined) {
+    vm.tracing.happened(process, am.exit, reason);
+    vm.tracing.scheduled(process, am.out_exited, undefined);
+  }
   if (process.isSystem) vm.halted ??= systemProcessEnded(process, reason);
   vm.processes.remove(process);
   vm.ets.processExited(vm, process);
-  if (process.name !== undefined) vm.registry.unregister(process.name);
+  if (process.name !== undefined) unregisterName(vm, process, process.name);
   resumeAll(vm, process);
   if (process.receiveTimer !== undefined) vm.timers.cancel(process.receiveTimer);
   for (const key of process.aliases?.keys() ?? []) vm.processes.aliases.delete(key);
@@ -137,6 +156,7 @@ function breakLinks(vm: Machine, process: Process, links: NumberSet, reason: Ter
     const other = vm.processes.get(number);
     if (other === undefined) continue;
     other.links?.delete(process.number);
+    if (other.traces !== undefined) vm.tracing.happened(other, am.getting_unlinked, process.pid);
     exitSignal(vm, other, process.pid, reason, true, endings);
   }
 }
@@ -145,6 +165,12 @@ function breakLinks(vm: Machine, process: Process, links: NumberSet, reason: Ter
 function systemProcessEnded(process: Process, reason: Term): Halt {
   const text = `System process ${formatTerm(process.pid)} terminated: ${formatTerm(reason)}`;
   return { kind: 'slogan', text };
+}
+
+/** Takes a process's name away. */
+export function unregisterName(vm: Machine, process: Process, name: Term): void {
+  vm.registry.unregister(name);
+  if (process.traces !== undefined) vm.tracing.happened(process, am.unregister, name);
 }
 
 function release(process: Process): void {
@@ -156,6 +182,7 @@ function release(process: Process): void {
   process.aliases = undefined;
   process.dictionary = undefined;
   process.raised = undefined;
+  process.traceState = undefined;
   process.resume = ENDED;
   if (isActive(process)) process.heap.deactivate();
   process.heap.destroy();
@@ -295,5 +322,5 @@ export function sendToAlias(vm: Machine, key: RefKey, message: Term): void {
   const mode = to.aliases?.get(key);
   if (mode === 'reply_demonitor') removeMonitor(vm, to, key);
   else if (mode === 'reply') removeAlias(vm, to, key);
-  sendMessage(vm, to, message);
+  sendFromCurrent(vm, to, message);
 }

@@ -57,6 +57,7 @@ export function spawnProcess(
   process.groupLeader = process.pid;
   if (parent !== undefined) inherit(process, parent);
   vm.processes.add(process);
+  vm.tracing.spawned(parent, process, call, args, options.link === true);
   if (parent !== undefined && options.link === true) addLink(parent, process);
   let monitor: RefKey | undefined;
   if (parent !== undefined && options.monitor !== undefined) {

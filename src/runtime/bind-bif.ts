@@ -88,6 +88,33 @@ function bindAny(call: (args: readonly Term[]) => Term, record: RecordError): Bo
   };
 }
 
+/** Whether calls of a BIF are traced. */
+export interface BifCell {
+  isTraced: boolean;
+}
+
+/** The BIF, or `traced` while its calls are traced. */
+export function traceable(
+  bif: BoundBif,
+  arity: number,
+  cell: BifCell,
+  traced: (args: readonly Term[]) => Term,
+): BoundBif {
+  switch (arity) {
+    case 0:
+      return () => (cell.isTraced ? traced([]) : bif());
+    case 1:
+      return (a) => (cell.isTraced ? traced([a as Term]) : bif(a as Term));
+    case 2:
+      return (a, b) => (cell.isTraced ? traced([a as Term, b as Term]) : bif(a as Term, b as Term));
+    case 3:
+      return (a, b, c) =>
+        cell.isTraced ? traced([a as Term, b as Term, c as Term]) : bif(a as Term, b as Term, c as Term);
+    default:
+      return (...args) => (cell.isTraced ? traced(args) : bif(...args));
+  }
+}
+
 /** For calls in a body: an exception is recorded by `record`. */
 export function bindBif(vm: Machine, row: BifRow, pure: boolean, record: RecordError): BoundBif {
   return bind(row, pure ? [] : [vm], record);

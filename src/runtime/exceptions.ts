@@ -204,13 +204,20 @@ export function handleRaised(vm: Machine): Raised | undefined {
   const sp = loadUnsigned(SP) as Addr;
   if (raised.trace === NON_VALUE) raised.trace = takeTrace(vm, raised, sp);
   const handler = findHandler(vm, sp);
-  if (handler === undefined) {
-    if (raised.class !== am.throw) return raised;
-    return { ...raised, class: am.error, reason: tuple(am.nocatch, raised.reason) };
+  if (current.traceState !== undefined) {
+    const { class: kind, reason } = handler === undefined ? uncaught(raised) : raised;
+    vm.tracing.calls.unwound(current, kind, reason, sp, handler?.frame);
   }
+  if (handler === undefined) return uncaught(raised);
   enterHandler(vm, handler, raised);
   current.raised = undefined;
   return undefined;
+}
+
+/** A throw that nothing catches is the error {nocatch, _}. */
+function uncaught(raised: Raised): Raised {
+  if (raised.class !== am.throw) return raised;
+  return { ...raised, class: am.error, reason: tuple(am.nocatch, raised.reason) };
 }
 
 /** How many X registers the last handler that `handleRaised` found takes. */

@@ -20,7 +20,10 @@ export function showMessage({ mailbox }: Process): void {
 /** remove_message: the message just looked at is the receiver's; its timeout is off. */
 export function removeMessage(vm: Machine): void {
   const { current } = vm;
-  current.heap.attachFragment(current.mailbox.take());
+  const message = current.mailbox.take();
+  if (current.traceState !== undefined || vm.tracing.sequential.isUsed) vm.tracing.sequential.taken(current, message);
+  current.heap.attachFragment(message);
+  if (vm.tracing.systemMonitor.settings !== undefined) vm.tracing.systemMonitor.queueChanged(current);
   endTimeout(vm, current);
   showMessage(current);
 }
@@ -62,6 +65,7 @@ function arm(vm: Machine, process: Process, milliseconds: number): void {
 
 /** timeout: the receive has ended without a message. */
 export function timeout(vm: Machine): void {
+  if (vm.current.traces !== undefined) vm.tracing.received(vm.current, am.clock_service, am.timeout);
   endTimeout(vm, vm.current);
   vm.current.mailbox.rewind();
   showMessage(vm.current);

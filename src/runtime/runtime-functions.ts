@@ -109,6 +109,7 @@ export function runtimeFunctions(vm: Machine): Readonly<Partial<Record<RuntimeNa
     applySlot: (module: Term, name: Term, arity: number) => applySlot(vm, module, name, arity),
     applyFailed: (module: Term, name: Term, arity: number) => applyFailed(vm, module, name, arity),
     callFunFailed: (fun: Term, arity: number, returns: number) => callFunFailed(vm, fun, arity, returns),
+    breakpoint: (word: number, kind: number) => vm.tracing.calls.breakpoint(word, kind),
     ...receiveFunctions(vm),
     toFloat: floatOrNaN,
     boxFloat: makeFloat,

@@ -2,7 +2,7 @@
 import type { Machine } from '../process/machine.ts';
 import type { Port } from '../process/port.ts';
 import { messageToPort } from '../process/port-signals.ts';
-import { sendMessage, sendToAlias } from '../process/signals.ts';
+import { sendFromCurrent, sendToAlias } from '../process/signals.ts';
 import { waitForPort } from '../process/suspension.ts';
 import { am } from '../term/atoms.ts';
 import { badarg } from '../term/erlang-error.ts';
@@ -22,9 +22,10 @@ export function send(vm: Machine, to: Term, message: Term): Term {
 
 /** The same, but gives the port that is too busy to take the message. */
 export function trySend(vm: Machine, to: Term, message: Term): Port | undefined {
+  if (vm.current.traceState !== undefined && isAddress(to)) vm.tracing.sent(vm.current, to, message);
   if (isLocalPid(to)) {
     const process = vm.processes.byPid(to);
-    if (process !== undefined) sendMessage(vm, process, message);
+    if (process !== undefined) sendFromCurrent(vm, process, message);
     return undefined;
   }
   if (isAtom(to)) return sendToName(vm, to, message);
@@ -51,7 +52,7 @@ function sendToName(vm: Machine, name: Term, message: Term): Port | undefined {
     if (port === undefined) throw badarg();
     return sendToPort(vm, port, message);
   }
-  sendMessage(vm, process, message);
+  sendFromCurrent(vm, process, message);
   return undefined;
 }
 
@@ -63,6 +64,12 @@ function sendToNamed(vm: Machine, to: Term, message: Term): Port | undefined {
   if (node !== vm.nodes.self.name) return undefined;
   const process = vm.registry.whereis(name);
   if (process === undefined) return sendToPort(vm, vm.ports.whereis(name), message);
-  sendMessage(vm, process, message);
+  sendFromCurrent(vm, process, message);
   return undefined;
+}
+
+/** Whether a term is what something can be sent to: what is refused is no event for tracers. */
+function isAddress(to: Term): boolean {
+  if (!isTuple(to)) return isAtom(to) || isPid(to) || isRef(to) || isPort(to);
+  return tupleArity(to) === 2 && isAtom(tupleElement(to, 1)) && isAtom(tupleElement(to, 2));
 }

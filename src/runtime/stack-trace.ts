@@ -55,6 +55,7 @@ export function gatherPoints(vm: Machine, from: Addr, limit: number): Term[] {
   let previous = 0;
   walkStack(vm, from, (_, word) => {
     if (points.length >= limit) return false;
+    if (vm.tracing.calls.frames.isTraceFrame(word)) return true;
     if (word !== previous) points.push(makeSmall(pointOfWord(word)));
     previous = word;
     return true;
@@ -73,6 +74,12 @@ export function takeTrace(vm: Machine, raised: Raised, sp: Addr): Term {
   }
   const name = top === undefined ? NIL : tuple(top.module, top.name);
   return tupleOf([raised.class, name, raised.args, raised.info, ...points]);
+}
+
+/** The list of a stack trace of the frames from `from` on, `depth` entries at most. */
+export function stacktraceAt(vm: Machine, from: Addr, depth: number): Term {
+  const points = gatherPoints(vm, from, depth).map((point) => vm.code.returnPoint(smallValue(point)));
+  return listOf(points.map((point) => entryOf(point, am.true, NIL)));
 }
 
 function isRawTrace(t: Term): boolean {

@@ -13,6 +13,7 @@ import {
   RUN_RETURN,
   SLOT,
   SP,
+  STATUS_BREAKPOINT,
   STATUS_CALL,
   STATUS_DONE,
   STATUS_RAISE,
@@ -133,6 +134,8 @@ export class Scheduler {
   private runProcess(process: Process): void {
     const { vm, budget } = this;
     vm.current = process;
+    const isWatched = process.traceState !== undefined || vm.tracing.systemMonitor.settings !== undefined;
+    const turn = isWatched ? vm.tracing.turns.begins(process) : undefined;
     process.state = 'running';
     process.heap.activate();
     process.heap.savedReductions = 0;
@@ -148,6 +151,7 @@ export class Scheduler {
     if (running.heap !== process.heap) return;
     process.reductions += taken;
     process.heap.deactivate();
+    if (turn !== undefined || process.traces !== undefined) vm.tracing.turns.ends(process, turn);
   }
 
   /** Puts where the process goes on into the VM registers. */
@@ -175,6 +179,10 @@ export class Scheduler {
         return this.yielded(process);
       case STATUS_CALL:
         return this.called(process);
+      case STATUS_BREAKPOINT:
+        this.vm.tracing.calls.stopped(process);
+        store(X_REGISTERS, NIL);
+        return this.goOn(process, RUN_RETURN, 1);
       case STATUS_WAIT:
         return this.waits(process);
       case STATUS_RAISE:
@@ -283,7 +291,9 @@ export class Scheduler {
     // At a handler of a `catch`, X0 holds no term.
     const isHole = live > 0 && load(X_REGISTERS) === NON_VALUE;
     if (isHole) store(X_REGISTERS, NIL);
+    const watch = this.vm.tracing.turns.collects(process);
     const { reductions, kind, before, after } = collect(heap, options);
+    watch?.(kind === 'major', before - after);
     if (this.vm.flags.traceGc) {
       this.vm.host.writeError(`gc ${process.number} ${kind} ${before} -> ${after} words\n`);
     }

@@ -16,6 +16,7 @@ import {
   removeLink,
   removeMonitor,
   sendExitSignal,
+  unregisterName,
 } from '../../process/signals.ts';
 import { showMessage } from '../../runtime/receive.ts';
 import { am } from '../../term/atoms.ts';
@@ -106,10 +107,11 @@ function link(vm: Machine, pid: Term): Term {
   const port = vm.ports.byTerm(pid);
   if (port !== undefined) {
     linkPort(current, port);
+    if (current.traces !== undefined) vm.tracing.happened(current, am.link, pid);
     return am.true;
   }
   if (process?.isAlive === true) {
-    addLink(current, process);
+    linkProcess(vm, current, process);
     return am.true;
   }
   const isHere = isThisNode(nodeOf(pid).name, nodeOf(pid).creation);
@@ -119,11 +121,29 @@ function link(vm: Machine, pid: Term): Term {
   return am.true;
 }
 
+/** Both are traced; the other one inherits flags that are set on links. */
+function linkProcess(vm: Machine, current: Process, process: Process): void {
+  const isNew = current.links?.has(process.number) !== true;
+  addLink(current, process);
+  if (current.traces !== undefined) {
+    vm.tracing.happened(current, am.link, process.pid);
+    vm.tracing.linked(current, process);
+  }
+  if (process.traces !== undefined && isNew) vm.tracing.happened(process, am.getting_linked, current.pid);
+}
+
+function unlinkProcess(vm: Machine, current: Process, process: Process): void {
+  const isLinked = current.links?.has(process.number) === true;
+  removeLink(current, process);
+  if (process.traces !== undefined && isLinked) vm.tracing.happened(process, am.getting_unlinked, current.pid);
+}
+
 function unlink(vm: Machine, pid: Term): Term {
   if (!isPid(pid) && !isPort(pid)) throw badarg();
   const process = vm.processes.byPid(pid);
   const port = vm.ports.byTerm(pid);
-  if (process !== undefined) removeLink(vm.current, process);
+  if (vm.current.traces !== undefined) vm.tracing.happened(vm.current, am.unlink, pid);
+  if (process !== undefined) unlinkProcess(vm, vm.current, process);
   else if (port !== undefined) unlinkPort(vm.current, port);
   return am.true;
 }
@@ -242,11 +262,14 @@ function register(vm: Machine, name: Term, pid: Term): Term {
   const done =
     port === undefined ? process !== undefined && vm.registry.register(name, process) : vm.ports.register(name, port);
   if (!done) throw badarg(am.none);
+  if (process?.traces !== undefined) vm.tracing.happened(process, am.register, name);
   return am.true;
 }
 
 function unregister(vm: Machine, name: Term): Term {
-  if (!isAtom(name) || (!vm.registry.unregister(name) && !vm.ports.unregister(name))) throw badarg();
+  const process = isAtom(name) ? vm.registry.whereis(name) : undefined;
+  if (process !== undefined) unregisterName(vm, process, name);
+  else if (!isAtom(name) || !vm.ports.unregister(name)) throw badarg();
   return am.true;
 }
 

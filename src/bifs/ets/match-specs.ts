@@ -1,13 +1,15 @@
 /** ets: compiled match specifications; erlang:match_spec_test/3. */
 import { CompiledMatchSpec, faultsOf, MatchProgram } from '../../ets/match-program.ts';
 import { magicHandle } from '../../memory/binary.ts';
+import { freeFragment } from '../../memory/fragment.ts';
 import type { Machine } from '../../process/machine.ts';
 import { am } from '../../term/atoms.ts';
 import { cons, listOf, tuple } from '../../term/build.ts';
-import { copyOut } from '../../term/copy.ts';
+import { copyIn, copyOut } from '../../term/copy.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import { NIL, NON_VALUE, type Term } from '../../term/layout.ts';
 import { head, isCons, isList, isNil, makeSmall, tail } from '../../term/term.ts';
+import { MatchSet, traceFaultsOf } from '../../trace/match-set.ts';
 import { atomOf } from '../erlang/arguments.ts';
 import type { BifTable } from '../registry.ts';
 import { freshMagicRef } from './access.ts';
@@ -41,15 +43,33 @@ function text(string: string): Term {
   return listOf(Array.from(string, (character) => makeSmall(character.codePointAt(0) ?? 0)));
 }
 
-/** Only specifications for tables can be tested: nothing traces here. Raises badarg. */
+function faultsTerm(faults: readonly string[]): Term {
+  return tuple(am.error, listOf(faults.map((fault) => tuple(am.error, text(fault)))));
+}
+
+/** match_spec_test(Object, Specification, table | trace): {ok, Result, Flags, []} or {error, Faults}. Raises badarg, system_limit. */
 function test(vm: Machine, object: Term, specification: Term, kind: Term): Term {
+  if (kind === am.trace) return testTrace(vm, object, specification);
   if (kind !== am.table) throw badarg();
   const faults = faultsOf(specification, guardFunctions);
-  if (faults !== undefined) {
-    return tuple(am.error, listOf(faults.map((fault) => tuple(am.error, text(fault)))));
-  }
+  if (faults !== undefined) return faultsTerm(faults);
   const result = new MatchProgram(vm, specification, guardFunctions).runTerm(object);
   return tuple(am.ok, result === NON_VALUE ? am.false : result, NIL, NIL);
+}
+
+/** Nothing is changed, and there is no caller. */
+function testTrace(vm: Machine, object: Term, specification: Term): Term {
+  if (!isList(object)) throw badarg();
+  const faults = traceFaultsOf(vm, specification, guardFunctions);
+  if (faults !== undefined) return faultsTerm(faults);
+  const args: Term[] = [];
+  for (let rest = object; isCons(rest); rest = tail(rest)) args.push(head(rest));
+  const set = new MatchSet(vm, copyOut(specification, true), guardFunctions, 'test');
+  const { result, returnTrace, exceptionTrace } = set.run({ process: vm.current, args, stack: undefined });
+  const flags = [...(returnTrace ? [am.return_trace] : []), ...(exceptionTrace ? [am.exception_trace] : [])];
+  const answer = tuple(am.ok, copyIn(result), listOf(flags), NIL);
+  freeFragment(set.source);
+  return answer;
 }
 
 export const etsMatchSpecBifs: BifTable = {

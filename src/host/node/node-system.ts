@@ -12,6 +12,10 @@ export function nodeSystem(): System {
     family: platform() === 'win32' ? 'win32' : 'unix',
     name: platform() === 'win32' ? 'nt' : type().toLowerCase(),
     version: versionNumbers(release()),
+    cpuMicroseconds() {
+      const { user, system } = process.cpuUsage();
+      return BigInt(user + system);
+    },
     processId: String(process.pid),
     *environment() {
       for (const [name, value] of Object.entries(process.env)) {

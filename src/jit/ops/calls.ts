@@ -30,7 +30,7 @@ function emitCall(a: BeamAssembler, arity: Operand, target: Operand): void {
 
 function emitCallLast(a: BeamAssembler, arity: Operand, target: Operand): void {
   a.slots = NO_FRAME;
-  if (a.isSelf(target) && !a.resuming) return a.branchToHead();
+  if (a.isSelf(target) && !a.resuming && a.translator.options.breakpoints !== true) return a.branchToHead();
   pushX(a, a.number(arity));
   a.w.returnCall(a.functionOf(target));
 }
@@ -48,7 +48,7 @@ function emitCallExt(a: BeamAssembler, arity: Operand, target: Operand): void {
 /** A BIF is called in the body even where the call comes last, so that its caller is in the stack trace, as in OTP. */
 function emitBifCall(a: BeamAssembler, arity: number, index: number): void {
   pushX(a, arity);
-  a.w.call(a.translator.bif('bif', index));
+  a.w.call(a.translator.bif('call', index));
   finishCall(a);
 }
 
@@ -77,7 +77,7 @@ function isApply(a: BeamAssembler, index: number): boolean {
 function emitApplyBifLast(a: BeamAssembler, arity: number, index: number): void {
   const { w } = a;
   pushX(a, arity);
-  w.call(a.translator.bif('bif', index));
+  w.call(a.translator.bif('call', index));
   w.localTee(a.xLocal(0));
   w.i32Eqz();
   w.if();

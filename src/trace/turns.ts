@@ -1,0 +1,79 @@
+/** Turns of processes and their collections, as tracers and system monitors are told of them. */
+
+import { RUN_CALL } from '../memory/map.ts';
+import { load } from '../memory/memory.ts';
+import { slotOfWord } from '../memory/slot-word.ts';
+import type { FunctionName, Machine } from '../process/machine.ts';
+import { type Process, RUN_START } from '../process/process.ts';
+import { am } from '../term/atoms.ts';
+import { END_OF_STACK, pointOfWord } from '../term/stack-words.ts';
+import type { ProcessTracing } from './events.ts';
+import { GARBAGE_COLLECTION, RUNNING, RUNNING_PROCS } from './flags.ts';
+
+interface Turn {
+  readonly started: number;
+  readonly at: FunctionName | undefined;
+}
+
+function isWanted(process: Process, flags: number): boolean {
+  return process.traces?.some((ref) => (ref.flags & flags) !== 0) === true;
+}
+
+export class Turns {
+  private readonly vm: Machine;
+  private readonly tracing: ProcessTracing;
+
+  constructor(vm: Machine, tracing: ProcessTracing) {
+    this.vm = vm;
+    this.tracing = tracing;
+  }
+
+  /** Where a process that does not run goes on. */
+  private place(process: Process): FunctionName | undefined {
+    const { resume, heap } = process;
+    if (resume.mode === RUN_START) return process.initialCall;
+    if (resume.mode === RUN_CALL && resume.slot !== 0) return this.vm.code.slotInfo(slotOfWord(resume.slot));
+    const word = load(this.tracing.calls.frames.from(heap.sp).next);
+    return word === END_OF_STACK ? undefined : this.vm.code.returnPoint(pointOfWord(word));
+  }
+
+  private now(): number {
+    return this.vm.host.clock.monotonicMilliseconds();
+  }
+
+  /** A process that somebody watches gets its turn. */
+  begins(process: Process): Turn {
+    const at = this.place(process);
+    if (isWanted(process, RUNNING | RUNNING_PROCS)) this.tracing.scheduled(process, am.in, at);
+    this.tracing.calls.accounting.scheduledIn(process);
+    return { started: this.now(), at };
+  }
+
+  /** Its turn is over, and it lives. `turn` is undefined where nobody watched it when it began. */
+  ends(process: Process, turn: Turn | undefined): void {
+    const isMonitored = this.tracing.systemMonitor.settings !== undefined;
+    const isTraced = isWanted(process, RUNNING | RUNNING_PROCS);
+    this.tracing.calls.accounting.scheduledOut(process);
+    if (!isMonitored && !isTraced) return;
+    const at = this.place(process);
+    if (isTraced) this.tracing.scheduled(process, am.out, at);
+    if (isMonitored && turn !== undefined) {
+      this.tracing.systemMonitor.scheduled(process, this.now() - turn.started, turn.at, at);
+    }
+  }
+
+  /** It is going to be collected; what is returned, if anything, is to be called afterwards with the words that were gained. */
+  collects(process: Process): ((isMajor: boolean, words: number) => void) | undefined {
+    this.tracing.calls.accounting.collects(process);
+    const isTraced = isWanted(process, GARBAGE_COLLECTION);
+    const isMonitored = this.tracing.systemMonitor.settings !== undefined;
+    if (!isTraced && !isMonitored) return undefined;
+    const willBeMajor = process.heap.needsMajor || process.heap.minorsSinceMajor >= process.heap.fullsweepAfter;
+    if (isTraced) this.tracing.collected(process, willBeMajor ? am.gc_major_start : am.gc_minor_start, 0);
+    const started = this.now();
+    return (isMajor, words) => {
+      if (isTraced) this.tracing.collected(process, isMajor ? am.gc_major_end : am.gc_minor_end, Math.max(0, words));
+      if (isMonitored) this.tracing.systemMonitor.collected(process, this.now() - started);
+    };
+  }
+}
