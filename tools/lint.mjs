@@ -78,6 +78,16 @@ const MAY_IMPORT = {
   'src/scheduler': ['src/process', 'src/memory', 'src/term', 'src/runtime', 'type:src/host', FLAGS],
   'src/host': [],
   'src/debug': ['src/isa', 'type:src/loader', 'src/wasm', 'src/term', 'src/memory'],
+  'src/crash-dump': [
+    'src/process',
+    'src/memory',
+    'src/term',
+    'src/host/files.ts',
+    'type:src/host',
+    'type:src/ets',
+    'type:src/code',
+    FLAGS,
+  ],
   'src/boot': [
     'src/process',
     'src/memory',

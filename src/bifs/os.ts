@@ -1,8 +1,7 @@
 /** os: environment variables, process number, signals (erl_bif_os.c, erl_osenv.c). Its times are in erlang/time.ts. */
 import type { SignalAction } from '../host/system.ts';
-import { buildFragment } from '../process/fragment-building.ts';
 import type { Machine } from '../process/machine.ts';
-import { deliver } from '../process/signals.ts';
+import { handleSignal } from '../process/os-signals.ts';
 import { characterList, nativeBytes, nativeName } from '../runtime/native-names.ts';
 import { am, atomName } from '../term/atoms.ts';
 import { listOf, tuple } from '../term/build.ts';
@@ -12,7 +11,6 @@ import { isAtom } from '../term/term.ts';
 import type { BifTable } from './registry.ts';
 
 const EQUALS = 0x3d;
-const MESSAGE_WORDS = 4;
 
 function valueArgument(vm: Machine, t: Term): Uint8Array {
   const bytes = isAtom(t) ? undefined : nativeBytes(t, vm.host.files.nameEncoding);
@@ -71,23 +69,13 @@ const SIGNALS: ReadonlySet<Term> = new Set([
   am.sigtstp,
 ]);
 
-/** A signal that is handled comes to process erl_signal_server as `{notify, Signal}`. */
 function setSignal(vm: Machine, signal: Term, action: Term): Term {
   const wanted = ACTIONS.get(action);
   if (wanted === undefined) throw badarg(am.badopt);
   if (!SIGNALS.has(signal)) throw badarg();
-  vm.host.system.setSignal(atomName(signal), wanted, () => vm.fromOutside(() => notify(vm, signal)));
+  if (wanted === 'handle') handleSignal(vm, signal);
+  else vm.host.system.setSignal(atomName(signal), wanted, () => undefined);
   return am.ok;
-}
-
-function notify(vm: Machine, signal: Term): void {
-  const server = vm.registry.whereis(am.erl_signal_server);
-  if (server === undefined) return;
-  deliver(
-    vm,
-    server,
-    buildFragment(MESSAGE_WORDS, [], () => tuple(am.notify, signal)),
-  );
 }
 
 export const osBifs: BifTable = {

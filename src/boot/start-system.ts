@@ -1,5 +1,6 @@
 /** Puts OTP's own first modules and processes into a virtual machine (erl_start and load_preloaded in OTP's erl_init.c). */
 import { ProcessHeap } from '../memory/process-heap.ts';
+import { handleFirstSignals } from '../process/os-signals.ts';
 import type { Process } from '../process/process.ts';
 import { type SpawnOptions, spawnProcess } from '../process/spawn.ts';
 import { am, atom } from '../term/atoms.ts';
@@ -61,6 +62,7 @@ export function startSystem(vm: Vm, { findModule, arguments: args, initModule = 
     const file = findModule(name);
     if (file !== undefined) vm.preloaded.unshift(vm.loadModule(file, { lines: false }).name);
   }
+  handleFirstSignals(vm);
   const first = spawnFirst(vm, initModule, args);
   for (const [module, priority] of SYSTEM_PROCESSES) {
     if (!vm.preloaded.includes(atom(module))) continue;

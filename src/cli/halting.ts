@@ -1,5 +1,7 @@
 /** The end of this process, the way that OTP was told to end. */
-import process, { stderr } from 'node:process';
+import process from 'node:process';
+import { systemVersion } from '../bifs/erlang/system-info.ts';
+import { writeCrashDump } from '../crash-dump/crash-dump.ts';
 import type { Flush, Halt } from '../process/machine.ts';
 import { whenAllWritten } from '../process/port-signals.ts';
 import type { Vm } from '../vm.ts';
@@ -18,8 +20,10 @@ export function endProcess(vm: Vm, halt: Halt): void {
     return;
   }
   // The emulator itself ends lines so, whatever they are written to.
-  stderr.write(`${halt.text}\n`.replaceAll('\n', '\r\n'));
-  process.exit(FAILED);
+  vm.host.writeError(`${halt.text}\n`.replaceAll('\n', '\r\n'));
+  const facts = { slogan: halt.text, systemVersion: systemVersion(vm), memory: vm.memory.buffer.byteLength };
+  if (writeCrashDump(vm, facts) === 'late') process.kill(process.pid, 'SIGALRM');
+  else process.exit(FAILED);
 }
 
 function flushed(vm: Vm, flush: Flush, done: () => void): void {

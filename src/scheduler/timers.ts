@@ -1,5 +1,6 @@
 /** Everything that is to happen at a time: receive timeouts, erlang:send_after and the like. A binary heap by time, then age. */
 import type { Clock } from '../host/host.ts';
+import type { Term } from '../term/layout.ts';
 
 export interface Timer {
   /** Milliseconds of the clock's monotonic time. */
@@ -13,6 +14,9 @@ export interface Timer {
 /** A timer that programs can cancel. */
 export interface ReferencedTimer {
   readonly timer: Timer;
+  /** The pid or name that it is for, and what it will send. */
+  readonly to: Term;
+  readonly message: Term;
   /** Whether whom it is for is still there. */
   readonly isWanted: () => boolean;
   /** Gives back what it holds; called when it is cancelled. */

@@ -276,7 +276,7 @@ messages() ->
 errors() ->
     Names = [{spawn, ""}, {spawn, [a]}, {spawn_driver, "no_driver"}, {fd, a, b}, {}, foo, {spawn, "x", y},
              {spawn_executable, "/no/such"}, {spawn_executable, "/etc/passwd"}, {spawn_executable, [a]}],
-    Options = [[{packet, 3}], [{line, 0}], [foo], [{env, [a]}], [{env, [{"a=b", "c"}]}], [{env, [{<<"a">>, <<"b">>}]}],
+    Options = [[{packet, 3}], [{line, 0}], [foo], [{env, [a]}], [{env, [{"a=b", "c"}]}], [{env, [{"a", b}]}], [{env, [{<<"a">>, <<"b">>}]}],
                [{args, ["a"]}], [{arg0, "a"}], [{line, 3}, {packet, 1}], [stderr_to_stdout, nouse_stdio],
                [{busy_limits_port, {0, 1}}], [{busy_limits_msgq, {0, 1}}], [{parallelism, x}], [in | out], [{cd, [a]}], x],
     [{no_port, fun() -> [raised(fun() -> open_port(Name, []) end) || Name <- Names] end},

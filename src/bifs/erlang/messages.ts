@@ -69,6 +69,8 @@ function startTimer(vm: Machine, { time, to, message, options, wrap }: TimerRequ
   });
   vm.timers.byReference.set(key, {
     timer,
+    to,
+    message: content.term,
     isWanted: () => isAtom(to) || vm.processes.byPid(to) !== undefined,
     release: () => freeFragment(content),
   });

@@ -3,13 +3,17 @@ import type { Machine } from '../../process/machine.ts';
 import { sendMessage } from '../../process/signals.ts';
 import { resume, suspend } from '../../process/suspending.ts';
 import { listElements } from '../../runtime/apply.ts';
+import { bumpReductions } from '../../runtime/bump-reductions.ts';
 import { am } from '../../term/atoms.ts';
 import { tuple } from '../../term/build.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
-import { isLocalPid } from '../../term/term.ts';
+import { isLocalPid, isSmall, smallValue } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
 import { pairOf } from './arguments.ts';
+
+/** CONTEXT_REDS */
+const REDUCTIONS_OF_A_SLICE = 4000;
 
 /** erts_internal:suspend_process(Pid, Options): a boolean, or an atom that says what is wrong. It takes effect at once. */
 function suspendProcess(vm: Machine, pid: Term, list: Term): Term {
@@ -47,9 +51,20 @@ function resumeProcess(vm: Machine, pid: Term): Term {
   return am.true;
 }
 
+/** bump_reductions(Count): at most those of a slice. Raises badarg. */
+function bump(_vm: Machine, count: Term): Term {
+  const wanted = isSmall(count) ? smallValue(count) : -1;
+  if (wanted < 0) throw badarg();
+  bumpReductions(Math.min(wanted, REDUCTIONS_OF_A_SLICE));
+  return am.true;
+}
+
 export const erlangSuspendingBifs: BifTable = {
   module: 'erlang',
-  rows: [{ name: 'resume_process', arity: 1, fn: resumeProcess }],
+  rows: [
+    { name: 'resume_process', arity: 1, fn: resumeProcess },
+    { name: 'bump_reductions', arity: 1, fn: bump },
+  ],
 };
 
 export const ertsInternalSuspendingBifs: BifTable = {

@@ -53,15 +53,15 @@ function maxHeapSize(): Term {
   );
 }
 
-function systemVersion(vm: Machine): Term {
-  const { otpRelease } = vm;
-  return listOfText(`Erlang/OTP ${otpRelease} [erts-${release(vm).erts}] [enigma] [wasm] [smp:1:1] [ds:0:0:0]\n`);
+/** What erlang:system_info(system_version) says, without the end of its line. */
+export function systemVersion(vm: Machine): string {
+  return `Erlang/OTP ${vm.otpRelease} [erts-${release(vm).erts}] [enigma] [wasm] [smp:1:1] [ds:0:0:0]`;
 }
 
 const VERSION_ITEMS: Readonly<Record<string, Item>> = {
   otp_release: (vm) => listOfText(String(vm.otpRelease)),
   version: (vm) => listOfText(release(vm).erts),
-  system_version: systemVersion,
+  system_version: (vm) => listOfText(`${systemVersion(vm)}\n`),
   compat_rel: (vm) => makeInteger(vm.otpRelease),
   nif_version: (vm) => listOfText(release(vm).nif),
   driver_version: (vm) => listOfText(release(vm).driver),

@@ -5,7 +5,7 @@ import { nativeBytes } from '../../runtime/native-names.ts';
 import { am } from '../../term/atoms.ts';
 import { bitSize, copyOfBytes } from '../../term/bits.ts';
 import { NIL, type Term } from '../../term/layout.ts';
-import { isBitstring } from '../../term/term.ts';
+import { isAtom, isBitstring } from '../../term/term.ts';
 import { boolean, natural, pairOf } from '../erlang/arguments.ts';
 
 export interface Variable {
@@ -70,6 +70,7 @@ function variable(vm: Machine, t: Term): Variable | undefined {
   const pair = pairOf(t);
   if (pair === undefined) return undefined;
   const { nameEncoding } = vm.host.files;
+  if (isAtom(pair.key) || (isAtom(pair.value) && pair.value !== am.false)) return undefined;
   const name = nativeBytes(pair.key, nameEncoding);
   // A first `=` is part of the name, as Windows has them.
   if (name === undefined || name.indexOf(EQUALS, 1) > 0) return undefined;
