@@ -80,6 +80,7 @@ const MAY_IMPORT = {
   'src/debug': ['src/isa', 'type:src/loader', 'src/wasm', 'src/term', 'src/memory'],
   'src/crash-dump': [
     'src/process',
+    'src/runtime/calendar.ts',
     'src/memory',
     'src/term',
     'src/host/files.ts',

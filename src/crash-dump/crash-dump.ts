@@ -1,6 +1,7 @@
 /** erl_crash.dump, as OTP's crashdump_viewer reads it (erl_crash_dump_v in break.c). No process may be running. */
 import { type OpenFile, PosixError } from '../host/files.ts';
 import type { Machine } from '../process/machine.ts';
+import { dateOfSeconds } from '../runtime/calendar.ts';
 import { atomCount } from '../term/atoms.ts';
 import { decodeUtf8, encodeUtf8 } from '../term/utf8.ts';
 import { dumpProcesses, dumpProcessesDeeply } from './dump-processes.ts';
@@ -17,6 +18,11 @@ import {
 import { DumpEnded, DumpWriter } from './dump-writer.ts';
 
 const SECOND = 1000;
+const NANOSECONDS = 1_000_000_000n;
+const SECONDS_PER_DAY = 86400;
+/** 1970-01-01 was a Thursday. */
+const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 /** Owner and group may read it. */
 const PERMISSIONS = 0o640;
 const STOPPED = '\n=abort:CRASH DUMP SIZE LIMIT REACHED\n';
@@ -92,13 +98,12 @@ function fill(vm: Machine, file: OpenFile, facts: CrashFacts, writer: DumpWriter
 
 /** As ctime(3): Sun Nov 22 23:01:45 2026. */
 function timeText(vm: Machine): string {
-  const now = Number(vm.host.clock.systemNanoseconds() / 1_000_000n);
-  const offset = vm.host.clock.localOffsetSeconds?.(Math.floor(now / SECOND)) ?? 0;
-  const [day, month, date, year, time] = new Date(now + offset * SECOND)
-    .toUTCString()
-    .replace(/^(\w+), (\d+) (\w+)/, '$1 $3 $2')
-    .split(' ') as [string, string, string, string, string];
-  return `${day} ${month} ${date.replace(/^0/, ' ')} ${time} ${year}`;
+  const utc = vm.host.clock.systemNanoseconds() / NANOSECONDS;
+  const seconds = utc + BigInt(vm.host.clock.localOffsetSeconds?.(Number(utc)) ?? 0);
+  const [year, month, day, ...time] = dateOfSeconds(seconds);
+  const weekday = WEEKDAYS[Math.floor(Number(seconds) / SECONDS_PER_DAY) % WEEKDAYS.length];
+  const clock = time.map((part) => String(part).padStart(2, '0')).join(':');
+  return `${weekday} ${MONTHS[month - 1]} ${String(day).padStart(2)} ${clock} ${year}`;
 }
 
 function dumpAll(writer: DumpWriter, vm: Machine, { slogan, systemVersion, memory }: CrashFacts): void {

@@ -61,7 +61,7 @@ function linkList(vm: Machine, process: Process): string {
     const object = port === undefined ? pid(target) : display(port.term);
     parts.push(`{to,${name === undefined ? object : `{${display(name)},${object}}`},${refText(vm, key)}}`);
   }
-  for (const { key, watcher } of process.monitoredBy?.values() ?? []) {
+  for (const { key, watcher } of process.monitoredBy ?? []) {
     parts.push(`{from,${pid(watcher)},${refText(vm, key)}}`);
   }
   return parts.join(', ');
@@ -144,7 +144,7 @@ function dumpDeep(writer: DumpWriter, vm: Machine, process: Process): void {
   roots.push(...process.resume.x.filter((t) => t !== NON_VALUE), ...messages);
   const seen = new Set<number>();
   if (entries.length > 0) writer.line(`=proc_dictionary:${pid}`);
-  entries.forEach((_, i) => writer.line(`H${hex(FIRST_PAIR + i * WORD)}`));
+  for (let i = 0; i < entries.length; i++) writer.line(`H${hex(FIRST_PAIR + i * WORD)}`);
   writer.line(`=proc_stack:${pid}`);
   dumpStack(writer, vm, stack);
   writer.line(`=proc_heap:${pid}`);
