@@ -116,9 +116,11 @@ export class Vm implements Machine {
   systemLogger: Term = am.logger;
   traceControlWord = 0;
   readonly tracing: ProcessTracing;
+  internalStateOpen = false;
+  readonly loopLimits = new Map<string, number>();
   readonly wallTime = new SchedulerWallTime();
   readonly totals = { reductions: 0, slices: 0 };
-  readonly lastStatistics = { reductions: 0, wallClock: 0 };
+  readonly lastStatistics = { reductions: 0, wallClock: 0, runtime: 0 };
   /** Modules that were loaded before the first process ran. */
   preloaded: Term[] = [];
 

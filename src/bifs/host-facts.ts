@@ -1,10 +1,9 @@
-/** Single BIFs of several modules that say how text is encoded, and of erts_debug those about plain terms. */
+/** Single BIFs of several modules that say how text is encoded. */
 import type { Machine } from '../process/machine.ts';
 import { am, atom } from '../term/atoms.ts';
 import { badarg } from '../term/erlang-error.ts';
 import type { Term } from '../term/layout.ts';
 import { isPid } from '../term/nodes.ts';
-import { boolean } from './erlang/type-tests.ts';
 import type { BifTable } from './registry.ts';
 
 /** What the emulator flag `+pc` says. */
@@ -29,10 +28,4 @@ export const netKernelBifs: BifTable = {
   module: 'net_kernel',
   pure: true,
   rows: [{ name: 'dflag_unicode_io', arity: 1, fn: dflagUnicodeIo }],
-};
-
-export const ertsDebugBifs: BifTable = {
-  module: 'erts_debug',
-  pure: true,
-  rows: [{ name: 'same', arity: 2, fn: (a: Term, b: Term) => boolean(a === b) }],
 };

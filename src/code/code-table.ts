@@ -177,6 +177,12 @@ export class CodeTable implements ExportTable, MachineCode {
     return this.findExport(module, name, arity)?.state === 'bif';
   }
 
+  *bifs(): Generator<FunctionName> {
+    for (const { module, functionName, arity, state } of this.exportBySlot.values()) {
+      if (state === 'bif') yield { module, name: functionName, arity };
+    }
+  }
+
   nameAt(targetSlot: number): ExportName {
     return this.exportBySlot.get(targetSlot) as Export;
   }

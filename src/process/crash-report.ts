@@ -1,6 +1,6 @@
 /** What OTP says when a process ends with an error that nothing caught (terminate_proc, send_term_to_logger in OTP's utils.c). */
 import { freeFragment } from '../memory/fragment.ts';
-import { am, atomName } from '../term/atoms.ts';
+import { am, atom, atomName } from '../term/atoms.ts';
 import { makeBigInt } from '../term/bignum.ts';
 import { listOf, tuple } from '../term/build.ts';
 import { NIL, type Term } from '../term/layout.ts';
@@ -30,17 +30,27 @@ export function reportCrash(vm: Machine, process: Process, reason: Term): void {
   const args = alive ? [process.pid, node, reason] : [process.pid, reason];
   const where = alive ? ` on node ${formatTerm(node)}` : '';
   const plain = `Error in process ${formatTerm(process.pid)}${where} with exit value:\n${formatTerm(reason)}\n`;
-  report(vm, { format, args, plain, by: process, isOfProcess: true });
+  report(vm, { level: am.error, format, args, plain, by: process, isOfProcess: true });
 }
 
 /** Tells the process `logger` of an error that belongs to no process (erts_send_error_to_logger_nogl). */
 export function reportText(vm: Machine, text: string): void {
+  tell(vm, am.error, text, false);
+}
+
+/** Warns the process `logger` of what the running process does (erts_send_warning_to_logger); the flag +W says how seriously. */
+export function reportWarning(vm: Machine, text: string): void {
+  tell(vm, atom(vm.settings.warnings), text, true);
+}
+
+function tell(vm: Machine, level: Term, text: string, isOfProcess: boolean): void {
   const message = buildFragment(text.length * WORDS_OF_CONS, [], () => charactersOf(text));
-  report(vm, { format: '~s~n', args: [message.term], plain: text, by: vm.current, isOfProcess: false });
+  report(vm, { level, format: '~s~n', args: [message.term], plain: text, by: vm.current, isOfProcess });
   freeFragment(message);
 }
 
 interface Report {
+  readonly level: Term;
   readonly format: string;
   readonly args: readonly Term[];
   /** What is written when there is no logger. */
@@ -50,7 +60,7 @@ interface Report {
   readonly isOfProcess: boolean;
 }
 
-function report(vm: Machine, { format, args, plain, by, isOfProcess }: Report): void {
+function report(vm: Machine, { level, format, args, plain, by, isOfProcess }: Report): void {
   const { systemLogger } = vm;
   if (systemLogger === am.undefined) return;
   const logger = vm.processes.byPid(systemLogger) ?? vm.registry.whereis(am.logger);
@@ -61,7 +71,7 @@ function report(vm: Machine, { format, args, plain, by, isOfProcess }: Report): 
   const words = REPORT_WORDS + format.length * WORDS_OF_CONS;
   const message = buildFragment(words, [...args, by.groupLeader], (copies) => {
     const about: [Term, Term][] = [
-      [am.error_logger, mapFromArrays([am.emulator, am.tag], [am.true, am.error])],
+      [am.error_logger, mapFromArrays([am.emulator, am.tag], [am.true, level])],
       ...(isOfProcess ? [[am.gl, copies[args.length] as Term] as [Term, Term]] : []),
       [am.pid, by.pid],
       [am.time, makeBigInt(vm.host.clock.systemNanoseconds() / 1000n)],
@@ -70,7 +80,7 @@ function report(vm: Machine, { format, args, plain, by, isOfProcess }: Report): 
       about.map(([key]) => key),
       about.map(([, value]) => value),
     );
-    return tuple(am.log, am.error, charactersOf(format), listOf(copies.slice(0, args.length)), metadata);
+    return tuple(am.log, level, charactersOf(format), listOf(copies.slice(0, args.length)), metadata);
   });
   deliver(vm, logger, message);
 }

@@ -82,6 +82,8 @@ export interface CodeTable {
   exportsOf(module: Term): readonly { readonly state: 'undefined' | 'bif' | 'waiting' | 'loaded' }[];
   /** Whether M:F/A is a BIF. */
   isBif(module: Term, name: Term, arity: number): boolean;
+  /** All BIFs, those that OTP has as NIFs too. */
+  bifs(): Iterable<FunctionName>;
 }
 
 /** Whether what ports have still to write is written before the end, and after how many milliseconds the end comes all the same. */
@@ -117,6 +119,10 @@ export interface Machine {
   backtraceDepth: number;
   /** Who gets reports of processes that end with an error: a pid, `logger`, or `undefined` for nobody. */
   systemLogger: Term;
+  /** Whether erts_debug:set_internal_state/2 has been opened to the test suites. */
+  internalStateOpen: boolean;
+  /** What it has set, by the name of the limit. */
+  readonly loopLimits: Map<string, number>;
   /** erlang:system_flag(trace_control_word, _) */
   traceControlWord: number;
   readonly tracing: ProcessTracing;
@@ -124,7 +130,7 @@ export interface Machine {
   /** What has been done since the start. */
   readonly totals: { reductions: number; slices: number };
   /** The totals when erlang:statistics/1 was last asked for them. */
-  readonly lastStatistics: { reductions: number; wallClock: number };
+  readonly lastStatistics: { reductions: number; wallClock: number; runtime: number };
   /** Modules that were loaded before the first process ran. */
   readonly preloaded: readonly Term[];
   /** The generations of code. */

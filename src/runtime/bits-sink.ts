@@ -1,10 +1,14 @@
 /** Bytes and bits that are put together piece by piece before they become a binary. */
+
 import { makeBinRef, newOffHeapBinary } from '../memory/binary.ts';
 import { bytes, plus } from '../memory/memory.ts';
 import { bitBase, bitOffset, bitSize, copyBitsInto, makeBitstring } from '../term/bits.ts';
+import { systemLimit } from '../term/erlang-error.ts';
 import { BINARY_DATA, type Term } from '../term/layout.ts';
 
 const FIRST_CAPACITY = 256;
+/** The most that the size of a binary can count to; more raises system_limit (ERTS_IOLIST_OVERFLOW). */
+const MAX_BYTES = 2 ** 32 - 1;
 
 export class ByteSink {
   private content = new Uint8Array(FIRST_CAPACITY);
@@ -47,6 +51,7 @@ export class ByteSink {
   private reserve(more: number): void {
     const needed = this.used + more;
     if (needed <= this.content.length) return;
+    if (needed > MAX_BYTES) throw systemLimit();
     const larger = new Uint8Array(Math.max(needed, this.content.length * 2));
     larger.set(this.content.subarray(0, this.used));
     this.content = larger;

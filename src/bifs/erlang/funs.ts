@@ -21,6 +21,7 @@ import {
   smallValue,
 } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
+import { isInBifTable, isInstruction } from './bif-table.ts';
 import { boolean } from './type-tests.ts';
 
 const INIT_PROCESS = makeLocalPid(0);
@@ -95,12 +96,6 @@ function makeFun(_vm: Machine, module: Term, functionName: Term, arity: Term): T
 
 // ---- functions and modules -------------------------------------------------------------------------------------------
 
-/** Calls of these are instructions, yet they count as BIFs (erts_is_builtin). */
-function isInstruction(module: Term, name: Term, arity: number): boolean {
-  if (module !== am.erlang) return false;
-  return (name === am.apply && (arity === 2 || arity === 3)) || (name === am.yield && arity === 0);
-}
-
 function functionArguments(module: Term, name: Term, arity: Term): number {
   if (!isAtom(module) || !isAtom(name) || !isSmall(arity)) throw badarg();
   return smallValue(arity);
@@ -108,7 +103,8 @@ function functionArguments(module: Term, name: Term, arity: Term): number {
 
 function isBuiltin(vm: Machine, module: Term, name: Term, arity: Term): Term {
   const wanted = functionArguments(module, name, arity);
-  return boolean(isInstruction(module, name, wanted) || vm.code.isBif(module, name, wanted));
+  const isBif = vm.code.isBif(module, name, wanted) && isInBifTable(vm, module, name, wanted);
+  return boolean(isInstruction(module, name, wanted) || isBif);
 }
 
 function functionExported(vm: Machine, module: Term, name: Term, arity: Term): Term {

@@ -104,6 +104,15 @@ const setters = new Map<Term, SetFlag>([
   [am.max_heap_size, noted(am.max_heap_size, defaultMaxHeapSize, (value) => isNatural(value) || isMap(value))],
   [am.save_calls, noted(am.save_calls, () => makeSmall(0), isNatural)],
   [am.sensitive, noted(am.sensitive, () => am.false, isBoolean)],
+  // 0: any scheduler; there is one.
+  [
+    am.scheduler,
+    noted(
+      am.scheduler,
+      () => makeSmall(0),
+      (value) => value === makeSmall(0) || value === makeSmall(1),
+    ),
+  ],
   [am.async_dist, noted(am.async_dist, () => am.false, isBoolean)],
 ]);
 

@@ -131,7 +131,8 @@ const items = new Map<Term, Item>([
   [am.initial_call, (_, { initialCall: { module, name, arity } }) => tuple(module, name, makeSmall(arity))],
   [am.status, status],
   [am.message_queue_len, (_, { mailbox }) => integer(mailbox.length)],
-  [am.messages, (_, { mailbox }) => listOf([...mailbox.messages()].map(({ term }) => term))],
+  // A message belongs to its fragment until it is received, whoever asks.
+  [am.messages, (_, { mailbox }) => listOf([...mailbox.messages()].map(({ term }) => copyIn(term)))],
   [
     am.links,
     (vm, { links, ports }) =>

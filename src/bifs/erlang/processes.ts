@@ -18,6 +18,7 @@ import {
   sendExitSignal,
   unregisterName,
 } from '../../process/signals.ts';
+import { bumpReductions } from '../../runtime/bump-reductions.ts';
 import { showMessage } from '../../runtime/receive.ts';
 import { am } from '../../term/atoms.ts';
 import { listOf } from '../../term/build.ts';
@@ -28,7 +29,7 @@ import { NIL, NON_VALUE, type Term } from '../../term/layout.ts';
 import { isPid, isPort, isRef, isThisNode, nodeOf } from '../../term/nodes.ts';
 import { isAtom, isLocalPid, isTuple, tupleArity, tupleElement } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
-import { atomOf, elementsOf } from './arguments.ts';
+import { atomOf, elementsOf, natural } from './arguments.ts';
 import { monitorOptions } from './spawn.ts';
 
 // ---- identity --------------------------------------------------------------------------------------------------------
@@ -75,6 +76,14 @@ function setGroupLeader(vm: Machine, leader: Term, pid: Term): Term {
     process.heap.attachFragment(fragment);
     process.groupLeader = fragment.term;
   }
+  return am.true;
+}
+
+/** bump_reductions/1: the process has done that much. Raises badarg for a negative number. */
+function bumpReductionsBy(_vm: Machine, count: Term): Term {
+  const reductions = natural(count);
+  if (reductions === undefined) throw badarg();
+  bumpReductions(reductions);
   return am.true;
 }
 
@@ -302,6 +311,7 @@ export const erlangProcessBifs: BifTable = {
     { name: 'is_process_alive', arity: 1, fn: isProcessAlive },
     { name: 'processes', arity: 0, fn: processes },
     { name: 'group_leader', arity: 0, fn: groupLeader },
+    { name: 'bump_reductions', arity: 1, fn: bumpReductionsBy },
     { name: 'yield', arity: 0, fn: yieldTurn },
     { name: 'exit', arity: 2, fn: exitOther },
     { name: 'link', arity: 1, fn: link },

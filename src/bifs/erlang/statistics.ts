@@ -1,6 +1,6 @@
 /** erlang:statistics/1 (erl_bif_info.c): what this virtual machine counts. */
 import type { Machine } from '../../process/machine.ts';
-import { am } from '../../term/atoms.ts';
+import { am, atom } from '../../term/atoms.ts';
 import { makeBigInt, makeInteger } from '../../term/bignum.ts';
 import { listOf, tuple } from '../../term/build.ts';
 import { badarg } from '../../term/erlang-error.ts';
@@ -12,7 +12,7 @@ import { atomOf, boolean } from './arguments.ts';
 type Item = (vm: Machine) => Term;
 
 /** A total, and how much of it has come since it was last asked for. */
-function sinceLast(vm: Machine, item: 'reductions' | 'wallClock', total: number): Term {
+function sinceLast(vm: Machine, item: 'reductions' | 'wallClock' | 'runtime', total: number): Term {
   const last = vm.lastStatistics[item];
   vm.lastStatistics[item] = total;
   return tuple(makeInteger(total), makeInteger(total - last));
@@ -25,6 +25,11 @@ function reductions(vm: Machine): Term {
 /** Milliseconds since the virtual machine was made. */
 function wallClock(vm: Machine): Term {
   return sinceLast(vm, 'wallClock', Math.floor(Number((vm.time.monotonic() - vm.time.start) / 1_000_000n)));
+}
+
+/** Milliseconds of processor time. */
+function runtime(vm: Machine): Term {
+  return sinceLast(vm, 'runtime', Number(vm.host.system.cpuMicroseconds() / 1000n));
 }
 
 function io(vm: Machine): Term {
@@ -59,6 +64,7 @@ const ITEMS: ReadonlyMap<Term, Item> = new Map<Term, Item>([
   [am.reductions, reductions],
   [am.exact_reductions, reductions],
   [am.wall_clock, wallClock],
+  [atom('runtime'), runtime],
   [am.io, io],
   [am.scheduler_wall_time, schedulerWallTime],
   [am.scheduler_wall_time_all, schedulerWallTime],

@@ -1,5 +1,6 @@
 /** erlang:system_info/1 (erl_bif_info.c). What it says of schedulers, memory and host is true of this virtual machine, not of OTP's. */
 
+import { HEAP_SIZES } from '../../memory/heap-sizes.ts';
 import type { Machine } from '../../process/machine.ts';
 import { listOfText } from '../../runtime/number-text.ts';
 import { am, atom, atomCount } from '../../term/atoms.ts';
@@ -10,6 +11,7 @@ import { NIL, type Term } from '../../term/layout.ts';
 import { mapFromArrays } from '../../term/map-build.ts';
 import { isTuple, makeSmall, tupleArity, tupleElement } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
+import { isInBifTable } from './bif-table.ts';
 import { release } from './releases.ts';
 
 const WORD_BYTES = 4;
@@ -117,6 +119,7 @@ const LIMIT_ITEMS: Readonly<Record<string, Item>> = {
   atom_limit: number(ATOM_LIMIT),
   atom_count: () => makeInteger(atomCount()),
   ets_limit: number(ETS_LIMIT),
+  ets_count: ({ ets }) => makeInteger(ets.all().length),
   outstanding_system_requests_limit: number(SYSTEM_REQUESTS_LIMIT),
   dist_buf_busy_limit: number(DIST_BUFFER_LIMIT),
   max_integer: () => makeBigInt(2n ** BigInt(MAX_BIG_DIGITS * 32) - 1n),
@@ -124,6 +127,7 @@ const LIMIT_ITEMS: Readonly<Record<string, Item>> = {
 
 const HEAP_ITEMS: Readonly<Record<string, Item>> = {
   wordsize: number(WORD_BYTES),
+  heap_sizes: () => listOf(HEAP_SIZES.map((words) => makeInteger(words))),
   heap_type: () => atom('private'),
   fullsweep_after: () => tuple(am.fullsweep_after, makeInteger(FULLSWEEP_AFTER)),
   min_heap_size: () => tuple(am.min_heap_size, makeInteger(MIN_HEAP_WORDS)),
@@ -153,7 +157,14 @@ const TIME_ITEMS: Readonly<Record<string, Item>> = {
   modified_timing_level: name(am.undefined),
 };
 
+/** The functions of OTP's bif.tab that are here, as {Module, Function, Arity}. */
+function snifs(vm: Machine): Term {
+  const bifs = [...vm.code.bifs()].filter(({ module, name, arity }) => isInBifTable(vm, module, name, arity));
+  return listOf(bifs.map(({ module, name, arity }) => tuple(module, name, makeSmall(arity))));
+}
+
 const OTHER_ITEMS: Readonly<Record<string, Item>> = {
+  snifs,
   creation: (vm) => makeInteger(vm.nodes.self.creation),
   dist_ctrl: name(NIL),
   async_dist: name(am.false),

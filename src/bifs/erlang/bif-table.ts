@@ -1,0 +1,28 @@
+/** Which of our BIFs are in OTP's bif.tab: the rest are NIFs, instructions, or of later releases there. */
+import type { Machine } from '../../process/machine.ts';
+import { am, atomName } from '../../term/atoms.ts';
+import type { Term } from '../../term/layout.ts';
+
+const NIF_MODULES = ['erl_tracer', 'prim_buffer', 'prim_file', 'prim_tty', 'zlib'];
+/** Modules whose BIFs came with a release. */
+const MODULES_SINCE: Readonly<Record<string, number>> = { records: 29 };
+const FUNCTIONS_SINCE: Readonly<Record<string, number>> = {
+  'is_integer/3': 29,
+  'is_record/1': 29,
+  'max/2': 26,
+  'min/2': 26,
+};
+const INSTRUCTIONS = ['apply/2', 'apply/3', 'yield/0'];
+
+/** Calls of these are instructions, yet they count as built in (erts_is_builtin). */
+export function isInstruction(module: Term, name: Term, arity: number): boolean {
+  return module === am.erlang && INSTRUCTIONS.includes(`${atomName(name)}/${arity}`);
+}
+
+/** Whether OTP's bif.tab of this release has the BIF. */
+export function isInBifTable(vm: Machine, module: Term, name: Term, arity: number): boolean {
+  const moduleName = atomName(module);
+  if (NIF_MODULES.includes(moduleName) || isInstruction(module, name, arity)) return false;
+  const ofFunction = module === am.erlang ? FUNCTIONS_SINCE[`${atomName(name)}/${arity}`] : undefined;
+  return vm.otpRelease >= (ofFunction ?? MODULES_SINCE[moduleName] ?? 0);
+}

@@ -1,0 +1,89 @@
+/** erts_debug: sizes of terms, and the switches that OTP's own test suites use (erl_bif_info.c). */
+import { REDUCTIONS } from '../memory/map.ts';
+import { load, store } from '../memory/memory.ts';
+import { reportWarning } from '../process/crash-report.ts';
+import type { Machine } from '../process/machine.ts';
+import { am, atom, atomName } from '../term/atoms.ts';
+import { makeInteger } from '../term/bignum.ts';
+import { flatSize } from '../term/copy.ts';
+import { badarg, ErlangError } from '../term/erlang-error.ts';
+import type { Term } from '../term/layout.ts';
+import { formatTerm } from '../term/print.ts';
+import { isAtom } from '../term/term.ts';
+import { atomOf, boolean, natural } from './erlang/arguments.ts';
+import type { BifTable } from './registry.ts';
+
+/** CONTEXT_REDS */
+const MOST_REDUCTIONS = 4000;
+
+/** What a test may wait for. Nothing here is put off: it is done when the call that asked for it returns. */
+const AWAITED = ['deallocations', 'timer_cancellations', 'aux_work', 'thread_progress'];
+
+/**
+ * After how many steps a BIF makes way for others, as a test may set it for three kinds of BIFs; 0: as it is. The BIFs
+ * here go on to their end whatever it is: what they give must be the same.
+ */
+const LOOP_LIMITS: Readonly<Record<string, number>> = {
+  binary_loop_limit: 0,
+  re_loop_limit: 10 * MOST_REDUCTIONS,
+  unicode_loop_limit: 10 * MOST_REDUCTIONS,
+};
+
+/** Sets a loop limit and returns the old one. */
+function setLoopLimit(vm: Machine, item: string, value: Term): Term {
+  const initial = LOOP_LIMITS[item] as number;
+  const limit = value === am.default ? initial : natural(value);
+  if (limit === undefined) throw badarg();
+  const before = vm.loopLimits.get(item) ?? initial;
+  vm.loopLimits.set(item, limit === 0 ? initial : limit);
+  return makeInteger(before);
+}
+
+/** Switches the access on or off, and says so to the logger, as these switches are for OTP's suites alone. */
+function setAvailable(vm: Machine, on: boolean): Term {
+  const before = vm.internalStateOpen;
+  vm.internalStateOpen = on;
+  if (on) {
+    const { pid } = vm.current;
+    reportWarning(
+      vm,
+      `Process ${formatTerm(pid)} enabled access to the emulator internal state.\n` +
+        'NOTE: This is an erts internal test feature and should *only* be used by OTP test-suites.\n',
+    );
+  }
+  return atomOf(before);
+}
+
+/** set_internal_state/2. Raises undef while the access is off, badarg for a switch that is not here. */
+function setInternalState(vm: Machine, item: Term, value: Term): Term {
+  const on = boolean(value);
+  if (item === atom('available_internal_state') && on !== undefined) return setAvailable(vm, on);
+  if (!vm.internalStateOpen) throw new ErlangError('error', am.undef);
+  if (item === atom('reds_left')) {
+    const left = natural(value);
+    if (left === undefined) throw badarg();
+    if (left <= MOST_REDUCTIONS) store(REDUCTIONS, left);
+    return am.true;
+  }
+  if (isAtom(item) && atomName(item) in LOOP_LIMITS) return setLoopLimit(vm, atomName(item), value);
+  if (item === atom('wait') && isAtom(value) && AWAITED.some((what) => atom(what) === value)) return am.ok;
+  throw badarg();
+}
+
+/** get_internal_state/1. Raises as set_internal_state/2. */
+function getInternalState(vm: Machine, item: Term): Term {
+  if (!vm.internalStateOpen) throw new ErlangError('error', am.undef);
+  if (item === atom('reds_left')) return makeInteger(Math.max(0, load(REDUCTIONS)));
+  if (item === atom('available_internal_state')) return am.true;
+  throw badarg();
+}
+
+export const ertsDebugBifs: BifTable = {
+  module: 'erts_debug',
+  rows: [
+    { name: 'same', arity: 2, fn: (_: Machine, a: Term, b: Term) => atomOf(a === b) },
+    { name: 'flat_size', arity: 1, fn: (_: Machine, term: Term) => makeInteger(flatSize(term)) },
+    { name: 'set_internal_state', arity: 2, fn: setInternalState },
+    { name: 'get_internal_state', arity: 1, fn: getInternalState },
+  ],
+};
