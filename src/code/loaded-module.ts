@@ -15,6 +15,9 @@ export interface ModuleConstants {
   readonly importSlots: readonly (number | undefined)[];
 }
 
+/** Lines from this on are not told (IS_VALID_LOCATION in OTP's beam_code.h). */
+const LINE_LIMIT = 2 ** 24 - 1;
+
 export class LoadedModule {
   readonly name: Term;
   readonly functionCount: number;
@@ -123,7 +126,8 @@ export class LoadedModule {
     const at = (point - this.firstPoint) * ROW.point;
     const [kind, func, , frameWords, item] = this.returnPoints.subarray(at, at + ROW.point) as unknown as PointRow;
     const { name, arity } = this.functionAt(func);
-    const [file, line = 0] = this.lines.subarray(item * ROW.line, (item + 1) * ROW.line);
+    const [file, written = 0] = this.lines.subarray(item * ROW.line, (item + 1) * ROW.line);
+    const line = written < LINE_LIMIT ? written : 0;
     return {
       kind: POINT_KINDS[kind] as ReturnPointInfo['kind'],
       module: this.name,

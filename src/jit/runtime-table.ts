@@ -82,6 +82,8 @@ export const runtimeTable = {
   putMapAssoc: 'ii:i',
   /** The same if the map has all the keys; 0: raised {badkey,Key}. */
   putMapExact: 'ii:i',
+  /** The same for keys that are all literals. */
+  putMapLiterals: 'ii:i',
   /** The same; 0: fails. */
   tryPutMapExact: 'ii:i',
 

@@ -7,9 +7,11 @@ import { systemLimit } from '../term/erlang-error.ts';
 import { BINARY_DATA, type Term } from '../term/layout.ts';
 
 const FIRST_CAPACITY = 256;
-/** The most that the size of a binary can count to; more raises system_limit (ERTS_IOLIST_OVERFLOW). */
-const MAX_BYTES = 2 ** 32 - 1;
 
+/** Bytes that a binary may have: its size in bits is a word. */
+export const MAX_BINARY_BYTES = 2 ** 29 - 1;
+
+/** Raises system_limit when it gets more than a binary may hold. */
 export class ByteSink {
   private content = new Uint8Array(FIRST_CAPACITY);
   private used = 0;
@@ -51,7 +53,7 @@ export class ByteSink {
   private reserve(more: number): void {
     const needed = this.used + more;
     if (needed <= this.content.length) return;
-    if (needed > MAX_BYTES) throw systemLimit();
+    if (needed > MAX_BINARY_BYTES) throw systemLimit();
     const larger = new Uint8Array(Math.max(needed, this.content.length * 2));
     larger.set(this.content.subarray(0, this.used));
     this.content = larger;
@@ -90,6 +92,7 @@ export class BitSink {
   private reserve(more: number): void {
     const needed = Math.ceil((this.used + more) / 8) + 1;
     if (needed <= this.content.length) return;
+    if (needed > MAX_BINARY_BYTES) throw systemLimit();
     const larger = new Uint8Array(Math.max(needed, this.content.length * 2));
     larger.set(this.content.subarray(0, Math.ceil(this.used / 8)));
     this.content = larger;

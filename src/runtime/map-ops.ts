@@ -7,6 +7,7 @@ import { am } from '../term/atoms.ts';
 import { tuple } from '../term/build.ts';
 import { ErlangError } from '../term/erlang-error.ts';
 import {
+  compareKeys,
   flatmapKeyArray,
   flatmapKeys,
   flatmapOf,
@@ -64,6 +65,18 @@ export function putMapExact(map: Term, pairs: Addr, count: number): Term {
   let missing = 0;
   while (mapHas(map, keyAt(pairs, missing))) missing++;
   throw badkey(keyAt(pairs, missing));
+}
+
+/**
+ * The same for keys that the code has as literals: of several that the map has not, the error names the least, in the order of keys
+ * (OTP's loader sorts them: sorted_update_map_exact in ops.tab).
+ */
+export function putMapLiterals(map: Term, pairs: Addr, count: number): Term {
+  if (!isMap(map)) throw badmap(map);
+  const result = tryPutMapExact(map, pairs, count);
+  if (result !== NON_VALUE) return result;
+  const missing = Array.from({ length: count }, (_, i) => keyAt(pairs, i)).filter((key) => !mapHas(map, key));
+  throw badkey(missing.sort(compareKeys)[0] as Term);
 }
 
 /** put_map_exact with a label to go to (in guards): NON_VALUE where putMapExact raises. */

@@ -44,6 +44,9 @@ export function waitTimeout(vm: Machine, time: Term): number {
   if (current.receiveTimeout === 'none' && time !== am.infinity) {
     const milliseconds = isInteger(time) ? safeInteger(time) : undefined;
     if (milliseconds === undefined || milliseconds < 0 || milliseconds > MAX_TIMEOUT) {
+      // The next receive begins with the first message, whatever this one has looked at.
+      current.mailbox.rewind();
+      showMessage(current);
       raiseError(vm, am.timeout_value);
       return 0;
     }

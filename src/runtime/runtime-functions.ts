@@ -28,7 +28,7 @@ import {
   rawRaise,
   tryClause,
 } from './exceptions.ts';
-import { putMapAssoc, putMapExact, tryPutMapExact } from './map-ops.ts';
+import { putMapAssoc, putMapExact, putMapLiterals, tryPutMapExact } from './map-ops.ts';
 import { nativeRecordFunctions } from './native-records.ts';
 import {
   loopRecEnd,
@@ -118,6 +118,7 @@ export function runtimeFunctions(vm: Machine): Readonly<Partial<Record<RuntimeNa
     mapGet,
     putMapAssoc: (map: Term, count: number) => putMapAssoc(map, PAIRS, count),
     putMapExact: (map: Term, count: number) => raising(vm, () => putMapExact(map, PAIRS, count)),
+    putMapLiterals: (map: Term, count: number) => raising(vm, () => putMapLiterals(map, PAIRS, count)),
     tryPutMapExact: (map: Term, count: number) => tryPutMapExact(map, PAIRS, count),
   };
 }

@@ -1,6 +1,6 @@
 /** Allocating constructors of the simple terms, on the running process's heap. */
 import { allocate } from '../memory/heap.ts';
-import { plus, store, storeFloat } from '../memory/memory.ts';
+import { plus, store, storeFloat, words } from '../memory/memory.ts';
 import {
   FLOAT_VALUE,
   FLOAT_WORDS,
@@ -11,7 +11,7 @@ import {
   type Term,
   TUPLE_ELEMENTS,
 } from './layout.ts';
-import { makeBoxed, makeCons } from './term.ts';
+import { addressOf, makeBoxed, makeCons } from './term.ts';
 
 export function cons(head: Term, tail: Term): Term {
   const a = allocate(2);
@@ -28,6 +28,20 @@ export function tupleOf(elements: readonly Term[]): Term {
   const a = allocate(1 + elements.length);
   store(a, makeHeader(HEADER_TUPLE, elements.length));
   for (let i = 0; i < elements.length; i++) store(plus(a, TUPLE_ELEMENTS + i * 4), elements[i] as Term);
+  return makeBoxed(a);
+}
+
+/** A new tuple in which `count` elements from `at` on are those of the tuple `t` from `from` on, for each part; the others must be set. */
+export function tupleFromParts(
+  arity: number,
+  t: Term,
+  parts: readonly (readonly [at: number, from: number, count: number])[],
+): Term {
+  const a = allocate(1 + arity);
+  store(a, makeHeader(HEADER_TUPLE, arity));
+  const elements = plus(a, TUPLE_ELEMENTS - 4) >>> 2;
+  const source = plus(addressOf(t), TUPLE_ELEMENTS - 4) >>> 2;
+  for (const [at, from, count] of parts) words.copyWithin(elements + at, source + from, source + from + count);
   return makeBoxed(a);
 }
 

@@ -1,4 +1,5 @@
 /** Maps of either size: what maps:get/2, maps:put/3 and their like do, for terms that are known to be maps. */
+import { isLiteral } from '../memory/allocator.ts';
 import { words } from '../memory/memory.ts';
 import { cons, listOf } from './build.ts';
 import {
@@ -32,7 +33,7 @@ import {
   TUPLE_ELEMENTS,
 } from './layout.ts';
 import { flatmapOfHashmap, mapFromArrays } from './map-build.ts';
-import { head, isFlatmap, isImmediate, tail } from './term.ts';
+import { head, isFlatmap, isImmediate, setField, tail } from './term.ts';
 
 /** `#{}`. */
 export function emptyMap(): Term {
@@ -94,6 +95,7 @@ export function mapRemove(map: Term, key: Term): Term {
 
 /** The pairs of both maps; where both have a key, with the value of `b` (maps:merge/2). */
 export function mapMerge(a: Term, b: Term): Term {
+  if (a === b) return b;
   if (isFlatmap(a)) return isFlatmap(b) ? mergeFlatmaps(a, b) : mergeUnder(a, b);
   if (!isFlatmap(b)) return hashmapMerge(a, b);
   let result = a;
@@ -127,9 +129,14 @@ function mergeFlatmaps(a: Term, b: Term): Term {
     if (order >= 0) j++;
   }
   if (keys.length > FLATMAP_LIMIT) return mapFromArrays(keys, values);
+  if (keys.length === flatmapSize(b)) {
+    // b has all keys: it is the result. Where a has the same keys as a literal, b shares them from now on (flatmap_merge in OTP's erl_map.c).
+    if (keys.length === flatmapSize(a) && isLiteral(flatmapKeys(a)) && !isLiteral(b))
+      setField(b, FLATMAP_KEYS, flatmapKeys(a));
+    return b;
+  }
   // The tuple of keys of a map that had them all is shared.
   if (keys.length === flatmapSize(a)) return flatmapWithKeys(flatmapKeys(a), values);
-  if (keys.length === flatmapSize(b)) return b;
   return flatmapOf(keys, values);
 }
 

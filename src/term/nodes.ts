@@ -92,9 +92,9 @@ export function nodeIndex(name: Term, creation: number): number {
 export function nodeAt(index: number): NodeIdentity {
   return nodes.current.identityOf(index);
 }
-/** True for the current name and creation of this node. */
-export function isThisNode(name: Term, creation: number): boolean {
-  return nodes.current.numberOf(name, creation) === THIS_NODE;
+/** Whether this node has that name, whatever its creation: what erts_this_dist_entry is asked for in OTP. */
+export function isThisNode(name: Term): boolean {
+  return name === nodes.current.self.name;
 }
 /** Gives this node another name and creation (start and stop of distribution). */
 export function setThisNode(node: NodeIdentity): void {

@@ -29,6 +29,15 @@ export function decodeUtf8(bytes: Uint8Array, from: number, to: number): string 
   return text;
 }
 
+/** Where the first `count` characters of UTF-8 end, going by the bytes that begin one; the length when there are no more. */
+export function endOfCharacters(bytes: Uint8Array, count: number): number {
+  let begun = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    if (((bytes[i] as number) & 0xc0) !== 0x80 && ++begun > count) return i;
+  }
+  return bytes.length;
+}
+
 /** How many code points a text has, at most `limit` + 1 being counted. */
 export function codePointCount(text: string, limit: number): number {
   if (text.length <= limit) return text.length;

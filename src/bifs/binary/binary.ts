@@ -2,12 +2,13 @@
 
 import { binaryOf } from '../../memory/binary.ts';
 import { loadUnsigned, plus } from '../../memory/memory.ts';
+import { MAX_BINARY_BYTES } from '../../runtime/bits-sink.ts';
 import { am } from '../../term/atoms.ts';
 import { integerFromBytes, isNegative, magnitudeByteCount, makeInteger, writeMagnitude } from '../../term/bignum.ts';
 import { binaryBytes, bitSize, bitsOwner, byteAt, byteSize, isOffHeap, makeBinary } from '../../term/bits.ts';
 import { badarg, systemLimit } from '../../term/erlang-error.ts';
 import { BINARY_SIZE, type Term } from '../../term/layout.ts';
-import { isBitstring, isInteger, makeSmall } from '../../term/term.ts';
+import { isBitstring, isInteger, isSmall, makeSmall } from '../../term/term.ts';
 import { natural } from '../erlang/arguments.ts';
 import { binaryPart, binaryPartOf, binarySize, listToBinary } from '../erlang/binaries.ts';
 import { elementsOf } from '../erlang/lists-tuples.ts';
@@ -50,15 +51,16 @@ function longestCommon(list: Term, direction: Direction): Term {
 
 // ---- copies ----------------------------------------------------------------------------------------------------------
 
-/** Bytes that a binary may have: its size in bits is a word. */
-const MAX_BYTES = 2 ** 29 - 1;
+/** Bytes of a word of OTP's: times that need more are no number to binary:copy/2. */
+const WORD_BYTES = 8;
 
 /** binary:copy/1,2: a binary of its own with the bytes repeated. Raises badarg, system_limit. */
 function copy(t: Term, times: Term): Term {
   const count = natural(times);
   if (!isInteger(times) || isNegative(times)) throw badarg();
+  if (!isSmall(times) && magnitudeByteCount(times) > WORD_BYTES) throw badarg();
   const size = binarySize(t);
-  if (count === undefined || size * count > MAX_BYTES) {
+  if (count === undefined || size * count > MAX_BINARY_BYTES) {
     if (size === 0) return makeBinary(new Uint8Array());
     throw systemLimit();
   }

@@ -5,7 +5,7 @@ import { listOf } from '../../term/build.ts';
 import { badarg, systemLimit } from '../../term/erlang-error.ts';
 import { NIL, type Term } from '../../term/layout.ts';
 import { head, isAtom, isBitstring, isCons, isSmall, makeSmall, smallValue, tail } from '../../term/term.ts';
-import { codePointCount, decodeUtf8, encodeUtf8 } from '../../term/utf8.ts';
+import { codePointCount, decodeUtf8, encodeUtf8, endOfCharacters } from '../../term/utf8.ts';
 import type { BifTable } from '../registry.ts';
 
 const MAX_LATIN1 = 255;
@@ -45,9 +45,9 @@ function textOfBinary(binary: Term, encoding: Term, tooLong: TooLong): string {
     if (content.length > MAX_ATOM_CHARACTERS) throw tooLong();
     text = String.fromCharCode(...content);
   } else if (encoding === am.utf8 || encoding === am.unicode) {
-    // A character takes four bytes at most.
-    if (content.length > 4 * MAX_ATOM_CHARACTERS) throw tooLong();
-    text = decodeUtf8(content, 0, content.length);
+    // More than an atom may have is too long, whatever follows (erts_analyze_utf8_x in OTP's erl_unicode.c).
+    const end = endOfCharacters(content, MAX_ATOM_CHARACTERS + 1);
+    text = decodeUtf8(content, 0, end);
   }
   if (text === undefined) throw badarg();
   if (codePointCount(text, MAX_ATOM_CHARACTERS) > MAX_ATOM_CHARACTERS) throw tooLong();

@@ -4,7 +4,7 @@ import { plus, store } from '../../memory/memory.ts';
 import { am } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { bitSize, byteSize } from '../../term/bits.ts';
-import { cons, listOf, tuple, tupleOf } from '../../term/build.ts';
+import { cons, listOf, tuple, tupleFromParts, tupleOf } from '../../term/build.ts';
 import { badarg, ErlangError } from '../../term/erlang-error.ts';
 import { flatmapSize } from '../../term/flatmap.ts';
 import { hashmapSize } from '../../term/hash-nodes.ts';
@@ -100,21 +100,35 @@ export function tupleElements(t: Term): Term[] {
   return Array.from({ length: tupleArity(t) }, (_, i) => tupleElement(t, i + 1));
 }
 
+function withElement(t: Term, position: number, value: Term): Term {
+  setField(t, TUPLE_ELEMENTS + 4 * (position - 1), value);
+  return t;
+}
+
 function setelement(position: Term, t: Term, value: Term): Term {
-  return tupleOf(tupleElements(t).with(checkPosition(position, t, 0) - 1, value));
+  const at = checkPosition(position, t, 0);
+  return withElement(tupleFromParts(tupleArity(t), t, [[1, 1, tupleArity(t)]]), at, value);
 }
 
 function insertElement(position: Term, t: Term, value: Term): Term {
-  return tupleOf(tupleElements(t).toSpliced(checkPosition(position, t, 1) - 1, 0, value));
+  const at = checkPosition(position, t, 1);
+  const arity = tupleArity(t);
+  if (arity >= MAX_TUPLE_ARITY) throw badarg();
+  const behind = [at + 1, at, arity - at + 1] as const;
+  return withElement(tupleFromParts(arity + 1, t, [[1, 1, at - 1], behind]), at, value);
 }
 
 function deleteElement(position: Term, t: Term): Term {
-  return tupleOf(tupleElements(t).toSpliced(checkPosition(position, t, 0) - 1, 1));
+  const at = checkPosition(position, t, 0);
+  const arity = tupleArity(t);
+  const behind = [at, at + 1, arity - at] as const;
+  return tupleFromParts(arity - 1, t, [[1, 1, at - 1], behind]);
 }
 
 function appendElement(t: Term, value: Term): Term {
   if (!isTuple(t) || tupleArity(t) >= MAX_TUPLE_ARITY) throw badarg();
-  return tupleOf([...tupleElements(t), value]);
+  const arity = tupleArity(t);
+  return withElement(tupleFromParts(arity + 1, t, [[1, 1, arity]]), arity + 1, value);
 }
 
 function tupleToList(t: Term): Term {

@@ -123,7 +123,7 @@ function link(vm: Machine, pid: Term): Term {
     linkProcess(vm, current, process);
     return am.true;
   }
-  const isHere = isThisNode(nodeOf(pid).name, nodeOf(pid).creation);
+  const isHere = isThisNode(nodeOf(pid).name);
   if (isHere && !current.trapExit) throw new ErlangError('error', am.noproc);
   if (current.trapExit) deliverExit(vm, current, pid, isHere ? am.noproc : am.noconnection);
   else sendExitSignal(vm, current, pid, am.noconnection);
@@ -185,8 +185,8 @@ type Target = Pick<MonitorRequest, 'target' | 'port' | 'item' | 'isName' | 'abse
 function portTargetOf(vm: Machine, item: Term): Target {
   const shared = { target: undefined, type: am.port };
   if (isPort(item)) {
-    const { name, creation } = nodeOf(item);
-    if (!isThisNode(name, creation)) throw badarg();
+    const { name } = nodeOf(item);
+    if (!isThisNode(name)) throw badarg();
     return { ...shared, port: vm.ports.byTerm(item), item, isName: false };
   }
   if (isAtom(item)) return { ...shared, port: vm.ports.whereis(item), item, isName: true };
@@ -199,9 +199,9 @@ function portTargetOf(vm: Machine, item: Term): Target {
 /** Who is meant by a pid, a name or {name, node}. Raises badarg for anything else. */
 function targetOf(vm: Machine, item: Term): Target {
   if (isPid(item)) {
-    const { name, creation } = nodeOf(item);
+    const { name } = nodeOf(item);
     const target = vm.processes.byPid(item);
-    const absence = isThisNode(name, creation) ? am.noproc : am.noconnection;
+    const absence = isThisNode(name) ? am.noproc : am.noconnection;
     return { target, item, isName: false, absence };
   }
   if (isAtom(item)) return { target: vm.registry.whereis(item), item, isName: true };

@@ -209,8 +209,8 @@ function infoOf(vm: Machine, port: Port, item: Term): Term {
 function absent(where: Term, otherwise: Term): Term {
   if (isAtom(where)) return am.undefined;
   if (!isPort(where)) return otherwise;
-  const { name, creation } = nodeOf(where);
-  return isThisNode(name, creation) ? am.undefined : otherwise;
+  const { name } = nodeOf(where);
+  return isThisNode(name) ? am.undefined : otherwise;
 }
 
 function portInfo(vm: Machine, where: Term): Term {

@@ -100,6 +100,12 @@ function emitPutMapAssoc(
   updateMap(a, map, list, dst, 'putMapAssoc', () => undefined);
 }
 
+const CONSTANT_KINDS: readonly Operand['kind'][] = ['atom', 'nil', 'integer', 'literal'];
+
+function isConstant({ kind }: Operand): boolean {
+  return CONSTANT_KINDS.includes(kind);
+}
+
 function emitPutMapExact(
   a: BeamAssembler,
   fail: Operand,
@@ -110,7 +116,10 @@ function emitPutMapExact(
 ): void {
   const { w } = a;
   const label = a.label(fail);
-  updateMap(a, map, list, dst, label > 0 ? 'tryPutMapExact' : 'putMapExact', (result) => {
+  const raising = listItems(list).every((item, i) => i % 2 === 1 || isConstant(item))
+    ? 'putMapLiterals'
+    : 'putMapExact';
+  updateMap(a, map, list, dst, label > 0 ? 'tryPutMapExact' : raising, (result) => {
     w.localGet(result);
     w.i32Eqz();
     if (label > 0) return a.branchIf(label);
