@@ -74,6 +74,8 @@ export interface VmOptions {
 /** Pages of 64 KiB that memory starts with, and may have. */
 const FIRST_PAGES = 64;
 const MOST_PAGES = 65536;
+/** Slots of the table at first: as many as OTP's own start takes, since growing costs for each instance. */
+const FIRST_SLOTS = 8192;
 
 /** Arities are below this. */
 const EXPORT_KEY = 256;
@@ -152,7 +154,7 @@ export class Vm implements Machine {
     this.timers = new Timers(host.clock);
     this.time = new SystemTime(host.clock);
     this.environment = new Environment(host.system.environment());
-    const table = new WebAssembly.Table({ element: 'anyfunc', initial: 1 });
+    const table = new WebAssembly.Table({ element: 'anyfunc', initial: FIRST_SLOTS });
     this.prelude = new Prelude(this.memory, table, {
       callLarge: (func) => callLarge(table, func),
       growStack: (byteCount) => runningHeap().growStack(byteCount),

@@ -15,16 +15,11 @@ import type { Addr, Term } from '../term/layout.ts';
 import type { LoadedModule } from './loaded-module.ts';
 import { ROW } from './translation.ts';
 
-export type ExportState = 'undefined' | 'bif' | 'waiting' | 'loaded';
-
 export interface Export extends ExportName {
   /** Its slot in the table. */
   readonly slot: number;
-  /**
-   * What the slot holds: nothing yet (calls go to the error handler), a BIF, a function of a loaded module; `waiting`: nothing yet, but
-   * the module is loaded and its code only has to be instantiated.
-   */
-  state: ExportState;
+  /** What the slot holds: nothing yet (calls go to the error handler), a BIF, or a function of a loaded module. */
+  state: 'undefined' | 'bif' | 'loaded';
 }
 
 /** What of the prelude a table needs: the functions that slots of a given arity start with. */
@@ -160,17 +155,7 @@ export class CodeTable implements ExportTable, MachineCode {
 
   exportSlot(module: Term, name: Term, arity: number): number | undefined {
     const found = this.findExport(module, name, arity);
-    if (found === undefined || found.state === 'undefined') return undefined;
-    if (found.state === 'waiting') this.instantiate(module);
-    return found.slot;
-  }
-
-  isCallable(module: Term, name: Term, arity: number): boolean {
-    return (this.findExport(module, name, arity)?.state ?? 'undefined') !== 'undefined';
-  }
-
-  instantiate(module: Term): boolean {
-    return this.modules.get(module)?.instantiate() === true;
+    return found === undefined || found.state === 'undefined' ? undefined : found.slot;
   }
 
   isBif(module: Term, name: Term, arity: number): boolean {
@@ -190,7 +175,7 @@ export class CodeTable implements ExportTable, MachineCode {
   slotsOf({ module, functionName, arity }: ExportName): { adapter: number; target: number } {
     const { slot: target, state } = this.export(module, functionName, arity);
     // No module may import what a fun made from atoms names: then nothing has filled the slot yet.
-    if ((state === 'undefined' || state === 'waiting') && this.table.get(target) === null) {
+    if (state === 'undefined' && this.table.get(target) === null) {
       this.table.set(target, this.fillers.undefinedExport(target, arity));
     }
     let adapter = this.adapters[arity];
@@ -203,14 +188,14 @@ export class CodeTable implements ExportTable, MachineCode {
   }
 
   isActive({ module, functionName, arity }: ExportName): boolean {
-    return this.isCallable(module, functionName, arity);
+    const found = this.findExport(module, functionName, arity);
+    return found !== undefined && found.state !== 'undefined';
   }
 
   // ---- generations -------------------------------------------------------------------------------------------------
 
   /** Current code becomes old: nobody can call it from outside any more. */
   retire(module: LoadedModule): void {
-    module.instantiate();
     for (const made of this.exportsOf(module.name)) {
       if (made.state !== 'loaded') continue;
       made.state = 'undefined';

@@ -70,7 +70,6 @@ export class Instruments {
   private make(module: LoadedModule): Instrumented | undefined {
     const translation = module.retranslate?.();
     if (translation === undefined) return undefined;
-    module.instantiate();
     const { wasm } = translation;
     const functions = module.functions();
     const slots = this.slotsOf(module);

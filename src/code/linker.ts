@@ -52,7 +52,7 @@ class Linker {
   /** Funs without free variables, by lambda. */
   private readonly funs: Term[] = [];
   private module!: LoadedModule;
-  private instance: WebAssembly.Instance | undefined;
+  private instance!: WebAssembly.Instance;
   private resumeSlot = 0;
 
   constructor(code: CodeTable, translation: Translation) {
@@ -127,69 +127,43 @@ class Linker {
     return this.code.export(this.atoms[module] as Term, this.atoms[name] as Term, arity);
   }
 
-  instantiate(imports: GeneratedImports): WebAssembly.Instance {
+  instantiate(imports: GeneratedImports): void {
     const { wasm, relocations, slotImports } = this.translation;
     applyRelocations(wasm, relocations, (kind, id) => resolveConstant(this.module, kind, id));
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), imports as WebAssembly.Imports);
+    this.instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), imports as WebAssembly.Imports);
     for (const index of slotImports) {
       const target = this.imports[index] as Export;
-      const isFilled = target.state === 'bif' || target.state === 'loaded';
-      if (isFilled || this.code.table.get(target.slot) !== null) continue;
-      this.code.table.set(target.slot, instance.exports[`u${index}`] as CallableFunction);
+      if (target.state !== 'undefined' || this.code.table.get(target.slot) !== null) continue;
+      this.code.table.set(target.slot, this.instance.exports[`u${index}`] as CallableFunction);
     }
-    this.instance = instance;
-    return instance;
   }
 
-  /** A slot for the on_load function, which nobody else need be able to call. */
-  onLoadSlot(imports: GeneratedImports): number {
-    const { exports } = this.instantiate(imports);
+  /** A slot for the on_load function, which nobody else need be able to call; undefined when there is none. */
+  onLoadSlot(): number | undefined {
+    const { onLoad } = this.instance.exports;
+    if (onLoad === undefined) return undefined;
     const slot = this.code.allocateSlots(1);
-    this.code.table.set(slot, exports.onLoad as CallableFunction);
+    this.code.table.set(slot, onLoad as CallableFunction);
     this.code.setOwner(slot, { module: this.module.name, name: atom(this.translation.onLoad as string), arity: 0 });
     return slot;
   }
 
-  /**
-   * Lets callers reach the module's exports and closures its functions. Most modules that a start loads are never called: code is instantiated
-   * at its first call. Where there is older code, closures may have to change over from it at once.
-   */
-  publish(imports: GeneratedImports): void {
-    const { code, module } = this;
-    const { lambdas } = this.translation;
+  /** Lets callers reach the module's exports and closures its functions. */
+  publish(): void {
+    const { code, module, atoms } = this;
+    const { exports, lambdas } = this.translation;
+    for (let index = 0; index * ROW.export < exports.length; index++) {
+      const [name, arity] = exports.subarray(index * ROW.export) as unknown as [number, number];
+      const made = code.export(module.name, atoms[name] as Term, arity);
+      if (made.state === 'bif') continue;
+      code.table.set(made.slot, this.instance.exports[`e${index}`] as CallableFunction);
+      made.state = 'loaded';
+    }
     this.lambdas.forEach((entry, index) => {
       const [name, , , free] = lambdas.subarray(index * ROW.lambda) as unknown as LambdaRow;
-      entry.code = { functionName: this.atoms[name] as Term, free };
+      entry.code = { functionName: atoms[name] as Term, free };
     });
     code.modules.set(module.name, module);
-    if (this.instance === undefined && !code.oldModules.has(module.name)) {
-      for (const made of this.exports()) if (made.state !== 'bif') made.state = 'waiting';
-      module.instantiateLater(() => {
-        this.instantiate(imports);
-        this.fillSlots();
-      });
-      return;
-    }
-    if (this.instance === undefined) this.instantiate(imports);
-    this.fillSlots();
-  }
-
-  private exports(): Export[] {
-    const { exports } = this.translation;
-    const all: Export[] = [];
-    for (let at = 0; at < exports.length; at += ROW.export) {
-      const [name, arity] = [exports[at] as number, exports[at + 1] as number];
-      all.push(this.code.export(this.module.name, this.atoms[name] as Term, arity));
-    }
-    return all;
-  }
-
-  private fillSlots(): void {
-    this.exports().forEach((made, index) => {
-      if (made.state === 'bif') return;
-      this.code.table.set(made.slot, this.instance?.exports[`e${index}`] as CallableFunction);
-      made.state = 'loaded';
-    });
   }
 }
 
@@ -234,7 +208,7 @@ function recordOf({ records }: LoadedModule, name: Term): number {
   return prototype;
 }
 
-/** A module that nobody can call yet. */
+/** A module whose code is ready but that nobody can call yet. */
 export interface LinkedModule {
   readonly module: LoadedModule;
   /** Table slot of its on_load function, if it has one. */
@@ -247,6 +221,6 @@ export interface LinkedModule {
 export function linkModule(code: CodeTable, translation: Translation, imports: GeneratedImports): LinkedModule {
   const linker = new Linker(code, translation);
   const module = linker.place();
-  const onLoadSlot = translation.onLoad === undefined ? undefined : linker.onLoadSlot(imports);
-  return { module, onLoadSlot, publish: () => linker.publish(imports) };
+  linker.instantiate(imports);
+  return { module, onLoadSlot: linker.onLoadSlot(), publish: () => linker.publish() };
 }

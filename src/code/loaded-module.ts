@@ -51,9 +51,6 @@ export class LoadedModule {
   /** Translates it once more, with breakpoints. */
   retranslate: (() => Translation) | undefined;
 
-  /** Instantiates its code; undefined: it has been. */
-  private pending: (() => void) | undefined;
-
   /** Copies what it needs of the translation, of which code and literals are the most. */
   constructor(
     translation: Translation,
@@ -80,19 +77,6 @@ export class LoadedModule {
     this.funEntries = place.funEntries;
     this.resumeSlot = place.resumeSlot;
     this.constants = place.constants;
-  }
-
-  /** `action` instantiates the code, once, when it is first called. */
-  instantiateLater(action: () => void): void {
-    this.pending = action;
-  }
-
-  /** Makes code that waits for its first call callable. False: it is already. */
-  instantiate(): boolean {
-    const action = this.pending;
-    this.pending = undefined;
-    action?.();
-    return action !== undefined;
   }
 
   /** What it exports, in the order of its file. */

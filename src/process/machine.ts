@@ -66,10 +66,6 @@ export interface CodeTable {
   readonly modules: ReadonlyMap<Term, ModuleFacts>;
   /** Slot of an exported function or BIF that can be called now; undefined when M:F/A has no code. */
   exportSlot(module: Term, name: Term, arity: number): number | undefined;
-  /** Whether M:F/A has code; unlike `exportSlot` this leaves code that waits for its first call as it is. */
-  isCallable(module: Term, name: Term, arity: number): boolean;
-  /** Makes a loaded module's code that waits for its first call callable. False: it is already, or no such module is loaded. */
-  instantiate(module: Term): boolean;
   /** The function that a slot belongs to, with or without code. */
   slotInfo(slot: number): FunctionName;
   /** `point` is the number in a return address or catch tag; never 0, the end of the stack. */
@@ -79,7 +75,7 @@ export interface CodeTable {
   /** Whether a return point belongs to the old code of a module. */
   isOldPoint(point: number, module: Term): boolean;
   /** All exports of a module that anything has named. */
-  exportsOf(module: Term): readonly { readonly state: 'undefined' | 'bif' | 'waiting' | 'loaded' }[];
+  exportsOf(module: Term): readonly { readonly state: 'undefined' | 'bif' | 'loaded' }[];
   /** Whether M:F/A is a BIF. */
   isBif(module: Term, name: Term, arity: number): boolean;
   /** All BIFs, those that OTP has as NIFs too. */

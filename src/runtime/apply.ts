@@ -44,13 +44,10 @@ export function applyFailed(vm: Machine, module: Term, name: Term, arity: number
   else raiseFromBif(vm, am.erlang, am.apply, [module, name, listOf(args)], badarg());
 }
 
-/**
- * The export in STATUS_ARGUMENT has no code (STATUS_UNDEFINED), or code that waits for its first call; arguments in X registers. Gives 0.
- */
+/** The export in STATUS_ARGUMENT has no code (STATUS_UNDEFINED); arguments in X registers. Gives 0. */
 export function undefinedExport(vm: Machine): Term {
   const { module, name, arity } = vm.code.slotInfo(load(STATUS_ARGUMENT));
-  const slot = vm.code.exportSlot(module, name, arity);
-  return slot !== undefined ? callNext(slot, liveX(arity)) : callErrorHandler(vm, module, name, liveX(arity));
+  return callErrorHandler(vm, module, name, liveX(arity));
 }
 
 /** error_handler:undefined_function/3, or undef where there is none (call_error_handler in OTP's beam_common.c). Gives 0. */
@@ -61,16 +58,14 @@ export function callErrorHandler(vm: Machine, module: Term, name: Term, args: re
   return loaded === undefined ? raiseUndefined(vm, module, name, listOf(args)) : callNext(loaded, args);
 }
 
-/** A closure was called whose module is not loaded, or waits for its first call (STATUS_UNDEFINED_LAMBDA); it lies behind its arguments. Gives 0. */
+/** A closure whose module is not loaded was called (STATUS_UNDEFINED_LAMBDA); it lies behind its arguments. Gives 0. */
 export function undefinedLambda(vm: Machine): Term {
   const arity = load(STATUS_ARGUMENT);
   const x = liveX(arity + 1);
   const fun = x[arity] as Term;
-  const entry = funEntryOf(fun);
-  if (entry.code !== undefined && vm.code.instantiate(entry.module)) return callNext(entry.slot, x);
   const slot = vm.code.exportSlot(vm.current.errorHandler, am.undefined_lambda, 3);
   if (slot === undefined) return raiseError(vm, tuple(am.badfun, fun));
-  return callNext(slot, [entry.module, fun, listOf(x.slice(0, arity))]);
+  return callNext(slot, [funEntryOf(fun).module, fun, listOf(x.slice(0, arity))]);
 }
 
 /**

@@ -109,7 +109,7 @@ function isBuiltin(vm: Machine, module: Term, name: Term, arity: Term): Term {
 
 function functionExported(vm: Machine, module: Term, name: Term, arity: Term): Term {
   const wanted = functionArguments(module, name, arity);
-  return boolean(isInstruction(module, name, wanted) || vm.code.isCallable(module, name, wanted));
+  return boolean(isInstruction(module, name, wanted) || vm.code.exportSlot(module, name, wanted) !== undefined);
 }
 
 function moduleLoaded(vm: Machine, module: Term): Term {

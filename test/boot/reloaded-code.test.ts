@@ -1,4 +1,4 @@
-/** Code is instantiated at its first call, however it is reached: programs cannot tell. */
+/** Code that was loaded, replaced, deleted and loaded again is reached by all ways that lead to it. */
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,7 @@ main() ->
   Without = [if is_list(X) -> X; true -> X end || X <- [A, B, C, D, E, [element(1, X) || X <- F, is_tuple(X)], G, H, I, J]],
   io:format("~p~n", [Without]), halt().`;
 
-test('code is instantiated at its first call', (t) => {
+test('calls, funs, closures and processes reach code that comes and goes', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'enigma-late-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   copyFileSync(erlc(source), join(folder, 'late.beam'));
