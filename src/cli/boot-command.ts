@@ -10,6 +10,7 @@ import { nodeEventLoop } from '../host/node/node-event-loop.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { Pump } from '../scheduler/pump.ts';
 import { Vm } from '../vm.ts';
+import { BreakMenu } from './break-menu.ts';
 import { chosenCodeCache } from './code-cache.ts';
 import { BadEmulatorFlag, type EmulatorSettings, emulatorSettings } from './emulator-flags.ts';
 import { type ErlCommandLine, ErlRefusal, ErlUsage, erlCommandLine, erlUsage } from './erl-command-line.ts';
@@ -120,6 +121,8 @@ function run(line: ErlCommandLine, settings: EmulatorSettings, options: RunOptio
     endProcess(vm, vm.halted);
   });
   vm.onOutside = () => pump.poke();
+  if (settings.interrupt === 'menu') new BreakMenu(vm, pump, otp.erts).listen();
+  if (settings.interrupt === 'ignore') vm.host.system.setSignal('sigint', 'ignore', () => undefined);
   startSystem(vm, {
     findModule: otp.preloaded,
     arguments: line.init.map((argument) => bytes.encode(argument)),

@@ -9,6 +9,8 @@ export interface EmulatorSettings {
   /** What error_logger:warning_map/0 says. */
   warnings: 'error' | 'warning' | 'info';
   initModule: string;
+  /** What ^C does: opens the BREAK menu, nothing, or what the operating system does. */
+  interrupt: 'menu' | 'ignore' | 'default';
   /** Print the version and end. */
   showVersion: boolean;
   /** What the emulator writes to standard error while it reads its flags. */
@@ -30,6 +32,7 @@ const DEFAULT_PROCESSES = 2 ** 20;
 const DEFAULT_PORTS = 2 ** 16;
 const MOST_SCHEDULERS = 1024;
 
+const INTERRUPTS: Readonly<Record<string, EmulatorSettings['interrupt']>> = { i: 'ignore', c: 'menu', d: 'default' };
 const WARNINGS: Readonly<Record<string, EmulatorSettings['warnings']>> = { i: 'info', e: 'error', w: 'warning' };
 
 /** Flags of these first letters that are of no rule, and what is said of one. */
@@ -75,6 +78,7 @@ class FlagReader {
     printableRange: 'latin1',
     warnings: 'warning',
     initModule: 'init',
+    interrupt: 'menu',
     showVersion: false,
     remarks: '',
   };
@@ -162,8 +166,7 @@ class FlagReader {
         if (argument.startsWith('-fn')) return this.fileNames(this.value('fn'));
         break;
       case 'B':
-        if (!/^-B[icd]/.test(argument) && /^[icd]/.test(following)) this.at++;
-        return;
+        return this.breakFlag(argument.charAt(2), following.charAt(0));
       case 'c':
         if (argument === '-c' && /^(true|false)$/.test(following)) this.at++;
         else if (!/^-c(true|false)?$/.test(argument)) this.refuse(`Invalid time correnction value: ${this.value('c')}`);
@@ -175,6 +178,13 @@ class FlagReader {
     }
     const complaint = UNKNOWN_OF_LETTER[argument.charAt(1)] ?? `${this.world.program} unknown flag %s`;
     this.refuse(complaint.replace('%s', argument));
+  }
+
+  /** +B: its letter may be in the next argument. */
+  private breakFlag(own: string, following: string): void {
+    const letter = INTERRUPTS[own] === undefined ? following : own;
+    if (letter !== own && INTERRUPTS[letter] !== undefined) this.at++;
+    this.settings.interrupt = INTERRUPTS[letter] ?? 'default';
   }
 
   private fileNames(value: string): void {

@@ -23,6 +23,6 @@ export interface Terminal {
   set(descriptor: number, settings: string, changes?: TerminalMode): void;
   /** The entry of a kind of terminal in the terminfo database; undefined when there is none. */
   entry(kind: string): TerminalEntry | undefined;
-  /** Sets every terminal as it was when `settings` was first asked. Does not throw. */
+  /** Sets every terminal as it was before `set` was first called. Does not throw. */
   reset(): void;
 }

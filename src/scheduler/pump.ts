@@ -16,6 +16,7 @@ export class Pump {
   private readonly afterTurn: () => void;
   private callOff: (() => void) | undefined;
   private stopped = false;
+  private paused = false;
 
   /** `afterTurn` is called after each turn of the processes; it may stop the pump. */
   constructor(scheduler: Scheduler, loop: EventLoop, afterTurn: () => void = () => undefined) {
@@ -26,9 +27,21 @@ export class Pump {
 
   /** Something has happened that may let a process run: it will, soon. */
   poke(): void {
-    if (this.stopped) return;
+    if (this.stopped || this.paused) return;
     this.callOff?.();
     this.callOff = this.loop.after(0, () => this.turn());
+  }
+
+  /** No process runs until `resume`. */
+  pause(): void {
+    this.paused = true;
+    this.callOff?.();
+    this.callOff = undefined;
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.poke();
   }
 
   stop(): void {

@@ -30,7 +30,7 @@ export interface BesideOptions extends TerminalOptions {
   /** What else differs. */
   readonly mask?: readonly (readonly [RegExp, string])[];
   /** A line for a shell that runs afterwards in the same terminal. */
-  readonly then?: string;
+  readonly afterwards?: string;
 }
 
 export class Beside {
@@ -38,14 +38,14 @@ export class Beside {
   readonly enigma: Terminal;
   private readonly mask: readonly (readonly [RegExp, string])[];
 
-  constructor(args: readonly string[], { mask = [], then = '', ...options }: BesideOptions = {}) {
+  constructor(args: readonly string[], { mask = [], afterwards = '', ...options }: BesideOptions = {}) {
     this.mask = mask;
     const { environment } = options;
-    this.native = new Terminal([join(nativeRoot(), 'bin', 'erl'), ...args], options, then);
+    this.native = new Terminal([join(nativeRoot(), 'bin', 'erl'), ...args], options, afterwards);
     this.enigma = new Terminal(
       [process.execPath, main, ...args],
       { ...options, environment: { ...environment, ENIGMA_OTP: nativeRoot() } },
-      then,
+      afterwards,
     );
   }
 

@@ -82,3 +82,61 @@ session(
   ],
   { columns: 60 },
 );
+
+session(
+  'the BREAK menu and the terminal afterwards',
+  [],
+  [
+    [ctrl('C'), /\(d\)istribution/],
+    ['x\n', /Invalid option 'x'/],
+    ['v\n', /emulator version/],
+    ['1 + 2.\r', /3\n2>/],
+    [ctrl('C'), /BREAK[\s\S]*BREAK[\s\S]*BREAK/],
+    ['d\n', /no_distribution/],
+    ['3 + 4.\r', /7\n3>/],
+    [ctrl('C'), /BREAK[\s\S]*BREAK[\s\S]*BREAK[\s\S]*BREAK/],
+    ['a\n', /STATUS 0\n.*isig icanon iexten echo/],
+  ],
+  { afterwards: 'echo STATUS $?; stty -a | grep isig' },
+);
+
+session(
+  '^C twice',
+  [],
+  [
+    [ctrl('C'), /\(d\)istribution/],
+    [ctrl('C'), /STATUS 0\n.*isig icanon iexten echo/],
+  ],
+  { afterwards: 'echo STATUS $?; stty -a | grep isig' },
+);
+
+session(
+  'job control',
+  [],
+  [
+    [ctrl('G'), /User switch command/],
+    ['h\r', /-->[\s\S]*-->/],
+    ['s\r', /--> s\n/],
+    ['j\r', /2\*/],
+    ['c\r', /1>/],
+    ['X = 1.\r', /2>/],
+    [ctrl('G'), /User switch command[\s\S]*User switch command/],
+    ['i 1\r', /--> i 1\n/],
+    ['c 1\r', /c 1\n/],
+    ['X.\r', /unbound/],
+    ['q().\r', /STATUS 0\n.*isig icanon iexten echo/],
+  ],
+  { afterwards: 'echo STATUS $?; stty -a | grep isig' },
+);
+
+session(
+  'the old shell',
+  ['-oldshell'],
+  [
+    ['1 +\n2.\n', /3\n2>/],
+    ['io:get_line("say ").\n', /say/],
+    ['so\n', /so.n"\n3>/],
+    ['halt().\n', /STATUS 0/],
+  ],
+  { afterwards: 'echo STATUS $?' },
+);

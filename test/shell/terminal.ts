@@ -32,11 +32,11 @@ export class Terminal {
   readonly ended: Promise<number | null>;
   hasEnded = false;
 
-  /** Starts `words` (program and arguments) in the terminal. What runs afterwards there is `then`, a line for a shell. */
-  constructor(words: readonly string[], options: TerminalOptions = {}, then = '') {
+  /** Starts `words` (program and arguments) in the terminal. `afterwards` is a line for a shell that runs there when it has ended. */
+  constructor(words: readonly string[], options: TerminalOptions = {}, afterwards = '') {
     const { columns = 80, rows = 24, environment, cwd } = options;
     this.screen = new Screen(columns, rows);
-    const line = `stty cols ${columns} rows ${rows}; tty; ${then === '' ? 'exec ' : ''}${quoted(words)}; ${then}`;
+    const line = `trap : INT; stty cols ${columns} rows ${rows}; tty; ${afterwards === '' ? 'exec ' : ''}${quoted(words)}; ${afterwards}`;
     const env = { ...process.env, TERM: 'xterm', LC_ALL: 'C.UTF-8', TZ: 'UTC', ERL_FLAGS: '', ...environment };
     this.child = spawn('script', ['-q', '-e', '-f', '-c', line, '/dev/null'], {
       env,

@@ -69,12 +69,9 @@ function readEntry(path: string): TerminalEntry | undefined {
 export function nodeTerminal(): Terminal {
   const found = new Map<number, string>();
   return {
-    settings(descriptor) {
-      const settings = stty(descriptor, ['-g']);
-      if (!found.has(descriptor)) found.set(descriptor, settings);
-      return settings;
-    },
+    settings: (descriptor) => stty(descriptor, ['-g']),
     set(descriptor, settings, changes) {
+      if (!found.has(descriptor)) found.set(descriptor, stty(descriptor, ['-g']));
       stty(descriptor, [settings, ...(changes === undefined ? [] : wordsOf(changes))]);
     },
     entry(kind) {
