@@ -69,7 +69,10 @@ async function compileSome(side, vm, { store, ebin, job, jobs }, queue, results)
   const plan = join(store, `${side}-${job}.plan`);
   const text = (value) => JSON.stringify(value);
   const terms = share.map((module) => {
-    const options = ['deterministic', 'debug_info', ...module.includes.map((folder) => `{i, ${text(folder)}}`)];
+    const { version } = module;
+    const macros = version === undefined ? [] : [`{d, '${version.macro}', ${text(version.value)}}`];
+    const includes = module.includes.map((folder) => `{i, ${text(folder)}}`);
+    const options = ['deterministic', 'debug_info', ...macros, ...includes];
     const beam = beamPath(store, side, module);
     return `{${text(module.name)}, ${text(module.source)}, ${text(beam)}, [${options.join(', ')}]}.\n`;
   });

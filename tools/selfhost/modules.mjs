@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from '
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Every module of these applications: { app, name, source, includes }; of all applications when there are none.
+ * Every module of these applications: { app, name, source, includes, version }; of all applications when there are none.
  * `source` is the root of OTP's sources, `scratch` where generated sources go, `bin` native OTP's programs.
  */
 export function otpModules({ source, scratch, bin }, apps) {
@@ -18,14 +18,28 @@ export function otpModules({ source, scratch, bin }, apps) {
     mkdirSync(generated, { recursive: true });
     generate({ app, folder, generated, bin, source });
     const files = [...filesBelow(join(folder, 'src')), ...filesBelow(generated)];
+    const version = versionOf(folder);
     const headers = new Set(files.filter((file) => file.endsWith('.hrl')).map((file) => dirname(file)));
     const includes = [join(folder, 'include'), generated, ...headers, join(source, 'lib'), ...neighbours(source)];
     const seen = new Set();
     return files
       .filter((file) => file.endsWith('.erl') && isModule(file))
-      .map((file) => ({ app, name: basename(file, '.erl'), source: file, includes: [dirname(file), ...includes] }))
+      .map((file) => ({
+        app,
+        name: basename(file, '.erl'),
+        source: file,
+        version,
+        includes: [dirname(file), ...includes],
+      }))
       .filter(({ name }) => !seen.has(name) && seen.add(name));
   });
+}
+
+/** The macro that an application's makefile defines with its version: { macro, value }, from vsn.mk. */
+function versionOf(folder) {
+  const file = join(folder, 'vsn.mk');
+  const match = existsSync(file) ? /^(\w+_VSN)\s*=\s*(\S+)/m.exec(readFileSync(file, 'utf8')) : null;
+  return match === null ? undefined : { macro: match[1], value: match[2] };
 }
 
 /** Folders of headers that libraries include from each other by bare names. */
