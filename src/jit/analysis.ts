@@ -2,6 +2,7 @@
 import { opcodes } from '../isa/opcodes.ts';
 import type { Operand } from '../isa/operands.ts';
 import type { BeamFunction, Instruction } from '../loader/beam-module.ts';
+import { SMALL_MAX } from '../term/layout.ts';
 import type { ReturnPointKind } from './compiled-module.ts';
 import { liveFloats } from './live-floats.ts';
 
@@ -163,6 +164,9 @@ export class FunctionPlan {
   private readonly floatsAt = new Map<number, readonly number[]>();
   /** Y registers where something first branches to a label. */
   private readonly labelSlots = new Map<number, number>();
+  /** How many operands name a label. */
+  private readonly branchCounts = new Map<number, number>();
+  private wideMask: boolean | undefined;
   private readonly waiting: Reentry[] = [];
   private readonly resumedLabels: { readonly kind: ReturnPointKind; readonly label: number; readonly line: number }[] =
     [];
@@ -194,6 +198,19 @@ export class FunctionPlan {
   /** Later code branches back to some place. */
   get branchesBack(): boolean {
     return this.branchPcs > 0;
+  }
+
+  /** How many branches of the function's code go to a label. */
+  branchesTo(label: number): number {
+    return this.branchCounts.get(label) ?? 0;
+  }
+
+  /** Somewhere integers are cut to a number of bits that is more than a small has. */
+  get hasWideMask(): boolean {
+    this.wideMask ??= this.func.instructions.some(
+      ({ op, args }) => op.name === 'gc_bif2' && args.some((arg) => arg.kind === 'integer' && arg.value > SMALL_MAX),
+    );
+    return this.wideMask;
   }
 
   callsFunLast(index: number): boolean {
@@ -294,6 +311,7 @@ export class FunctionPlan {
   }
 
   private noteBranch(label: number, slots: number): void {
+    this.branchCounts.set(label, (this.branchCounts.get(label) ?? 0) + 1);
     const target = this.byLabel.get(label);
     if (target === undefined) {
       if (!this.labelSlots.has(label)) this.labelSlots.set(label, slots);

@@ -23,6 +23,7 @@ import { type FuncIndex, f64, i32, i64, type Label, type Local, type ValType } f
 import { type FunctionPlan, NO_FRAME, type Target } from './analysis.ts';
 import type { FunctionFrame } from './function-frame.ts';
 import type { ModuleTranslator } from './module-translator.ts';
+import { RawIntegers } from './raw-integers.ts';
 import { RELOC_ATOM, RELOC_INTEGER, RELOC_LITERAL } from './relocations.ts';
 import type { RuntimeName } from './runtime-table.ts';
 
@@ -39,6 +40,8 @@ const predefined: ReadonlyMap<string, number> = new Map(PREDEFINED_ATOMS.map((na
 /** Stands for the label of `truthOf` where an emitter of tests expects a label of the function. */
 const FALSE_LABEL = -1;
 
+const NONE: readonly number[] = [];
+
 export class BeamAssembler {
   readonly translator: ModuleTranslator;
   readonly plan: FunctionPlan;
@@ -49,6 +52,8 @@ export class BeamAssembler {
   readonly resuming: boolean;
   /** Where the dispatch goes; the return address while the function is being left. */
   readonly pc: Local;
+  /** Integers that registers hold as i64. */
+  readonly raw: RawIntegers;
   /** Set by the driver before the first instruction. */
   frame!: FunctionFrame;
 
@@ -85,6 +90,7 @@ export class BeamAssembler {
       this.pc = this.w.local(i32, 'pc');
     }
     this.reachable = !resuming;
+    this.raw = new RawIntegers(this);
   }
 
   // ---- registers -------------------------------------------------------------------------------------------------
@@ -277,19 +283,32 @@ export class BeamAssembler {
     if (label === FALSE_LABEL && this.falseLabel !== undefined) return w.brIf(this.falseLabel);
     const target = plan.target(label);
     this.noteReserved(label);
-    if (target === undefined) return w.brIf(this.frame.useFunctionClause());
-    if (target.position > this.at) return w.brIf(this.frame.labelOf(target));
+    const missing = this.missingTerms(label);
+    if (missing.length === 0) {
+      if (target === undefined) return w.brIf(this.frame.useFunctionClause());
+      if (target.position > this.at) return w.brIf(this.frame.labelOf(target));
+    }
     w.if();
-    this.branchBack(target);
+    this.raw.boxAll(missing);
+    this.branchTo(target);
     w.end();
   }
 
   branch(label: number): void {
-    const target = this.plan.target(label);
     this.noteReserved(label);
+    this.raw.boxAll(this.missingTerms(label));
+    this.branchTo(this.plan.target(label));
+  }
+
+  private branchTo(target: Target | undefined): void {
     if (target === undefined) this.w.br(this.frame.useFunctionClause());
     else if (target.position > this.at) this.w.br(this.frame.labelOf(target));
     else this.branchBack(target);
+  }
+
+  /** X registers whose terms have to be made on the way to a label. */
+  private missingTerms(label: number): readonly number[] {
+    return this.raw.carry(label) ? NONE : this.raw.missingAt(label);
   }
 
   /** The wasm label for a branch to a label of the function from here; undefined when the label lies behind. */
@@ -339,6 +358,7 @@ export class BeamAssembler {
 
   /** The code that follows is where branches to `target` go. */
   arrive(target: Target): void {
+    this.raw.arrive(target, this.frame.isReachedByBranch(target));
     this.frame.place(target);
     if (target.label > 0) this.mergeReserved(target);
     else this.forgetReserved();
@@ -353,6 +373,7 @@ export class BeamAssembler {
       x: this.xLocal(live - floats.length + i),
     }));
     if (this.reachable) {
+      if (this.resuming) this.raw.boxLive(target.position);
       this.frame.budget(target, live, boxes);
       // Tells the code below that it was not re-entered.
       for (const { x } of this.resuming ? boxes : []) {

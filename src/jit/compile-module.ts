@@ -9,6 +9,7 @@ import { BeamAssembler } from './beam-assembler.ts';
 import { compileBreakpoints } from './breakpoints.ts';
 import type { CompiledModule } from './compiled-module.ts';
 import { emitters } from './emitters.ts';
+import { emitOnLongs } from './ops/raw-arith.ts';
 import { FunctionFrame, FunctionPoints } from './function-frame.ts';
 import { ModuleTranslator, type TranslateOptions } from './module-translator.ts';
 import { RELOC_ADAPTER_SLOT, RELOC_IMPORT_SLOT, RELOC_RESUME_SLOT } from './relocations.ts';
@@ -119,14 +120,19 @@ function emitInstruction(a: BeamAssembler, instruction: Instruction): void {
   const { plan, w } = a;
   const budget = plan.budgetTarget(a.at);
   if (budget !== undefined) {
-    if (a.reachable && plan.callsFunLast(a.at)) moveFunBehindArguments(a, instruction);
+    if (a.reachable) {
+      a.raw.before(instruction);
+      if (plan.callsFunLast(a.at)) moveFunBehindArguments(a, instruction);
+    }
     a.checkBudget(budget, plan.budgetLive(a.at), plan.budgetFloats(a.at));
   }
   if (op.name === 'label' || !a.reachable) return;
   if (w.keepsNotes) w.note(`${op.name} ${args.map((operand) => operandToString(operand)).join(' ')}`);
+  a.translator.options.onInstruction?.(a, instruction);
+  if (emitOnLongs(a, instruction)) return;
+  if (budget === undefined) a.raw.before(instruction);
   const emit = emitters[op.name];
   if (emit === undefined) throw new Error(`no emitter for ${op.name}`);
-  a.translator.options.onInstruction?.(a, instruction);
   emit(a, ...args);
   if (endsFlow(instruction)) a.reachable = false;
 }

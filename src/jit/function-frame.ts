@@ -285,6 +285,7 @@ export class FunctionFrame {
       this.takeReductions(cost);
     }
     w.if();
+    a.raw.boxLiveAside(target.position);
     for (const { float, x } of boxes) {
       w.localGet(float);
       a.callRuntime('boxFloat');

@@ -2,7 +2,8 @@
 import { REDUCTIONS, UNWIND_TOP } from '../memory/map.ts';
 import { STACK_TAG_SHIFT } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
-import { type FuncIndex, i32, type ValType } from '../wasm/types.ts';
+import { type FuncIndex, type FuncType, i32, i64, type ValType } from '../wasm/types.ts';
+import { emitFromLong, emitIsLong, emitLowLong } from './long-terms.ts';
 import type { ModuleTranslator } from './module-translator.ts';
 import { RELOC_RETURN } from './relocations.ts';
 
@@ -14,11 +15,15 @@ export class ModuleHelpers {
     this.translator = translator;
   }
 
-  private helper(name: string, params: number, emit: (w: FunctionBuilder) => void): FuncIndex {
+  /** A function of this name, with as many i32 parameters and an i32 as result, or of a type. */
+  private helper(name: string, params: number | FuncType, emit: (w: FunctionBuilder) => void): FuncIndex {
     const known = this.made.get(name);
     if (known !== undefined) return known;
     const { builder } = this.translator;
-    const type = builder.type(new Array<ValType>(params).fill(i32), [i32]);
+    const type =
+      typeof params === 'number'
+        ? builder.type(new Array<ValType>(params).fill(i32), [i32])
+        : builder.type(params.params, params.results);
     const func = builder.declareFunction(type, this.translator.noted(name));
     this.made.set(name, func);
     const w = builder.body(func);
@@ -73,6 +78,24 @@ export class ModuleHelpers {
       w.localGet(w.param(1));
       w.returnCall(translator.bifNamed(kind, 'erlang', name, 2));
     });
+  }
+
+  /** (i64, a number with or without sign) -> term. */
+  boxLong(signed: boolean): FuncIndex {
+    const type = { params: [i64], results: [i32] };
+    return this.helper(signed ? 'boxLong' : 'boxUnsignedLong', type, (w) =>
+      emitFromLong(w, this.translator.runtime('moreHeap'), signed),
+    );
+  }
+
+  /** (term) -> 1 for an integer that is no small and has at most 64 bits and sign. */
+  isLong(): FuncIndex {
+    return this.helper('isLong', 1, emitIsLong);
+  }
+
+  /** (term, an integer) -> i64: its low 64 bits. */
+  lowLong(): FuncIndex {
+    return this.helper('lowLong', { params: [i32], results: [i64] }, emitLowLong);
   }
 
   /** (reductions) -> 1 if they have run out: what FunctionFrame.budget does in line. */

@@ -4,8 +4,10 @@
  */
 import type { MatchCommand, Operand, Reg } from '../../isa/operands.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
+import { rangeOfBits } from '../integer-range.ts';
 import { ContextReader, isLittle, isSigned, tagSmall } from './bits-reader.ts';
 import { MAX_BITS, swapped } from './bits-words.ts';
+import { isUsedAsLong } from './raw-arith.ts';
 
 /** A command that takes bits, and where they lie. */
 interface Piece {
@@ -158,7 +160,15 @@ function emitInteger(
   flags: number,
   dst: Reg,
 ): void {
-  reader.pushInteger(fail, { offset, size, flags });
+  const field = { offset, size, flags };
+  if (ContextReader.isLongField(field)) {
+    const range = rangeOfBits(size, isSigned(flags));
+    reader.pushLong(field);
+    if (isUsedAsLong(a, dst)) return a.raw.pop(dst, range);
+    a.raw.pushBoxed(range);
+  } else {
+    reader.pushInteger(fail, field);
+  }
   a.pop(dst);
 }
 

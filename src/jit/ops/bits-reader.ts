@@ -338,6 +338,35 @@ export class ContextReader {
     });
   }
 
+  /** Whether `pushLong` can read a field, and it need not be a small. */
+  static isLongField({ size, flags }: IntegerField): boolean {
+    const isWide = size > UNSIGNED_SMALL_BITS + (isSigned(flags) ? 1 : 0);
+    return isWide && size <= 64 && (!isLittle(flags) || size % 8 === 0);
+  }
+
+  /** Pushes a field as an i64, extended by its sign or by zeros. */
+  pushLong({ offset, size, flags }: IntegerField): void {
+    const { w } = this.a;
+    if (size <= 32) {
+      this.pushRaw({ offset, size, flags });
+      if (isSigned(flags)) w.i64ExtendI32S();
+      else w.i64ExtendI32U();
+      return;
+    }
+    const rest = size - 32;
+    const unsigned = flags & ~segmentFlags.signed;
+    const [high, low] = isLittle(flags) ? [offset + 32, offset] : [offset, offset + rest];
+    this.prepare();
+    this.pushRaw({ offset: high, size: rest, flags });
+    if (isSigned(flags)) w.i64ExtendI32S();
+    else w.i64ExtendI32U();
+    w.i64Const(32);
+    w.i64Shl();
+    this.pushRaw({ offset: low, size: 32, flags: unsigned });
+    w.i64ExtendI32U();
+    w.i64Or();
+  }
+
   /** Pushes a field as a term; `fail` is where a number too large for an integer goes. */
   pushInteger(fail: Operand, field: IntegerField): void {
     const { a } = this;

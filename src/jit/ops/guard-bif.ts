@@ -18,7 +18,13 @@ export type InlineBif = (a: BeamAssembler, call: BifCall) => void;
 export type InlineBifTable = Readonly<Record<string, InlineBif>>;
 
 /** Calls the BIF. The destination is written only when there is a value: a handler or the fail label may read what it held. */
-export function emitBifFunction(a: BeamAssembler, { fail, bif, args, dst }: BifCall): void {
+export function emitBifFunction(a: BeamAssembler, call: BifCall): void {
+  pushBifValue(a, call);
+  a.pop(call.dst);
+}
+
+/** Calls the BIF and pushes its value. */
+export function pushBifValue(a: BeamAssembler, { fail, bif, args }: BifCall): void {
   const { w } = a;
   for (const arg of args) a.push(arg);
   const kind = fail > 0 ? 'guard' : 'bif';
@@ -35,7 +41,6 @@ export function emitBifFunction(a: BeamAssembler, { fail, bif, args, dst }: BifC
       w.end();
     }
     w.localGet(value);
-    a.pop(dst);
   });
 }
 

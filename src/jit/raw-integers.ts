@@ -1,0 +1,308 @@
+/**
+ * Integers of up to 64 bits that an X register's i64 holds instead of (or beside) a term: what arithmetic and matching leave for the
+ * arithmetic behind them, so that numbers that are no smalls need no heap in between. Known along straight code only. Where anything
+ * else reads the register, or control flow meets, a term is made. While there is none, the register's i32 is [].
+ *
+ * A value without a range is right only in its low 64 bits; nothing but operators that look no further may read it (see wrapping.ts).
+ */
+import type { Operand } from '../isa/operands.ts';
+import { typeBits } from '../isa/types.ts';
+import type { Instruction } from '../loader/beam-module.ts';
+import { NIL, PRIMARY_MASK, PRIMARY_SMALL, SMALL_MAX, SMALL_MIN, SMALL_SHIFT } from '../term/layout.ts';
+import { i64, type Label, type Local } from '../wasm/types.ts';
+import { endsFlow, type Target } from './analysis.ts';
+import type { BeamAssembler } from './beam-assembler.ts';
+import { constantRange, type IntegerRange, intersection, isLong, isSignedLong, longOf } from './integer-range.ts';
+import { XLiveness } from './x-liveness.ts';
+import { xUsage } from './x-usage.ts';
+
+interface Entry {
+  /** Undefined: only the low 64 bits are right. */
+  readonly range: IntegerRange | undefined;
+  /** The X register holds the term, too. */
+  readonly boxed: boolean;
+}
+
+type Entries = Map<number, Entry>;
+
+export class RawIntegers {
+  private readonly a: BeamAssembler;
+  private readonly liveness: XLiveness;
+  private readonly locals: Local[] = [];
+  private entries: Entries = new Map();
+  /** What holds at a label that one branch goes to and nothing falls into. */
+  private readonly carried = new Map<number, Entries>();
+  /** The last instruction that branched while there was no entry. */
+  private plainAt = -1;
+
+  constructor(a: BeamAssembler) {
+    this.a = a;
+    this.liveness = new XLiveness(a.plan);
+  }
+
+  // ---- what is known -----------------------------------------------------------------------------------------------
+
+  /** The register has an i64. */
+  has(operand: Operand): boolean {
+    return operand.kind === 'x' && this.entries.has(operand.index);
+  }
+
+  /** The register has an i64 and no term. */
+  isUnboxed(operand: Operand): boolean {
+    return operand.kind === 'x' && this.entries.get(operand.index)?.boxed === false;
+  }
+
+  /** The integers that the operand can be; undefined: anything. */
+  rangeOf(operand: Operand): IntegerRange | undefined {
+    if (operand.kind === 'integer') return constantRange(operand.value);
+    if (operand.kind !== 'x' && operand.kind !== 'y') return undefined;
+    const { union, min, max } = this.a.translator.type(operand.type);
+    const typed = union === typeBits.integer && min !== undefined && max !== undefined ? { min, max } : undefined;
+    const known = operand.kind === 'x' ? this.entries.get(operand.index)?.range : undefined;
+    return typed === undefined || known === undefined ? (typed ?? known) : intersection(typed, known);
+  }
+
+  isLiveAfter(index: number, register: number): boolean {
+    return this.liveness.isLive(index + 1, register);
+  }
+
+  // ---- values ------------------------------------------------------------------------------------------------------
+
+  private local(index: number): Local {
+    this.locals[index] ??= this.a.w.local(i64, `long${index}`);
+    return this.locals[index];
+  }
+
+  /** Pops an i64, the new value of the register; the range is that of the value. */
+  pop(dst: Operand, range: IntegerRange | undefined): void {
+    const { w } = this.a;
+    if (dst.kind !== 'x') {
+      this.pushBoxed(range);
+      return this.a.pop(dst);
+    }
+    w.localSet(this.local(dst.index));
+    w.i32Const(NIL);
+    this.a.pop(dst);
+    this.entries.set(dst.index, { range, boxed: false });
+  }
+
+  forget(operand: Operand): void {
+    if (operand.kind === 'x') this.entries.delete(operand.index);
+  }
+
+  /** Makes the i64 on the stack a term. */
+  pushBoxed(range: IntegerRange | undefined): void {
+    const { a } = this;
+    const signed = range === undefined || isSignedLong(range);
+    if (range !== undefined && range.min >= SMALL_MIN && range.max <= SMALL_MAX) return tagLong(a);
+    a.w.call(a.translator.helpers.boxLong(signed));
+  }
+
+  private emitBox(index: number, { range }: Entry): void {
+    const { w } = this.a;
+    w.localGet(this.local(index));
+    this.pushBoxed(range);
+    w.localSet(this.a.xLocal(index));
+  }
+
+  /** Makes the term of a register that has none. */
+  box(operand: Operand): void {
+    if (operand.kind === 'x') this.boxIndex(operand.index);
+  }
+
+  private boxIndex(index: number): void {
+    const entry = this.entries.get(index);
+    if (entry === undefined || entry.boxed) return;
+    if (entry.range === undefined) throw new Error(`x${index} is read whole, and only its low bits are known`);
+    this.emitBox(index, entry);
+    this.entries.set(index, { ...entry, boxed: true });
+  }
+
+  /** The same in code that is not always run; of what is right in its low bits only, a term with these bits. */
+  boxAside(operand: Operand): void {
+    if (operand.kind !== 'x') return;
+    const entry = this.entries.get(operand.index);
+    if (entry !== undefined && !entry.boxed) this.emitBox(operand.index, entry);
+  }
+
+  /**
+   * Pushes an operand's i64. What is no integer of at most 64 bits goes to slow, which may be undefined for an operand with a
+   * range that fits. `keeps`: the code is always run, so the register has its i64 from here on.
+   */
+  push(operand: Operand, slow: Label | undefined, keeps: boolean): void {
+    const { w } = this.a;
+    if (operand.kind === 'integer') return w.i64Const(longOf(operand.value));
+    if (operand.kind === 'x' && this.entries.has(operand.index)) return w.localGet(this.local(operand.index));
+    const range = this.rangeOf(operand);
+    if (range === undefined || !isLong(range)) return this.pushUnboxed(operand, slow);
+    this.pushUnboxed(operand, undefined);
+    if (!keeps || operand.kind !== 'x') return;
+    w.localTee(this.local(operand.index));
+    this.entries.set(operand.index, { range, boxed: true });
+  }
+
+  private pushUnboxed(operand: Operand, slow: Label | undefined): void {
+    const { a } = this;
+    const { w } = a;
+    const { helpers } = a.translator;
+    const pushSmall = (): void => {
+      a.push(operand);
+      w.i32Const(SMALL_SHIFT);
+      w.i32ShrS();
+      w.i64ExtendI32S();
+    };
+    if (a.alwaysSmall(operand)) return pushSmall();
+    a.push(operand);
+    w.i32Const(PRIMARY_MASK);
+    w.i32And();
+    w.i32Const(PRIMARY_SMALL);
+    w.i32Eq();
+    w.if(i64);
+    pushSmall();
+    w.else();
+    if (slow !== undefined) {
+      a.push(operand);
+      w.call(helpers.isLong());
+      w.i32Eqz();
+      w.brIf(slow);
+    }
+    a.push(operand);
+    w.call(helpers.lowLong());
+    w.end();
+  }
+
+  /** Pops a term, an integer; pushes its low 64 bits. */
+  unboxPushed(): void {
+    this.a.w.call(this.a.translator.helpers.lowLong());
+  }
+
+  /** Copies what a register has to another. */
+  copy(src: Operand, dst: Operand): boolean {
+    if (src.kind !== 'x' || dst.kind !== 'x') return false;
+    const entry = this.entries.get(src.index);
+    if (entry === undefined) return false;
+    const { w } = this.a;
+    w.localGet(this.local(src.index));
+    w.localSet(this.local(dst.index));
+    this.a.push(src);
+    this.a.pop(dst);
+    this.entries.set(dst.index, entry);
+    return true;
+  }
+
+  // ---- around instructions -----------------------------------------------------------------------------------------
+
+  /** Before an instruction that knows terms only: makes those it reads, and those that a way out of it needs. */
+  before(instruction: Instruction): void {
+    if (this.entries.size === 0) return;
+    const usage = xUsage(instruction);
+    for (const index of [...this.entries.keys()]) {
+      const reads = usage === undefined || index < usage.readsBelow || usage.reads.includes(index);
+      if (reads || this.isLostByBranch(instruction, index, usage?.writes ?? [])) this.boxIndex(index);
+    }
+    if (usage === undefined || usage.forgets) this.entries.clear();
+    else for (const index of usage.writes) this.entries.delete(index);
+  }
+
+  /** A branch of the instruction goes where the register is alive, and no code can be put on the way there. */
+  private isLostByBranch({ op, args }: Instruction, index: number, writes: readonly number[]): boolean {
+    if (op.family !== 'select' && !writes.includes(index)) return false;
+    const labels = args.flatMap((operand) => (operand.kind === 'list' ? operand.items : [operand]));
+    return labels.some(
+      (operand) =>
+        operand.kind === 'f' && operand.label > 0 && this.liveness.isLiveAtLabel(operand.label, index),
+    );
+  }
+
+  /** X registers that a branch to a label needs a term in. */
+  missingAt(label: number): number[] {
+    const missing: number[] = [];
+    if (this.entries.size === 0) return missing;
+    for (const [index, { boxed }] of this.entries) {
+      if (!boxed && this.liveness.isLiveAtLabel(label, index)) missing.push(index);
+    }
+    return missing;
+  }
+
+  /** Makes these terms on the way of a branch. */
+  boxAll(indexes: readonly number[]): void {
+    for (const index of indexes) this.emitBox(index, this.entries.get(index) as Entry);
+  }
+
+  /** Tells that a branch goes to a label; false: it needs the terms that are missing. */
+  carry(label: number): boolean {
+    const { plan, at } = this.a;
+    if (this.entries.size === 0) {
+      this.plainAt = at;
+      return true;
+    }
+    const target = plan.target(label);
+    // A branch of this instruction may have gone there when there was nothing to carry.
+    if (target === undefined || this.plainAt === at || !this.arrivesOnce(target)) return false;
+    const known = this.carried.get(label);
+    if (known === undefined) this.carried.set(label, new Map(this.entries));
+    else return this.entries.size === known.size;
+    return true;
+  }
+
+  /** One branch from before, and nothing else, goes there. */
+  private arrivesOnce(target: Target): boolean {
+    const { plan, at, resuming } = this.a;
+    if (target.position <= at || target.branchPc > 0 || (resuming && target.reentryPc > 0)) return false;
+    const before = plan.func.instructions[target.position - 1];
+    return plan.branchesTo(target.label) === 1 && before !== undefined && endsFlow(before);
+  }
+
+  /** Before the code at a place; `merges`: branches come in. */
+  arrive(target: Target, merges: boolean): void {
+    const carried = this.carried.get(target.label);
+    if (target.label > 0 && carried !== undefined) {
+      this.entries = carried;
+      return;
+    }
+    if (this.entries.size === 0) return;
+    if (this.a.reachable && !merges) return;
+    if (this.a.reachable) this.boxLive(target.position);
+    this.entries.clear();
+  }
+
+  /** Makes the terms that code from an instruction on reads. */
+  boxLive(position: number): void {
+    for (const [index, { boxed }] of [...this.entries]) {
+      if (!boxed && this.liveness.isLive(position, index)) this.boxIndex(index);
+    }
+  }
+
+  /** The same in code that is not always run. */
+  boxLiveAside(position: number): void {
+    for (const [index, entry] of this.entries) {
+      if (!entry.boxed && this.liveness.isLive(position, index)) this.emitBox(index, entry);
+    }
+  }
+
+  // ---- what comes --------------------------------------------------------------------------------------------------
+
+  /** The next instruction in straight code that reads the register works on i64. */
+  isUsedAsLong(from: number, register: number, isLongUse: (instruction: Instruction) => boolean): boolean {
+    const { instructions } = this.a.plan.func;
+    for (let index = from + 1; index < instructions.length; index++) {
+      const instruction = instructions[index] as Instruction;
+      const usage = xUsage(instruction);
+      if (usage === undefined || instruction.op.name === 'label') return false;
+      if (usage.reads.includes(register)) return isLongUse(instruction);
+      if (register < usage.readsBelow || usage.forgets || usage.writes.includes(register)) return false;
+      if (endsFlow(instruction)) return false;
+    }
+    return false;
+  }
+}
+
+/** Makes the i64 on the stack, which fits, a small. */
+export function tagLong(a: BeamAssembler): void {
+  const { w } = a;
+  w.i32WrapI64();
+  w.i32Const(SMALL_SHIFT);
+  w.i32Shl();
+  w.i32Const(PRIMARY_SMALL);
+  w.i32Or();
+}
