@@ -19,7 +19,7 @@ import {
   SMALL_SHIFT,
 } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
-import { type FuncIndex, f64, i32, i64, type Label, type Local, type ValType } from '../wasm/types.ts';
+import { type FuncIndex, f64, i32, type Label, type Local, type ValType } from '../wasm/types.ts';
 import { type FunctionPlan, NO_FRAME, type Target } from './analysis.ts';
 import type { FunctionFrame } from './function-frame.ts';
 import type { ModuleTranslator } from './module-translator.ts';
@@ -139,15 +139,6 @@ export class BeamAssembler {
     const local = this.temporary(type);
     emit(local);
     this.release(local, type);
-  }
-
-  /** An i64 that nobody else uses until `releaseLong`. */
-  temporaryLong(): Local {
-    return this.temporary(i64);
-  }
-
-  releaseLong(local: Local): void {
-    this.release(local, i64);
   }
 
   // ---- operands --------------------------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ import { BeamAssembler } from './beam-assembler.ts';
 import { compileBreakpoints } from './breakpoints.ts';
 import type { CompiledModule } from './compiled-module.ts';
 import { emitters } from './emitters.ts';
-import { emitOnLongs } from './ops/raw-arith.ts';
 import { FunctionFrame, FunctionPoints } from './function-frame.ts';
 import { ModuleTranslator, type TranslateOptions } from './module-translator.ts';
+import { emitOnLongs } from './ops/raw-arith.ts';
 import { RELOC_ADAPTER_SLOT, RELOC_IMPORT_SLOT, RELOC_RESUME_SLOT } from './relocations.ts';
 
 /** The result is the same for the same module and options, whatever machine or run. */

@@ -27,8 +27,8 @@ type Entries = Map<number, Entry>;
 
 export class RawIntegers {
   private readonly a: BeamAssembler;
-  private readonly liveness: XLiveness;
   private readonly locals: Local[] = [];
+  private known: XLiveness | undefined;
   private entries: Entries = new Map();
   /** What holds at a label that one branch goes to and nothing falls into. */
   private readonly carried = new Map<number, Entries>();
@@ -37,7 +37,11 @@ export class RawIntegers {
 
   constructor(a: BeamAssembler) {
     this.a = a;
-    this.liveness = new XLiveness(a.plan);
+  }
+
+  private get liveness(): XLiveness {
+    this.known ??= new XLiveness(this.a.plan);
+    return this.known;
   }
 
   // ---- what is known -----------------------------------------------------------------------------------------------
@@ -209,8 +213,7 @@ export class RawIntegers {
     if (op.family !== 'select' && !writes.includes(index)) return false;
     const labels = args.flatMap((operand) => (operand.kind === 'list' ? operand.items : [operand]));
     return labels.some(
-      (operand) =>
-        operand.kind === 'f' && operand.label > 0 && this.liveness.isLiveAtLabel(operand.label, index),
+      (operand) => operand.kind === 'f' && operand.label > 0 && this.liveness.isLiveAtLabel(operand.label, index),
     );
   }
 

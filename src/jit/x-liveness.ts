@@ -43,7 +43,8 @@ export class XLiveness {
       if (--this.steps < 0) return true;
       const usage = xUsage(instruction);
       if (usage === undefined || usage.reads.includes(register) || register < usage.readsBelow) return true;
-      if (instruction.args.some((operand) => this.liveAtOperand(operand, register, instruction.op.family === 'calls'))) return true;
+      if (instruction.args.some((operand) => this.liveAtOperand(operand, register, instruction.op.family === 'calls')))
+        return true;
       if (usage.forgets || usage.writes.includes(register) || endsFlow(instruction)) return false;
     }
     return false;

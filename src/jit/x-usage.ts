@@ -13,7 +13,16 @@ export interface XUsage {
 
 /** Roles of operands that are written. */
 const writtenRoles = new Set(['dst', 'head', 'tail', 'marker']);
-const families = new Set(['tests-compare', 'lists-tuples', 'arith', 'bif-calls', 'floats', 'select', 'maps', 'bits-match']);
+const families = new Set([
+  'tests-compare',
+  'lists-tuples',
+  'arith',
+  'bif-calls',
+  'floats',
+  'select',
+  'maps',
+  'bits-match',
+]);
 const others = new Set([
   'label',
   'line',

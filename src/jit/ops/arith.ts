@@ -4,7 +4,7 @@
  */
 import type { Operand } from '../../isa/operands.ts';
 import { PRIMARY_MASK, PRIMARY_SMALL, SMALL_MAX, SMALL_MIN, SMALL_SHIFT } from '../../term/layout.ts';
-import type { Label, Local } from '../../wasm/types.ts';
+import { i64, type Label, type Local } from '../../wasm/types.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
 import { type BifCall, emitBifFunction, emitInline, type InlineBif, type InlineBifTable } from './guard-bif.ts';
 
@@ -134,7 +134,7 @@ function pushDifference(a: BeamAssembler, x: Operand, y: Operand, slow: Label | 
 /** Makes the i64 on the stack, 4 times the result, a small; goes to slow if that does not fit. */
 function narrow(a: BeamAssembler, slow: Label): void {
   const { w } = a;
-  const wide = a.temporaryLong();
+  const wide = a.temporary(i64);
   w.localTee(wide);
   w.localGet(wide);
   w.i64Extend32S();
@@ -143,7 +143,7 @@ function narrow(a: BeamAssembler, slow: Label): void {
   w.localGet(wide);
   w.i32WrapI64();
   setTag(a);
-  a.releaseLong(wide);
+  a.release(wide, i64);
 }
 
 function pushProduct(a: BeamAssembler, x: Operand, y: Operand, slow: Label | undefined): void {

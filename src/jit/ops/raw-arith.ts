@@ -7,9 +7,17 @@ import { typeBits } from '../../isa/types.ts';
 import type { Instruction } from '../../loader/beam-module.ts';
 import { SMALL_MAX, SMALL_MIN } from '../../term/layout.ts';
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
-import type { Label } from '../../wasm/types.ts';
+import { i64, type Label } from '../../wasm/types.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
-import { type IntegerRange, isLong, isModular, isSignedLong, isUnsignedLong, MAX_SHIFT, resultRange } from '../integer-range.ts';
+import {
+  type IntegerRange,
+  isLong,
+  isModular,
+  isSignedLong,
+  isUnsignedLong,
+  MAX_SHIFT,
+  resultRange,
+} from '../integer-range.ts';
 import { tagLong } from '../raw-integers.ts';
 import { type BifCall, pushBifValue } from './guard-bif.ts';
 
@@ -73,6 +81,11 @@ export function usesLong(a: BeamAssembler, instruction: Instruction): boolean {
 const isInteger = (a: BeamAssembler, operand: Operand): boolean =>
   operand.kind === 'integer' || a.always(operand, typeBits.integer);
 
+const isKnownInteger = (a: BeamAssembler, operand: Operand): boolean => a.raw.has(operand) || isInteger(a, operand);
+
+/** What these give for floats fails later, or not at all. */
+const floatOperators = new Set(['+', '-', '*']);
+
 const isWide = (operand: Operand): boolean =>
   operand.kind === 'integer' && (operand.value > SMALL_MAX || operand.value < SMALL_MIN);
 
@@ -90,7 +103,8 @@ const isShiftCount = (range: IntegerRange | undefined): boolean =>
 function readsLowBits(a: BeamAssembler, operation: Operation, register: number): boolean {
   const { operator, x, y, call } = operation;
   if (!isModular(operator) || call.fail > 0 || call.dst.kind !== 'x') return false;
-  if (operator === 'bsl') return isRegisterX(x, register) && y.kind === 'integer' && y.value >= 0 && y.value <= MAX_SHIFT;
+  if (operator === 'bsl')
+    return isRegisterX(x, register) && y.kind === 'integer' && y.value >= 0 && y.value <= MAX_SHIFT;
   return [x, y].every((operand) => isRegisterX(operand, register) || isInteger(a, operand));
 }
 
@@ -140,6 +154,7 @@ function planOf(a: BeamAssembler, operation: Operation): Plan | undefined {
   }
   if (!isModular(operator) || (operator === 'bsl' && !isShiftCount(rangeY))) return undefined;
   if (call.fail > 0 || call.dst.kind !== 'x' || !a.plan.hasWideMask) return undefined;
+  if (floatOperators.has(operator) && !(isKnownInteger(a, x) && isKnownInteger(a, y))) return undefined;
   return wraps(a, a.at, call.dst.index) ? { result: undefined, signed: true } : undefined;
 }
 
@@ -192,7 +207,7 @@ function emitOperation(a: BeamAssembler, operation: Operation, { result, signed 
   ((signed ? signedCode : unsignedCode)[operator] as (w: FunctionBuilder) => void)(w);
   const isSmall = result !== undefined && isSmallRange(result);
   if (done === undefined || slow === undefined) return popResult(a, call.dst, result, isSmall);
-  const value = a.temporaryLong();
+  const value = a.temporary(i64);
   if (isSmall) {
     tagLong(a);
     a.pop(call.dst);
@@ -216,7 +231,7 @@ function emitOperation(a: BeamAssembler, operation: Operation, { result, signed 
     w.localGet(value);
     raw.pop(call.dst, result);
   }
-  a.releaseLong(value);
+  a.release(value, i64);
 }
 
 function keepLong(a: BeamAssembler, operand: Operand, fits: boolean): void {
