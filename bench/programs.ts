@@ -24,11 +24,15 @@ export const PROGRAMS: readonly Program[] = [
   { name: 'match_words', what: '1 MiB by 32-bit integers', target: 1.5, runs: 3 },
   { name: 'match_utf8', what: '1 MB by UTF-8 characters', target: 1.5, runs: 3 },
   { name: 'map_fold', what: 'maps:fold over 100,000 keys', target: 1.5, runs: 3 },
+  { name: 'mix64', what: 'hashes and generators on 64 bits', target: 1.5, runs: 3 },
+  { name: 'mix32', what: 'generators on 31 to 59 bits', target: 1.5, runs: 3 },
+  { name: 'rand_exsss', what: 'rand:uniform_s, 50,000 times', target: 1.5, runs: 3 },
+  { name: 'catch_throw', what: 'exceptions: local, of BIFs, 50 calls deep', target: 1.5, runs: 3 },
   { name: 'body', what: 'body recursion, 1,000,000 deep', target: 1.5, runs: 2 },
 ];
 
 /** Modules of OTP that the programs call, and those that an undefined function needs. */
-export const OTP_MODULES = ['erts/erlang', 'kernel/error_handler', 'stdlib/lists', 'stdlib/maps'];
+export const OTP_MODULES = ['erts/erlang', 'kernel/error_handler', 'stdlib/lists', 'stdlib/maps', 'stdlib/rand'];
 
 /** The most milliseconds that loading all of stdlib may take. */
 export const STDLIB_TARGET = 2000;
