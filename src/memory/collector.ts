@@ -19,7 +19,7 @@ import { type Kernels, kernels } from './kernels.ts';
 import { ATTENTION, SCRATCH, X_REGISTERS } from './map.ts';
 import { load, loadTerm, loadUnsigned, store } from './memory.ts';
 import { MAGIC_REF_HEADER, nextLink, offHeapBytesOf, releaseObject } from './off-heap.ts';
-import { ATTENTION_COLLECT, type ProcessHeap, running } from './process-heap.ts';
+import { ATTENTION_COLLECT, NO_CHUNKS, type ProcessHeap, running } from './process-heap.ts';
 import { FOLLOW, KERNEL_RESULT } from './scan-emitter.ts';
 
 /** Calls `visit` with every term that a process holds outside of its heap, stack and X registers, and keeps what it returns instead. */
@@ -98,7 +98,7 @@ function minorIsPossible(heap: ProcessHeap): boolean {
 
 function minorCollection(heap: ProcessHeap, options: CollectOptions, overflow: number): Collection {
   const before = heap.usedWords();
-  const capacity = (heap.youngEnd - heap.youngStart) / 4;
+  const capacity = Math.max(heap.minHeapWords, (heap.youngEnd - heap.youngStart) / 4);
   const mature = heap.highWater - heap.youngStart;
   if (heap.oldStart === 0 && mature !== 0) {
     const oldWords = nextHeapSize(before, 1);
@@ -288,7 +288,7 @@ function replaceYoung(work: Work, fresh: Addr): void {
     discard(start, (heap.chunks[i + 1] as Addr) - start, options);
   }
   if (heap.chunkStart !== 0) discard(heap.chunkStart, heap.end - heap.chunkStart, options);
-  heap.chunks = [];
+  heap.chunks = NO_CHUNKS;
   heap.chunkStart = 0 as Addr;
   heap.youngStart = fresh;
   heap.youngTop = work.top as Addr;

@@ -2,6 +2,8 @@
 
 /** Words of a new process's heap (H_DEFAULT_SIZE in OTP's erl_vm.h). */
 export const MIN_HEAP_WORDS = 233;
+/** Words that such a heap really begins with: many processes never need more. The first collection gives it its size. */
+export const START_HEAP_WORDS = 90;
 /** Words of a new process's virtual binary heap (min_bin_vheap_size). */
 export const MIN_VIRTUAL_HEAP_WORDS = 46422;
 

@@ -13,7 +13,7 @@ import type { Addr } from '../term/layout.ts';
 import { allocateBlock, freeBlock } from './allocator.ts';
 import type { Fragment } from './fragment.ts';
 import { chunkSource } from './heap.ts';
-import { MIN_HEAP_WORDS, MIN_VIRTUAL_HEAP_WORDS, nextHeapSize } from './heap-sizes.ts';
+import { MIN_HEAP_WORDS, MIN_VIRTUAL_HEAP_WORDS, nextHeapSize, START_HEAP_WORDS } from './heap-sizes.ts';
 import { ATTENTION, HEND, HTOP, OFF_HEAP, OFF_HEAP_BYTES, REDUCTIONS, SP, STACK_LOW } from './map.ts';
 import { load, loadUnsigned, store, words } from './memory.ts';
 import { joinLists, releaseList } from './off-heap.ts';
@@ -22,11 +22,13 @@ import { joinLists, releaseList } from './off-heap.ts';
 export const ATTENTION_COLLECT = 1;
 
 /** Words of a new process's stack. */
-const MIN_STACK_WORDS = 92;
+const MIN_STACK_WORDS = 30;
 /** A chunk is as large as all that the process has, within these bounds (words). */
 const MIN_CHUNK_WORDS = 233;
 const MAX_CHUNK_WORDS = 2 ** 18;
 const NONE = 0 as Addr;
+/** Shared by all heaps without chunks. */
+export const NO_CHUNKS: readonly Addr[] = [];
 
 /** The heap whose registers are in the VM registers. */
 export const running: { heap: ProcessHeap | undefined } = { heap: undefined };
@@ -39,7 +41,7 @@ export class ProcessHeap {
   oldStart: Addr = NONE;
   oldTop: Addr = NONE;
   oldEnd: Addr = NONE;
-  chunks: Addr[] = [];
+  chunks: readonly Addr[] = NO_CHUNKS;
   chunkStart: Addr = NONE;
   /** HTOP and HEND. */
   top: Addr;
@@ -73,10 +75,11 @@ export class ProcessHeap {
   constructor(minHeapWords: number, fullsweepAfter: number) {
     this.minHeapWords = nextHeapSize(minHeapWords);
     this.fullsweepAfter = fullsweepAfter;
-    this.youngStart = allocateBlock(this.minHeapWords * 4);
+    const startWords = this.minHeapWords === MIN_HEAP_WORDS ? START_HEAP_WORDS : this.minHeapWords;
+    this.youngStart = allocateBlock(startWords * 4);
     this.youngTop = this.youngStart;
     this.highWater = this.youngStart;
-    this.youngEnd = (this.youngStart + this.minHeapWords * 4) as Addr;
+    this.youngEnd = (this.youngStart + startWords * 4) as Addr;
     this.top = this.youngStart;
     this.end = this.youngEnd;
     this.stackLow = allocateBlock(MIN_STACK_WORDS * 4);
@@ -101,7 +104,7 @@ export class ProcessHeap {
       this.minorsSinceMajor === 0 &&
       this.oldStart === 0 &&
       this.stackTop - this.stackLow === MIN_STACK_WORDS * 4 &&
-      this.youngEnd - this.youngStart === MIN_HEAP_WORDS * 4 &&
+      this.youngEnd - this.youngStart === START_HEAP_WORDS * 4 &&
       this.minHeapWords === MIN_HEAP_WORDS &&
       this.fullsweepAfter === 65535 &&
       this.minVirtualHeapWords === MIN_VIRTUAL_HEAP_WORDS &&
@@ -115,7 +118,7 @@ export class ProcessHeap {
   private empty(): void {
     this.youngTop = this.youngStart;
     this.highWater = this.youngStart;
-    if (this.chunks.length > 0) this.chunks = [];
+    this.chunks = NO_CHUNKS;
     this.chunkStart = NONE;
     this.top = this.youngStart;
     this.end = this.youngEnd;
@@ -173,7 +176,7 @@ export class ProcessHeap {
     const size = Math.min(MAX_CHUNK_WORDS, Math.max(MIN_CHUNK_WORDS, this.usedWords()));
     const chunkWords = Math.max(wordCount, size);
     const a = allocateBlock(chunkWords * 4);
-    if (this.chunkStart !== 0) this.chunks.push(this.chunkStart, this.top);
+    if (this.chunkStart !== 0) this.addChunk(this.chunkStart, this.top);
     this.chunkStart = a;
     this.top = (a + wordCount * 4) as Addr;
     this.end = (a + chunkWords * 4) as Addr;
@@ -181,6 +184,11 @@ export class ProcessHeap {
     store(HEND, this.end);
     this.requestCollection();
     return a;
+  }
+
+  private addChunk(start: Addr, top: Addr): void {
+    if (this.chunks === NO_CHUNKS) this.chunks = [start, top];
+    else (this.chunks as Addr[]).push(start, top);
   }
 
   /** Moves the stack to a larger block, so that at least `neededBytes` are free. Registers follow if the heap is active. */
@@ -219,7 +227,7 @@ export class ProcessHeap {
    */
   attachFragment(fragment: Fragment): void {
     if (fragment.block === 0) return;
-    this.chunks.push(fragment.block, (fragment.block + fragment.wordCount * 4) as Addr);
+    this.addChunk(fragment.block, (fragment.block + fragment.wordCount * 4) as Addr);
     this.attachedWords += fragment.wordCount;
     const active = running.heap === this;
     if (fragment.offHeap !== 0) {

@@ -1,6 +1,6 @@
 /** erlang:system_info/1 (erl_bif_info.c). What it says of schedulers, memory and host is true of this virtual machine, not of OTP's. */
 
-import { HEAP_SIZES } from '../../memory/heap-sizes.ts';
+import { HEAP_SIZES, MIN_HEAP_WORDS, MIN_VIRTUAL_HEAP_WORDS } from '../../memory/heap-sizes.ts';
 import type { Machine } from '../../process/machine.ts';
 import { listOfText } from '../../runtime/number-text.ts';
 import { am, atom, atomCount } from '../../term/atoms.ts';
@@ -16,8 +16,6 @@ import { release } from './releases.ts';
 
 const WORD_BYTES = 4;
 const SCHEDULERS = 1;
-const MIN_HEAP_WORDS = 233;
-const MIN_BINARY_HEAP_WORDS = 46422;
 const FULLSWEEP_AFTER = 65535;
 const ATOM_LIMIT = 2 ** 20;
 const ETS_LIMIT = 8192;
@@ -131,12 +129,12 @@ const HEAP_ITEMS: Readonly<Record<string, Item>> = {
   heap_type: () => atom('private'),
   fullsweep_after: () => tuple(am.fullsweep_after, makeInteger(FULLSWEEP_AFTER)),
   min_heap_size: () => tuple(am.min_heap_size, makeInteger(MIN_HEAP_WORDS)),
-  min_bin_vheap_size: () => tuple(am.min_bin_vheap_size, makeInteger(MIN_BINARY_HEAP_WORDS)),
+  min_bin_vheap_size: () => tuple(am.min_bin_vheap_size, makeInteger(MIN_VIRTUAL_HEAP_WORDS)),
   max_heap_size: maxHeapSize,
   garbage_collection: () =>
     listOf([
       tuple(am.max_heap_size, makeSmall(0)),
-      tuple(am.min_bin_vheap_size, makeInteger(MIN_BINARY_HEAP_WORDS)),
+      tuple(am.min_bin_vheap_size, makeInteger(MIN_VIRTUAL_HEAP_WORDS)),
       tuple(am.min_heap_size, makeInteger(MIN_HEAP_WORDS)),
       tuple(am.fullsweep_after, makeInteger(FULLSWEEP_AFTER)),
     ]),
