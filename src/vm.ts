@@ -121,7 +121,8 @@ export class Vm implements Machine {
   internalStateOpen = false;
   readonly loopLimits = new Map<string, number>();
   readonly wallTime = new SchedulerWallTime();
-  readonly totals = { reductions: 0, slices: 0 };
+  readonly totals = { reductions: 0, slices: 0, collections: 0, collectedWords: 0 };
+  readonly testDelays = { collection: 0 };
   readonly lastStatistics = { reductions: 0, wallClock: 0, runtime: 0 };
   /** Modules that were loaded before the first process ran. */
   preloaded: Term[] = [];
@@ -341,7 +342,7 @@ export class Vm implements Machine {
       hasOnLoad: translation.onLoad !== undefined,
       link: () => {
         const linked = linkModule(this.code, translation, this.imports);
-        linked.module.retranslate = () => this.translate(kept, { ...options, breakpoints: true });
+        linked.module.retranslate = () => this.translationOf(kept, { ...options, breakpoints: true });
         return linked;
       },
     };
@@ -352,7 +353,7 @@ export class Vm implements Machine {
     if (codeCache === undefined || options.notes === true || options.onInstruction !== undefined) {
       return this.translate(file, options);
     }
-    const variant = `OTP ${this.otpRelease}${options.lines === false ? ' without lines' : ''}`;
+    const variant = `OTP ${this.otpRelease}${options.lines === false ? ' without lines' : ''}${options.breakpoints === true ? ' with breakpoints' : ''}`;
     const known = codeCache.find(file, variant);
     if (known !== undefined) return decodeTranslation(known);
     const translation = this.translate(file, options);

@@ -65,6 +65,12 @@ function setInternalState(vm: Machine, item: Term, value: Term): Term {
     if (left <= MOST_REDUCTIONS) store(REDUCTIONS, left);
     return am.true;
   }
+  if (item === am.test_long_gc_sleep) {
+    const least = natural(value);
+    if (least === undefined) throw badarg();
+    vm.testDelays.collection = least;
+    return am.true;
+  }
   if (isAtom(item) && atomName(item) in LOOP_LIMITS) return setLoopLimit(vm, atomName(item), value);
   if (item === atom('wait') && isAtom(value) && AWAITED.some((what) => atom(what) === value)) return am.ok;
   throw badarg();

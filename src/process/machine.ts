@@ -124,7 +124,9 @@ export interface Machine {
   readonly tracing: ProcessTracing;
   readonly wallTime: SchedulerWallTime;
   /** What has been done since the start. */
-  readonly totals: { reductions: number; slices: number };
+  readonly totals: { reductions: number; slices: number; collections: number; collectedWords: number };
+  /** Milliseconds that a collection lasts at least, for OTP's suites (erts_debug:set_internal_state/2). */
+  readonly testDelays: { collection: number };
   /** The totals when erlang:statistics/1 was last asked for them. */
   readonly lastStatistics: { reductions: number; wallClock: number; runtime: number };
   /** Modules that were loaded before the first process ran. */

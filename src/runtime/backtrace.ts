@@ -3,6 +3,7 @@ import { load, plus } from '../memory/memory.ts';
 import type { Machine, ReturnPointInfo } from '../process/machine.ts';
 import type { Process } from '../process/process.ts';
 import { atomName } from '../term/atoms.ts';
+import { withoutContext } from '../term/bits.ts';
 import type { Addr, Term } from '../term/layout.ts';
 import { display } from '../term/print.ts';
 import { END_OF_STACK, isCatchTag, isReturnAddress, pointOfWord } from '../term/stack-words.ts';
@@ -22,7 +23,7 @@ function place({ module, name, arity, line }: ReturnPointInfo): string {
 /** What a word of a frame holds. */
 function content(vm: Machine, word: number): string {
   if (isCatchTag(word)) return `Catch ${address(pointOfWord(word))} ${place(vm.code.returnPoint(pointOfWord(word)))}`;
-  return word === 0 || isReturnAddress(word) ? '[]' : display(word as Term);
+  return word === 0 || isReturnAddress(word) ? '[]' : display(withoutContext(word as Term));
 }
 
 /** The frames from `sp` on, innermost first. Addresses are numbers of return points; the offset is the line. */

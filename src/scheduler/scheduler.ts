@@ -293,6 +293,8 @@ export class Scheduler {
     if (isHole) store(X_REGISTERS, NIL);
     const watch = this.vm.tracing.turns.collects(process);
     const { reductions, kind, before, after } = collect(heap, options);
+    this.vm.totals.collections++;
+    this.vm.totals.collectedWords += Math.max(0, before - after);
     watch?.(kind === 'major', before - after);
     if (this.vm.flags.traceGc) {
       this.vm.host.writeError(`gc ${process.number} ${kind} ${before} -> ${after} words\n`);

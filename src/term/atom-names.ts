@@ -650,6 +650,16 @@ export const PREDEFINED_ATOMS = [
   'out_exited',
   'register',
   'unlink',
+  'aux_work',
+  'available_internal_state',
+  'deallocations',
+  'last_calls',
+  'process_display',
+  'reds_left',
+  'runtime',
+  'test_long_gc_sleep',
+  'thread_progress',
+  'timer_cancellations',
 ] as const;
 
 export type PredefinedAtom = (typeof PREDEFINED_ATOMS)[number];

@@ -9,9 +9,12 @@ import {
   type Addr,
   BIN_REF_ADDRESS,
   BINARY_DATA,
+  CONTEXT_END,
   CONTEXT_ORIG,
+  CONTEXT_POSITION,
   HEADER_BIN_REF,
   HEADER_HEAP_BITS,
+  HEADER_MATCH_CONTEXT,
   HEADER_SUB_BITS,
   HEAP_BINARY_LIMIT,
   HEAP_BITS_DATA,
@@ -23,7 +26,7 @@ import {
   SUB_BITS_WORDS,
   type Term,
 } from './layout.ts';
-import { addressOf, field, fieldTerm, headerType, isBitstring, makeBoxed } from './term.ts';
+import { addressOf, field, fieldTerm, headerType, isBitstring, isBoxed, makeBoxed } from './term.ts';
 
 const HEAP_BITS_LIMIT = HEAP_BINARY_LIMIT * 8;
 
@@ -166,6 +169,13 @@ export function subBitsOf(owner: Term, start: number, size: number): Term {
   const a = allocateHeapBits(size);
   copyBits(baseOf(owner), start, plus(a, HEAP_BITS_DATA), 0, size);
   return makeBoxed(a);
+}
+
+/** What is left to match of a match context, as a bitstring; any other term as it is. */
+export function withoutContext(t: Term): Term {
+  if (!isBoxed(t) || headerType(t) !== HEADER_MATCH_CONTEXT) return t;
+  const position = field(t, CONTEXT_POSITION);
+  return subBitsOf(fieldTerm(t, CONTEXT_ORIG), position, field(t, CONTEXT_END) - position);
 }
 
 function allocateHeapBits(size: number): Addr {

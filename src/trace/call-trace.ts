@@ -5,19 +5,11 @@ import { slotOfWord } from '../memory/slot-word.ts';
 import type { FunctionName, Machine } from '../process/machine.ts';
 import type { Process } from '../process/process.ts';
 import { am } from '../term/atoms.ts';
-import { subBitsOf } from '../term/bits.ts';
+import { withoutContext } from '../term/bits.ts';
 import { listOf, tuple } from '../term/build.ts';
-import {
-  type Addr,
-  CONTEXT_END,
-  CONTEXT_ORIG,
-  CONTEXT_POSITION,
-  HEADER_MATCH_CONTEXT,
-  NIL,
-  type Term,
-} from '../term/layout.ts';
+import { type Addr, NIL, type Term } from '../term/layout.ts';
 import { END_OF_STACK, pointOfWord } from '../term/stack-words.ts';
-import { field, fieldTerm, headerType, isBoxed, makeSmall } from '../term/term.ts';
+import { makeSmall } from '../term/term.ts';
 import { Accounting } from './accounting.ts';
 import type { FunctionBreaks, SessionBreak } from './breakpoints.ts';
 import { callStackAt } from './call-stack.ts';
@@ -33,13 +25,6 @@ const WORDS_OF_CONS = 2;
 const TIME = 1;
 const MEMORY = 2;
 const NOTHING: MatchResult = { result: am.true, returnTrace: false, exceptionTrace: false };
-
-/** A match context is told of as what is left to match. */
-function argument(t: Term): Term {
-  if (!isBoxed(t) || headerType(t) !== HEADER_MATCH_CONTEXT) return t;
-  const position = field(t, CONTEXT_POSITION);
-  return subBitsOf(fieldTerm(t, CONTEXT_ORIG), position, field(t, CONTEXT_END) - position);
-}
 
 /** A call that stops at a breakpoint. */
 export interface TracedCall {
@@ -108,7 +93,7 @@ export class CallTracing {
     const { slot, arity } = this.vm.code.returnPoint(pointOfWord(load(sp)));
     const breaks = this.tracing.breakpoints.at(slot);
     if (breaks === undefined) return;
-    const args = Array.from({ length: arity }, (_, i) => argument(load(plus(sp, 4 * (arity - i))) as Term));
+    const args = Array.from({ length: arity }, (_, i) => withoutContext(load(plus(sp, 4 * (arity - i))) as Term));
     const isLocal = load(STATUS_ARGUMENT) === LOCAL_BREAKPOINT;
     const caller = plus(sp, 4 * (arity + 1));
     const frames = this.called({ process, breaks, isLocal, args, caller });

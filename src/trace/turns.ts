@@ -72,6 +72,7 @@ export class Turns {
     if (isTraced) this.tracing.collected(process, willBeMajor ? am.gc_major_start : am.gc_minor_start, 0);
     const started = this.now();
     return (isMajor, words) => {
+      while (this.now() - started < this.vm.testDelays.collection);
       if (isTraced) this.tracing.collected(process, isMajor ? am.gc_major_end : am.gc_minor_end, Math.max(0, words));
       if (isMonitored) this.tracing.systemMonitor.collected(process, this.now() - started);
     };

@@ -1,19 +1,24 @@
 /** erlang:process_info/1,2: a row for each item. What lies on another process's heap is copied to the asker's. */
 import { SP } from '../../memory/map.ts';
-import { loadUnsigned } from '../../memory/memory.ts';
+import { load, loadUnsigned, plus } from '../../memory/memory.ts';
 import type { Machine, ReturnPointInfo } from '../../process/machine.ts';
 import { type Process, RUN_START } from '../../process/process.ts';
 import { isActive } from '../../process/signals.ts';
 import { listElements } from '../../runtime/apply.ts';
-import { buildStacktrace, charlist, gatherPoints, takeTrace } from '../../runtime/stack-trace.ts';
+import { formatBacktrace } from '../../runtime/backtrace.ts';
+import { buildStacktrace, charlist, gatherPoints, takeTrace, walkStack } from '../../runtime/stack-trace.ts';
 import { withWholeStack } from '../../runtime/whole-stack.ts';
 import { am, atom } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
+import { makeBinary } from '../../term/bits.ts';
 import { listOf, tuple } from '../../term/build.ts';
 import { copyIn } from '../../term/copy.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import { type Addr, NIL, NON_VALUE, type Term } from '../../term/layout.ts';
+import { isCatchTag, pointOfWord } from '../../term/stack-words.ts';
 import { isAtom, isLocalPid, makeSmall, smallValue } from '../../term/term.ts';
+import { encodeUtf8 } from '../../term/utf8.ts';
+import { gcInfo, gcValues } from '../../trace/gc-info.ts';
 import type { BifTable } from '../registry.ts';
 import { atomOf } from './arguments.ts';
 import { dictionaryList } from './process-dictionary.ts';
@@ -123,6 +128,21 @@ const heapItems: [Term, Item][] = [
   [am.max_heap_size, (_, { otherFlags }) => otherFlags?.get(am.max_heap_size) ?? defaultMaxHeapSize()],
 ];
 
+function backtrace(vm: Machine, process: Process): Term {
+  return makeBinary(encodeUtf8(formatBacktrace(vm, process, stackPointer(process))));
+}
+
+/** How many `catch` and `try` the process is in. */
+function catchLevel(vm: Machine, process: Process): number {
+  let count = 0;
+  walkStack(vm, stackPointer(process), (frame, word) => {
+    const frameWords = vm.code.frameWords(pointOfWord(word));
+    for (let i = 1; i < frameWords; i++) if (isCatchTag(load(plus(frame, 4 * i)))) count++;
+    return true;
+  });
+  return count;
+}
+
 const items = new Map<Term, Item>([
   [am.registered_name, (_, { name }) => name ?? NIL],
   [am.current_function, currentFunction],
@@ -154,7 +174,11 @@ const items = new Map<Term, Item>([
   ...heapItems,
   [am.reductions, (_, { reductions }) => integer(reductions)],
   [am.suspending, () => NIL],
-  [am.sequential_trace_token, () => NIL],
+  [am.sequential_trace_token, (vm, process) => vm.tracing.sequential.tokenTerm(process)],
+  [am.backtrace, (vm, process) => backtrace(vm, process)],
+  [am.catchlevel, (vm, process) => makeSmall(catchLevel(vm, process))],
+  [am.garbage_collection_info, (_, process) => gcInfo(gcValues(process))],
+  [am.last_calls, () => am.false],
   [am.message_queue_data, (_, { otherFlags }) => otherFlags?.get(am.message_queue_data) ?? am.on_heap],
   [am.async_dist, (_, { otherFlags }) => otherFlags?.get(am.async_dist) ?? am.false],
   [am.parent, (_, { parent }) => parent],
@@ -162,7 +186,15 @@ const items = new Map<Term, Item>([
 ]);
 
 /** Items that walk the stack. */
-const needsStack: readonly Term[] = [am.current_function, am.current_location, am.current_stacktrace, am.stack_size];
+const needsStack: readonly Term[] = [
+  am.backtrace,
+  am.catchlevel,
+  am.garbage_collection_info,
+  am.current_function,
+  am.current_location,
+  am.current_stacktrace,
+  am.stack_size,
+];
 
 /** What process_info/1 shows, in order; registered_name comes first where there is one. */
 const SUMMARY: readonly Term[] = [

@@ -1,8 +1,8 @@
 /** BIFs of module erlang about processes, links, monitors, aliases and names. */
 
 import { freeFragment } from '../../memory/fragment.ts';
-import { REDUCTIONS, STATUS, STATUS_SUSPEND } from '../../memory/map.ts';
-import { store } from '../../memory/memory.ts';
+import { REDUCTIONS, SP, STATUS, STATUS_SUSPEND } from '../../memory/map.ts';
+import { loadUnsigned, store } from '../../memory/memory.ts';
 import type { Machine } from '../../process/machine.ts';
 import { closePort, linkPort, unlinkPort } from '../../process/port-signals.ts';
 import type { Process } from '../../process/process.ts';
@@ -18,14 +18,16 @@ import {
   sendExitSignal,
   unregisterName,
 } from '../../process/signals.ts';
+import { formatBacktrace } from '../../runtime/backtrace.ts';
 import { bumpReductions } from '../../runtime/bump-reductions.ts';
 import { showMessage } from '../../runtime/receive.ts';
+import { withWholeStack } from '../../runtime/whole-stack.ts';
 import { am } from '../../term/atoms.ts';
 import { listOf } from '../../term/build.ts';
 import { copyOut } from '../../term/copy.ts';
 import { identical } from '../../term/equality.ts';
 import { badarg, ErlangError } from '../../term/erlang-error.ts';
-import { NIL, NON_VALUE, type Term } from '../../term/layout.ts';
+import { type Addr, NIL, NON_VALUE, type Term } from '../../term/layout.ts';
 import { isPid, isPort, isRef, isThisNode, nodeOf } from '../../term/nodes.ts';
 import { isAtom, isLocalPid, isTuple, tupleArity, tupleElement } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
@@ -84,6 +86,20 @@ function bumpReductionsBy(_vm: Machine, count: Term): Term {
   const reductions = natural(count);
   if (reductions === undefined) throw badarg();
   bumpReductions(reductions);
+  return am.true;
+}
+
+/** erts_internal:process_display(Pid, backtrace): writes the stack to standard error. Returns badarg or badopt for wrong arguments. */
+function processDisplay(vm: Machine, pid: Term, type: Term): Term {
+  if (type !== am.backtrace) return am.badopt;
+  const process = vm.processes.byPid(pid);
+  if (process?.isAlive !== true) return am.badarg;
+  if (process === vm.current) {
+    const again = withWholeStack(vm, am.erts_internal, am.process_display, [pid, type]);
+    if (again !== undefined) return again;
+  }
+  const sp = process === vm.current ? (loadUnsigned(SP) as Addr) : process.heap.sp;
+  vm.host.writeError(formatBacktrace(vm, process, sp));
   return am.true;
 }
 
@@ -334,5 +350,6 @@ export const ertsInternalProcessBifs: BifTable = {
   rows: [
     { name: 'group_leader', arity: 2, fn: setGroupLeader },
     { name: 'garbage_collect', arity: 1, fn: garbageCollect },
+    { name: 'process_display', arity: 2, fn: processDisplay },
   ],
 };

@@ -32,6 +32,11 @@ function runtime(vm: Machine): Term {
   return sinceLast(vm, 'runtime', Number(vm.host.system.cpuMicroseconds() / 1000n));
 }
 
+/** {Collections, Words gained, 0} */
+function garbageCollection({ totals }: Machine): Term {
+  return tuple(makeInteger(totals.collections), makeInteger(totals.collectedWords), makeSmall(0));
+}
+
 function io(vm: Machine): Term {
   const { input, output } = vm.ports.bytes;
   return tuple(tuple(am.input, makeInteger(input)), tuple(am.output, makeInteger(output)));
@@ -64,7 +69,8 @@ const ITEMS: ReadonlyMap<Term, Item> = new Map<Term, Item>([
   [am.reductions, reductions],
   [am.exact_reductions, reductions],
   [am.wall_clock, wallClock],
-  [atom('runtime'), runtime],
+  [am.runtime, runtime],
+  [am.garbage_collection, garbageCollection],
   [am.io, io],
   [am.scheduler_wall_time, schedulerWallTime],
   [am.scheduler_wall_time_all, schedulerWallTime],

@@ -6,7 +6,7 @@ import { badarg } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
 import { isLocalPid, makeSmall } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
-import { natural } from './arguments.ts';
+import { atomOf, boolean, natural } from './arguments.ts';
 
 /** MAX_BACKTRACE_SIZE */
 const MAX_BACKTRACE = 64;
@@ -44,11 +44,18 @@ function setSchedulersOnline(_vm: Machine, value: Term): Term | undefined {
   return natural(value) === 1 ? makeSmall(1) : undefined;
 }
 
+function setSchedulerWallTime(vm: Machine, value: Term): Term | undefined {
+  const on = boolean(value);
+  return on === undefined ? undefined : atomOf(vm.wallTime.set(on, vm.timers.now()));
+}
+
 const FLAGS: ReadonlyMap<Term, SetFlag> = new Map<Term, SetFlag>([
   [am.backtrace_depth, setBacktraceDepth],
   [am.system_logger, setSystemLogger],
   [am.trace_control_word, setTraceControlWord],
   [am.schedulers_online, setSchedulersOnline],
+  [am.sequential_tracer, (vm, value) => vm.tracing.sequential.setSystemTracer(value)],
+  [am.scheduler_wall_time, setSchedulerWallTime],
   [am.time_offset, (_, value) => (value === atom('finalize') ? atom('final') : undefined)],
 ]);
 

@@ -178,7 +178,7 @@ const OTHER_ITEMS: Readonly<Record<string, Item>> = {
   port_tasks: name(am.true),
   dynamic_trace: name(am.none),
   dynamic_trace_probes: name(am.false),
-  sequential_tracer: () => tuple(am.sequential_tracer, am.false),
+  sequential_tracer: (vm) => tuple(am.sequential_tracer, vm.tracing.sequential.tracerTerm()),
   trace_control_word: (vm) => makeInteger(vm.traceControlWord),
   halt_flush_timeout: name(am.infinity),
   beam_jump_table: name(am.false),
