@@ -1,0 +1,140 @@
+%% What traced programs tell their tracers. Each function prints; native OTP says what.
+-module(trace_programs).
+-export([run/1]).
+-compile([export_all, nowarn_export_all]).
+
+run(Name) ->
+    ?MODULE:Name(),
+    halt().
+
+%% ---- what is traced ---------------------------------------------------------
+
+f(0) -> done;
+f(N) -> g(N), f(N - 1).
+g(N) -> h(N) + 1.
+h(N) -> N * 2.
+bif(X) -> length(atom_to_list(X)).
+boom(X) -> error({boom, X}).
+catcher(X) -> try boom(X) catch error:R -> {caught, R} end.
+bits(<<X, Rest/binary>>, Sum) -> bits(Rest, Sum + X);
+bits(<<>>, Sum) -> Sum.
+tail(0) -> ok;
+tail(N) -> tail(N - 1).
+
+server() ->
+    receive {call, Name, Args} -> put(last, catch apply(?MODULE, Name, Args)) end,
+    server().
+
+start(Flags) ->
+    Self = self(),
+    Pid = spawn(fun() -> Self ! ready, server() end),
+    receive ready -> ok end,
+    1 = erlang:trace(Pid, true, Flags),
+    Pid.
+
+call(Pid, Name, Args) ->
+    Pid ! {call, Name, Args},
+    io:format("~p~p:~n", [Name, Args]),
+    [io:format("  ~0p~n", [shown(Pid, M)]) || M <- flush()],
+    ok.
+
+flush() -> receive M -> [M | flush()] after 200 -> [] end.
+shown(Pid, T) when is_tuple(T) -> list_to_tuple([shown(Pid, E) || E <- tuple_to_list(T)]);
+shown(Pid, [H | T]) -> [shown(Pid, H) | shown(Pid, T)];
+shown(Pid, Pid) -> tracee;
+shown(_, P) when is_pid(P) -> other;
+shown(_, T) -> T.
+
+%% ---- programs ---------------------------------------------------------------
+
+global() ->
+    P = start([call]),
+    io:format("~p~n", [erlang:trace_pattern({?MODULE, f, 1}, true, [])]),
+    call(P, f, [2]),
+    io:format("~p~n", [erlang:trace_info({?MODULE, f, 1}, all)]).
+
+local() ->
+    P = start([call, return_to, arity]),
+    erlang:trace_pattern({?MODULE, '_', '_'}, true, [local]),
+    call(P, f, [2]),
+    call(P, bits, [<<1, 2, 3>>, 0]),
+    erlang:trace_pattern({?MODULE, '_', '_'}, false, [local]),
+    call(P, f, [2]).
+
+specification() ->
+    P = start([call]),
+    Spec = [{['$1'], [{'>', '$1', 1}], [{return_trace}, {message, {{{caller}, '$1'}}}]}],
+    erlang:trace_pattern({?MODULE, '_', 1}, Spec, [local]),
+    call(P, f, [3]),
+    call(P, tail, [3]),
+    io:format("~p~n", [erlang:match_spec_test([3], Spec, trace)]),
+    io:format("~p~n", [erlang:match_spec_test([3], [{'_', [{caller}], [{silent}]}], trace)]).
+
+exceptions() ->
+    P = start([call, return_to]),
+    erlang:trace_pattern({?MODULE, '_', '_'}, [{'_', [], [{exception_trace}]}], [local]),
+    erlang:trace_pattern({erlang, error, 1}, [{'_', [], [{exception_trace}]}], [local]),
+    call(P, catcher, [1]),
+    call(P, boom, [2]).
+
+bifs() ->
+    P = start([call, return_to]),
+    erlang:trace_pattern({erlang, atom_to_list, 1}, [{'_', [], [{return_trace}, {message, {caller}}]}], [local]),
+    call(P, bif, [abc]),
+    call(P, bif, ["no atom"]).
+
+counters() ->
+    P = start([call]),
+    erlang:trace_pattern({?MODULE, '_', 1}, true, [call_count, call_time, call_memory]),
+    call(P, f, [10]),
+    io:format("~p~n", [[erlang:trace_info({?MODULE, F, 1}, call_count) || F <- [f, g, h, tail]]]),
+    {call_time, [{P, 10, _, _}]} = erlang:trace_info({?MODULE, h, 1}, call_time),
+    {call_memory, [{P, 11, _}]} = erlang:trace_info({?MODULE, f, 1}, call_memory),
+    erlang:trace_pattern({?MODULE, '_', 1}, pause, [call_count]),
+    call(P, f, [10]),
+    io:format("~p~n", [erlang:trace_info({?MODULE, g, 1}, call_count)]).
+
+meta() ->
+    P = spawn(fun server/0),
+    erlang:trace_pattern({?MODULE, g, 1}, [{'_', [], [{return_trace}]}], [meta]),
+    P ! {call, f, [1]},
+    [io:format("~0p~n", [setelement(tuple_size(M), shown(P, M), ts)]) || M <- flush()].
+
+messages() ->
+    P = start([send, 'receive', procs]),
+    call(P, f, [1]),
+    Self = self(),
+    Q = spawn(fun() -> receive go -> Self ! gone, (catch nobody ! hello), link(Self), unlink(Self), register(q, self()) end end),
+    erlang:trace(Q, true, [send, 'receive', procs]),
+    Q ! go,
+    [io:format("  ~0p~n", [shown(Q, M)]) || M <- flush()].
+
+sessions() ->
+    S = trace:session_create(mine, self(), []),
+    P = spawn(fun server/0),
+    trace:process(S, P, true, [call]),
+    trace:function(S, {?MODULE, g, 1}, true, [local]),
+    erlang:trace(P, true, [call]),
+    erlang:trace_pattern({?MODULE, h, 1}, true, [local]),
+    call(P, f, [1]),
+    io:format("~p ~p~n", [trace:info(S, {?MODULE, g, 1}, traced), erlang:trace_info({?MODULE, g, 1}, traced)]),
+    io:format("~p~n", [trace:session_destroy(S)]),
+    call(P, f, [1]).
+
+sequential() ->
+    seq_trace:set_system_tracer(self()),
+    P = spawn(fun() -> receive {From, hello} -> From ! seq_trace:get_token(label) end end),
+    seq_trace:set_token(label, {some, "label"}),
+    seq_trace:set_token(send, true),
+    seq_trace:set_token('receive', true),
+    P ! {self(), hello},
+    receive {label, L} -> io:format("~p~n", [L]) end,
+    seq_trace:set_token([]),
+    [io:format("  ~0p~n", [shown(P, M)]) || M <- flush()].
+
+monitor() ->
+    undefined = erlang:system_monitor(self(), [{large_heap, 20000}, {long_message_queue, {2, 5}}]),
+    io:format("~0p~n", [element(2, erlang:system_monitor())]),
+    P = spawn(fun() -> receive stop -> ok end end),
+    [P ! N || N <- lists:seq(1, 6)],
+    [io:format("  ~0p~n", [shown(P, M)]) || M <- flush()].
