@@ -69,7 +69,7 @@ function processNamed(vm: Machine, t: Term): Process | undefined {
 
 function ownTracer(scope: FormScope): Term {
   const ref = scope.session === undefined ? undefined : traceRef(processOf(scope), scope.session);
-  return ref?.tracer ?? NIL;
+  return ref?.tracer ?? scope.session?.tracer ?? NIL;
 }
 
 /** {enable_trace, Flag}, {disable_trace, Flag}: of the process itself. */
