@@ -1,6 +1,6 @@
 /** erlang:statistics/1 (erl_bif_info.c): what this virtual machine counts. */
 import type { Machine } from '../../process/machine.ts';
-import { am, atom } from '../../term/atoms.ts';
+import { am } from '../../term/atoms.ts';
 import { makeBigInt, makeInteger } from '../../term/bignum.ts';
 import { listOf, tuple } from '../../term/build.ts';
 import { badarg } from '../../term/erlang-error.ts';
