@@ -60,7 +60,7 @@ import { primFileSystemBifs } from './prim-file/file-system.ts';
 import { fileBifs, primFileNameBifs } from './prim-file/names.ts';
 import { primFileOpenBifs } from './prim-file/open-files.ts';
 import { primTtyBifs } from './prim-tty.ts';
-import { reBifs } from './re/re.ts';
+import { erlangReTrapBifs, reBifs } from './re/re.ts';
 import { recordsBifs } from './records.ts';
 import type { BifTable } from './registry.ts';
 import { erlangSystemMonitorBifs } from './trace/system-monitor.ts';
@@ -141,6 +141,7 @@ export const bifTables: readonly BifTable[] = [
   ertsInternalPortBifs,
   primTtyBifs,
   reBifs,
+  erlangReTrapBifs,
   primBufferBifs,
   primFileSystemBifs,
   primFileNameBifs,

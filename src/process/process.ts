@@ -11,7 +11,7 @@ import { NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { makeLocalPid } from '../term/term.ts';
 import type { TraceRef } from '../trace/sessions.ts';
 import type { Dictionary } from './dictionary.ts';
-import type { FunctionName } from './machine.ts';
+import type { FunctionName, Machine } from './machine.ts';
 import { Mailbox } from './mailbox.ts';
 import type { AliasMode, Monitor, MonitorRing } from './monitors.ts';
 import type { NumberSet } from './number-set.ts';
@@ -65,6 +65,9 @@ export interface Owned {
   ownerEnded(): void;
 }
 
+/** The rest of a BIF's work (runtime/trap.ts). */
+export type Continuation = (vm: Machine, args: readonly Term[]) => Term;
+
 /** How the timeout of the current receive stands. */
 export type ReceiveTimeout = 'none' | 'armed' | 'passed';
 
@@ -115,6 +118,8 @@ export class Process {
   nodeMonitors: Map<string, number> | undefined;
   /** A BIF that wants to see the whole stack has asked to be called again, with nothing but the stack in memory. */
   stackIsWhole = false;
+  /** What a BIF that has trapped is to go on with. */
+  continuation: Continuation | undefined;
   /** It waits in erlang:hibernate/3, without a stack; `resume` is the call that follows. */
   hibernates = false;
   errorHandler: Term = am.error_handler;

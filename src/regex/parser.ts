@@ -1,489 +1,365 @@
-/** Takes a pattern apart (pcre_compile.c). */
-import { charTest, escapeClass, tabled } from './char-tests.ts';
-import { parseClass, setEscape } from './class-parser.ts';
+/** Patterns to trees: the first of the two passes of compile_branch in pcre_compile.c, whose faults come before those of references.ts. */
+import { escapeSet, wordSet } from './char-classes.ts';
+import { parseClass, posixEnd, readProperty } from './class-parser.ts';
+import { isCountedRepeat, readEscape } from './escapes.ts';
+import { parseGroup } from './group-parser.ts';
+import { type NameTable, namedReference, numberedCall } from './group-references.ts';
 import { readHead } from './pattern-head.ts';
 import { PatternReader } from './pattern-reader.ts';
-import type { AssertionKind, CharTest, Node, ParsedRegex, RegexOptions, RepeatMode } from './syntax.ts';
+import { resolveReferences } from './references.ts';
+import type { AssertionKind, Branch, Node, ParsedRegex, RegexOptions, RepeatMode } from './syntax.ts';
+import { isNewlineIn, widthOf } from './utf8-points.ts';
 
-/** What (?imsxJU) changes: within a group, until its end. */
-interface Flags {
-  caseless: boolean;
-  multiline: boolean;
-  dotall: boolean;
-  extended: boolean;
-  ungreedy: boolean;
-  dupnames: boolean;
+/** Options that may change within a pattern. */
+export interface LocalOptions {
+  readonly caseless: boolean;
+  readonly multiline: boolean;
+  readonly dotall: boolean;
+  readonly extended: boolean;
+  readonly ungreedy: boolean;
+  readonly dupnames: boolean;
 }
 
-const FLAG_LETTERS: Readonly<Record<string, keyof Flags>> = {
-  i: 'caseless',
-  m: 'multiline',
-  s: 'dotall',
-  x: 'extended',
-  U: 'ungreedy',
-  J: 'dupnames',
+/** COMPILE_WORK_SIZE less its margin: PCRE refuses deeper nesting, for which it has no room. Bytes of a group, and more if it captures. */
+const WORKSPACE = 3996;
+const GROUP_BYTES = 3;
+const CAPTURE_BYTES = 2;
+const MAX_REPEAT = 65_535;
+const SPACE = /^[\t\n\v\f\r ]$/;
+const CR = 0x0d;
+const LF = 0x0a;
+
+const ASSERTIONS: Readonly<Record<string, AssertionKind>> = {
+  A: 'start',
+  B: 'notBoundary',
+  b: 'boundary',
+  G: 'matching',
+  Z: 'endOrNewline',
+  z: 'end',
 };
+const REPEATABLE = [
+  'char',
+  'set',
+  'any',
+  'all',
+  'byte',
+  'newline',
+  'cluster',
+  'reference',
+  'recurse',
+  'group',
+  'look',
+  'condition',
+];
 
-const MAX_REPEAT = 65535;
-const MAX_DEPTH = 250;
-const NAME = /^[A-Za-z0-9_]$/;
-/** Parts of PCRE's language that are not built in. */
-const UNSUPPORTED = 'not supported by this implementation';
-
-interface Reference {
-  readonly groups: number[];
-  readonly key: number | string;
-  readonly at: number;
-}
-
-class Parser {
-  private readonly reader: PatternReader;
-  private readonly options: RegexOptions;
-  private flags: Flags;
-  private groupCount = 0;
-  private depth = 0;
-  private readonly groupsByName = new Map<string, number[]>();
-  private readonly references: Reference[] = [];
+export class PatternParser {
+  readonly reader: PatternReader;
+  readonly options: RegexOptions;
+  readonly names: NameTable = new Map();
+  groupCount = 0;
+  assertionDepth = 0;
+  /** Groups that are open and capture, the innermost last. */
+  readonly open: number[] = [];
+  mentionsNewline = false;
+  /** Bytes that PCRE needs for the groups that are open. */
+  workspace = 0;
 
   constructor(reader: PatternReader, options: RegexOptions) {
     this.reader = reader;
     this.options = options;
-    const { caseless, multiline, dotall, extended, ungreedy, dupnames } = options;
-    this.flags = { caseless, multiline, dotall, extended, ungreedy, dupnames };
   }
 
-  run(): ParsedRegex {
-    const node = this.choice();
-    if (!this.reader.atEnd) throw this.reader.fault('unmatched parentheses');
-    for (const { key, groups, at } of this.references) this.resolve(key, groups, at);
-    const names = [...this.groupsByName]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, groups]) => ({ name, groups }));
-    return { node, options: this.options, groupCount: this.groupCount, names };
+  /** Alternatives up to a closing parenthesis or the end, which is not read. `reset`: groups have the same numbers in each. */
+  alternatives(given: LocalOptions, reset = false, captures = false): Branch[] {
+    const branches: Branch[] = [];
+    const { workspace } = this;
+    this.workspace += GROUP_BYTES + (captures ? CAPTURE_BYTES : 0);
+    const first = this.groupCount;
+    let highest = first;
+    let options = given;
+    do {
+      if (reset) this.groupCount = first;
+      const branch = new BranchParser(this, options);
+      branches.push(branch.parse());
+      options = branch.options;
+      highest = Math.max(highest, this.groupCount);
+    } while (this.reader.accept('|'));
+    this.groupCount = highest;
+    this.workspace = workspace;
+    return branches;
+  }
+}
+
+/** One alternative. Options that change in it hold for the following ones too. */
+export class BranchParser {
+  options: LocalOptions;
+  readonly parser: PatternParser;
+  private readonly reader: PatternReader;
+  private readonly items: Node[] = [];
+  /** A quantifier may follow. */
+  private isRepeatable = false;
+  private inQuotes = false;
+
+  constructor(parser: PatternParser, options: LocalOptions) {
+    this.parser = parser;
+    this.reader = parser.reader;
+    this.options = options;
   }
 
-  private resolve(key: number | string, groups: number[], at: number): void {
-    const found = typeof key === 'string' ? this.groupsByName.get(key) : key <= this.groupCount ? [key] : undefined;
-    // Numbers are only looked up when the whole pattern has been read.
-    const where = typeof key === 'string' ? at : this.reader.at;
-    if (found === undefined) throw this.reader.fault('reference to non-existent subpattern', where);
-    groups.push(...found);
-  }
-
-  // ---- structure -----------------------------------------------------------------------------------------------------
-
-  private choice(): Node {
-    if (++this.depth > MAX_DEPTH) throw this.reader.fault('parentheses are too deeply nested');
-    const items = [this.sequence()];
-    while (this.reader.accept('|')) items.push(this.sequence());
-    this.depth--;
-    return items.length === 1 ? (items[0] as Node) : { kind: 'choice', items };
-  }
-
-  private sequence(): Node {
-    const items: Node[] = [];
+  parse(): Branch {
     const { reader } = this;
-    while (!reader.atEnd && reader.peek() !== '|' && reader.peek() !== ')') {
-      if (this.skipped()) continue;
-      const isQuoted = reader.accept('\\Q');
-      if (isQuoted) {
-        this.quoted(items);
+    while (!reader.atEnd) {
+      if (this.quotes()) continue;
+      if (this.inQuotes) {
+        this.literal();
         continue;
       }
-      const atom = this.atom();
-      if (atom !== undefined) items.push(this.repeated(atom));
+      if (this.parser.workspace > WORKSPACE) throw reader.fault('regular expression is too complicated');
+      if (this.options.extended && this.skipSpace()) continue;
+      if (reader.startsWith('(?#')) {
+        this.comment();
+        continue;
+      }
+      const next = reader.peek();
+      if (next === '|' || next === ')') break;
+      this.item(next);
     }
-    return items.length === 1 ? (items[0] as Node) : { kind: 'sequence', items };
+    return { items: this.items, end: reader.at };
   }
 
-  /** Comments, stray \E and, with the flag extended, white space. */
-  private skipped(): boolean {
-    const { reader } = this;
-    if (reader.accept('\\E')) return true;
-    if (reader.accept('(?#')) {
-      while (!reader.accept(')')) {
-        if (reader.atEnd) throw reader.fault('missing ) after comment');
-        reader.at++;
-      }
+  add(node: Node): void {
+    this.items.push(node);
+    this.isRepeatable = REPEATABLE.includes(node.kind);
+  }
+
+  private quotes(): boolean {
+    if (this.reader.accept('\\E')) {
+      this.inQuotes = false;
       return true;
     }
-    if (!this.flags.extended) return false;
-    if (/^[\t-\r ]$/.test(reader.peek())) {
-      reader.at++;
-      return true;
-    }
-    if (!reader.accept('#')) return false;
-    while (!reader.atEnd && reader.next() !== '\n');
+    if (this.inQuotes || !this.reader.accept('\\Q')) return false;
+    this.inQuotes = true;
     return true;
   }
 
-  private quoted(items: Node[]): void {
-    const { reader } = this;
-    while (!reader.atEnd && !reader.accept('\\E')) {
-      const node = this.character(reader.point());
-      const isLast = reader.peek() === '\\' && reader.peek(1) === 'E';
-      if (isLast) reader.accept('\\E');
-      items.push(isLast ? this.repeated(node) : node);
-      if (isLast) return;
-    }
-  }
-
-  private character(point: number): Node {
-    return { kind: 'char', test: charTest(point, this.flags.caseless, this.options.unicode) };
-  }
-
-  private atom(): Node | undefined {
-    const { reader } = this;
+  private skipSpace(): boolean {
+    const { reader, parser } = this;
     const start = reader.at;
-    const point = reader.point();
-    switch (String.fromCodePoint(point)) {
-      case '(':
-        return this.group();
-      case '[':
-        return this.characterClass(start);
-      case '.':
-        return { kind: 'char', test: this.dot() };
-      case '^':
-        return this.assertion(this.flags.multiline ? 'lineStart' : 'subjectStart');
-      case '$':
-        if (this.flags.multiline) return this.assertion('lineEnd');
-        return this.assertion(this.options.dollar_endonly ? 'subjectEnd' : 'endOrNewline');
-      case '\\':
-        return this.escape();
-      case '*':
-      case '+':
-      case '?':
-        throw reader.fault('nothing to repeat', start);
-      default:
-        return this.character(point);
+    while (SPACE.test(reader.peek())) reader.at++;
+    if (reader.accept('#')) {
+      while (!reader.atEnd) {
+        const length = isNewlineIn(reader.bytes, reader.at, parser.options.newline ?? 'lf', reader.unicode);
+        reader.at += length > 0 ? length : reader.unicode ? widthOf(reader.bytes[reader.at] as number) : 1;
+        if (length > 0) break;
+      }
+    }
+    return reader.at > start;
+  }
+
+  private comment(): void {
+    const { reader } = this;
+    while (!reader.atEnd && reader.peek() !== ')') reader.at++;
+    if (reader.atEnd) throw reader.fault('missing ) after comment');
+    reader.at++;
+  }
+
+  private item(next: string): void {
+    const { reader, options } = this;
+    if (next === '*' || next === '+' || next === '?' || (next === '{' && isCountedRepeat(reader, 1))) this.quantifier();
+    else if (next === '^') this.symbol({ kind: 'assert', what: options.multiline ? 'lineStart' : 'subjectStart' });
+    else if (next === '$') this.symbol({ kind: 'assert', what: this.dollar() });
+    else if (next === '.') this.symbol({ kind: options.dotall ? 'all' : 'any' });
+    else if (next === '[') this.bracket();
+    else if (next === '\\') this.escape();
+    else if (next !== '(') this.literal();
+    else {
+      const node = parseGroup(this);
+      if (node === undefined) this.isRepeatable = false;
+      else this.add(node);
     }
   }
 
-  private characterClass(start: number): Node {
-    const { reader } = this;
-    const posix = /^\[([:.=])[^\]]*\1\]/.exec(reader.slice(start, start + 40));
-    if (posix !== null) throw reader.fault('POSIX named classes are supported only within a class', start);
-    return { kind: 'char', test: parseClass(reader, { caseless: this.flags.caseless, ucp: this.options.ucp }) };
+  private symbol(node: Node): void {
+    this.reader.at++;
+    this.add(node);
   }
 
-  /** Any character; without dotall none that begins a line end. A CR that no LF follows is left to the matcher of `crlf`. */
-  private dot(): CharTest {
-    if (this.flags.dotall) return () => true;
-    switch (this.options.newline) {
-      case 'lf':
-        return (point) => point !== 0x0a;
-      case 'cr':
-        return (point) => point !== 0x0d;
-      case 'any':
-        return (point) => !((point >= 0x0a && point <= 0x0d) || point === 0x85 || point === 0x2028 || point === 0x2029);
-      default:
-        return (point) => point !== 0x0a && point !== 0x0d;
+  private dollar(): AssertionKind {
+    if (this.options.multiline) return 'lineEnd';
+    return this.parser.options.dollar_endonly ? 'dollarEndOnly' : 'dollar';
+  }
+
+  private literal(): void {
+    this.char(this.reader.point());
+  }
+
+  private char(point: number): void {
+    if (point === CR || point === LF) this.parser.mentionsNewline = true;
+    this.add({ kind: 'char', point, caseless: this.options.caseless });
+  }
+
+  private bracket(): void {
+    const { reader, parser, options } = this;
+    for (const [text, behind] of [
+      ['[[:<:]]', false],
+      ['[[:>:]]', true],
+    ] as const) {
+      if (reader.accept(text)) return this.wordEdge(behind);
     }
-  }
-
-  private assertion(what: AssertionKind): Node {
-    return { kind: 'assert', what, word: tabled(escapeClass('w', this.options.ucp)) };
-  }
-
-  // ---- repetition ----------------------------------------------------------------------------------------------------
-
-  /** One quantifier at most: what it makes cannot be repeated. */
-  private repeated(body: Node): Node {
-    while (this.flags.extended && this.skipped());
-    const bounds = this.bounds();
-    if (bounds === undefined) return body;
-    const node: Node = { kind: 'repeat', body, ...bounds, mode: this.mode() };
-    if (this.bounds() !== undefined) throw this.reader.fault('nothing to repeat', this.reader.at - 1);
-    return node;
-  }
-
-  private mode(): RepeatMode {
-    if (this.reader.accept('+')) return 'possessive';
-    const isLazy = this.reader.accept('?') !== this.flags.ungreedy;
-    return isLazy ? 'lazy' : 'greedy';
-  }
-
-  private bounds(): { readonly min: number; readonly max: number } | undefined {
-    const { reader } = this;
-    if (reader.accept('*')) return { min: 0, max: Number.POSITIVE_INFINITY };
-    if (reader.accept('+')) return { min: 1, max: Number.POSITIVE_INFINITY };
-    if (reader.accept('?')) return { min: 0, max: 1 };
-    const text = /^\{(\d+)(,?)(\d*)\}/.exec(reader.slice(reader.at, reader.at + 16));
-    if (text === null || (text[2] === '' && text[3] !== '')) return undefined;
-    reader.at += text[0].length;
-    const min = Number(text[1]);
-    const max = text[2] === '' ? min : text[3] === '' ? Number.POSITIVE_INFINITY : Number(text[3]);
-    if (min > MAX_REPEAT || (max > MAX_REPEAT && max !== Number.POSITIVE_INFINITY)) {
-      throw reader.fault('number too big in {} quantifier', reader.at - 1);
+    if (posixEnd(reader) !== undefined) {
+      const isClass = reader.peek(1) === ':';
+      const text = isClass
+        ? 'POSIX named classes are supported only within a class'
+        : 'POSIX collating elements are not supported';
+      throw reader.fault(text);
     }
-    if (max < min) throw reader.fault('numbers out of order in {} quantifier', reader.at - 1);
-    return { min, max };
+    reader.at++;
+    const classOptions = { caseless: options.caseless, ucp: parser.options.ucp, groupsSoFar: parser.groupCount };
+    const { set, single, isNegated, mentionsNewline } = parseClass(reader, classOptions);
+    if (mentionsNewline) parser.mentionsNewline = true;
+    if (single !== undefined && !isNegated) this.char(single);
+    else this.add({ kind: 'set', set });
   }
 
-  // ---- groups --------------------------------------------------------------------------------------------------------
-
-  private group(): Node | undefined {
-    const { reader } = this;
-    if (reader.peek() === '*' && /^[A-Z:]$/.test(reader.peek(1))) return this.verb();
-    if (!reader.accept('?')) {
-      return this.options.no_auto_capture ? this.body() : this.capture(undefined);
-    }
-    if (reader.accept(':')) return this.body();
-    if (reader.accept('|')) return this.branchReset();
-    if (reader.accept('>')) return { kind: 'atomic', body: this.body() };
-    if (reader.accept('=')) return { kind: 'look', behind: false, negative: false, body: this.body() };
-    if (reader.accept('!')) return { kind: 'look', behind: false, negative: true, body: this.body() };
-    if (reader.accept('<=')) return this.lookbehind(false);
-    if (reader.accept('<!')) return this.lookbehind(true);
-    if (reader.accept('P=')) return this.namedReference(')');
-    if (reader.accept('P<') || reader.accept('<')) return this.capture(this.name('>'));
-    if (reader.accept("'")) return this.capture(this.name("'"));
-    return this.optionGroup();
+  /** [[:<:]] and [[:>:]]: \b(?=\w) and \b(?<=\w). */
+  private wordEdge(behind: boolean): void {
+    const word: Node = { kind: 'set', set: wordSet(this.parser.options.ucp) };
+    const branches = [{ items: [word], end: this.reader.at }];
+    this.add({ kind: 'assert', what: 'boundary' });
+    this.add({ kind: 'look', behind, negative: false, branches, lengths: [1] });
   }
 
-  private verb(): Node {
-    const { reader } = this;
-    reader.accept('*');
-    const name = reader.take(/^[A-Z]$/);
-    if (!reader.accept(')')) throw reader.fault('(*VERB) not recognized or malformed');
-    if (name === 'FAIL' || name === 'F') return { kind: 'fail' };
-    throw reader.fault(UNSUPPORTED);
-  }
-
-  private body(): Node {
-    const { flags } = this;
-    this.flags = { ...flags };
-    const node = this.choice();
-    this.flags = flags;
-    if (!this.reader.accept(')')) throw this.reader.fault('missing )');
-    return node;
-  }
-
-  private capture(name: string | undefined): Node {
-    const index = ++this.groupCount;
-    if (name !== undefined) this.addName(name, index);
-    return { kind: 'group', index, body: this.body() };
-  }
-
-  private addName(name: string, index: number): void {
-    const known = this.groupsByName.get(name);
-    if (known === undefined) {
-      this.groupsByName.set(name, [index]);
+  private escape(): void {
+    const { reader, parser } = this;
+    const start = reader.at;
+    const escaped = readEscape(reader, parser.groupCount, false);
+    if (escaped.kind === 'char') return this.char(escaped.point);
+    if (escaped.kind === 'reference') {
+      const { caseless } = this.options;
+      this.add({ kind: 'reference', name: undefined, groups: [escaped.group], caseless, at: start });
       return;
     }
-    if (known.includes(index)) return;
-    if (!this.flags.dupnames) throw this.reader.fault('two named subpatterns have the same name', this.reader.at - 1);
-    known.push(index);
+    const { letter } = escaped;
+    const what = ASSERTIONS[letter];
+    if (what !== undefined) this.add({ kind: 'assert', what });
+    else if (letter === 'g') this.call();
+    else if (letter === 'k') this.namedReference();
+    else if (letter === 'p' || letter === 'P') this.add({ kind: 'set', set: readProperty(reader, letter) });
+    else this.add(this.simpleEscape(letter));
   }
 
-  private name(end: string): string {
-    const { reader } = this;
-    if (/^\d$/.test(reader.peek())) throw reader.fault('group name must start with a non-digit');
-    const name = reader.take(NAME);
-    if (name === '') throw reader.fault('subpattern name expected');
-    if (!reader.accept(end)) throw reader.fault('syntax error in subpattern name (missing terminator)');
-    return name;
-  }
-
-  /** (?|…): every alternative numbers its groups alike. */
-  private branchReset(): Node {
-    const { reader, flags } = this;
-    const first = this.groupCount;
-    let most = first;
-    const items: Node[] = [];
-    this.flags = { ...flags };
-    do {
-      this.groupCount = first;
-      items.push(this.sequence());
-      most = Math.max(most, this.groupCount);
-    } while (reader.accept('|'));
-    this.flags = flags;
-    this.groupCount = most;
-    if (!reader.accept(')')) throw reader.fault('missing )');
-    return { kind: 'choice', items };
-  }
-
-  private lookbehind(negative: boolean): Node {
-    const body = this.body();
-    const branches = body.kind === 'choice' ? body.items : [body];
-    if (branches.some((branch) => fixedLength(branch) === undefined)) {
-      throw this.reader.fault('lookbehind assertion is not fixed length', this.reader.at - 1);
-    }
-    return { kind: 'look', behind: true, negative, body };
-  }
-
-  /** (?i-s) and (?i-s:…). */
-  private optionGroup(): Node | undefined {
-    const { reader } = this;
-    const changed = { ...this.flags };
-    let on = true;
-    for (;;) {
-      const letter = reader.next();
-      const flag = FLAG_LETTERS[letter];
-      if (letter === '-') {
-        on = false;
-      } else if (flag !== undefined) {
-        changed[flag] = on;
-      } else if (letter === ')') {
-        this.flags = changed;
-        return undefined;
-      } else if (letter === ':') {
-        const { flags } = this;
-        this.flags = changed;
-        const node = this.body();
-        this.flags = flags;
-        return node;
-      } else {
-        throw this.unknownGroup(letter);
+  private simpleEscape(letter: string): Node {
+    const { unicode, ucp } = this.parser.options;
+    switch (letter) {
+      case 'K':
+        return { kind: 'keep' };
+      case 'N':
+        return { kind: 'any' };
+      case 'C':
+        return { kind: unicode ? 'byte' : 'all' };
+      case 'R':
+        return { kind: 'newline' };
+      case 'X':
+        return { kind: 'cluster' };
+      default: {
+        const set = escapeSet(letter, ucp);
+        return set === undefined
+          ? { kind: 'char', point: letter.charCodeAt(0), caseless: this.options.caseless }
+          : { kind: 'set', set };
       }
     }
   }
 
-  private unknownGroup(letter: string) {
+  /** \g<..> and \g'..': a call. */
+  private call(): void {
     const { reader } = this;
-    if (letter === '') return reader.fault('missing )', reader.at - 1);
-    if (/^[R&(C\d+P]$/.test(letter)) return reader.fault(UNSUPPORTED);
-    return reader.fault('unrecognized character after (? or (?-', reader.at - 1);
-  }
-
-  // ---- escapes -------------------------------------------------------------------------------------------------------
-
-  private escape(): Node {
-    const { reader } = this;
-    if (reader.atEnd) throw reader.fault('\\ at end of pattern');
-    const letter = reader.peek();
-    if (/^\d$/.test(letter)) return this.numberEscape();
-    reader.next();
-    const special = this.specialEscape(letter);
-    if (special !== undefined) return special;
-    const point = reader.characterEscape(letter);
-    if (point !== undefined) return this.character(point);
-    const set = setEscape(reader, letter, this.options.ucp);
-    if (set !== undefined) return { kind: 'char', test: tabled(set) };
-    if (/^[LlUu]$/.test(letter)) throw reader.fault('PCRE does not support \\L, \\l, \\N{name}, \\U, or \\u');
-    if (/^[XC]$/.test(letter)) throw reader.fault(UNSUPPORTED);
-    if (/^[A-Za-z]$/.test(letter)) return this.character(letter.codePointAt(0) as number);
-    return this.character(letter.codePointAt(0) as number);
-  }
-
-  private specialEscape(letter: string): Node | undefined {
-    const assertions: Readonly<Record<string, AssertionKind>> = {
-      A: 'start',
-      G: 'matching',
-      z: 'end',
-      Z: 'endOrNewline',
-      b: 'boundary',
-      B: 'notBoundary',
-    };
-    const what = assertions[letter];
-    if (what !== undefined) return this.assertion(what);
-    switch (letter) {
-      case 'K':
-        return { kind: 'keep' };
-      case 'R':
-        return { kind: 'newline', unicode: this.options.bsr === 'unicode' };
-      case 'N':
-        return { kind: 'char', test: this.dot() };
-      case 'k':
-        return this.namedReferenceIn();
-      case 'g':
-        return this.groupReference();
-      default:
-        return undefined;
+    const terminator = reader.peek() === '<' ? '>' : "'";
+    const next = reader.peek(1);
+    reader.at++;
+    if (next !== '+' && next !== '-' && !reader.isDigit()) {
+      this.add(namedReference(this, terminator, true));
+      return;
     }
-  }
-
-  /** \1 … : a reference if there are so many groups (or the number is below 10), else a character in octal. */
-  private numberEscape(): Node {
-    const { reader } = this;
-    const start = reader.at;
-    if (reader.peek() === '0') return this.character(reader.octal());
-    const value = reader.number() as number;
-    if (value < 10 || value <= this.groupCount) return this.reference(value, reader.at);
-    reader.at = start;
-    if (/^[89]$/.test(reader.peek())) return this.character(reader.point());
-    return this.character(reader.octal());
-  }
-
-  private reference(key: number | string, at: number): Node {
-    const groups: number[] = [];
-    this.references.push({ groups, key, at });
-    return { kind: 'reference', groups, caseless: this.flags.caseless };
-  }
-
-  private namedReference(end: string): Node {
-    const name = this.name(end);
-    return this.reference(name, this.reader.at - 1);
-  }
-
-  private namedReferenceIn(): Node {
-    const { reader } = this;
-    const ends: Readonly<Record<string, string>> = { '{': '}', '<': '>', "'": "'" };
-    const end = ends[reader.next()];
-    if (end === undefined) throw reader.fault('\\k is not followed by a braced, angle-bracketed, or quoted name');
-    return this.namedReference(end);
-  }
-
-  private groupReference(): Node {
-    const { reader } = this;
-    if (/^[<']$/.test(reader.peek())) throw reader.fault(UNSUPPORTED);
-    const isBraced = reader.accept('{');
-    const isRelative = reader.accept('-');
-    const value = reader.number();
-    if (value === undefined) {
-      if (isBraced && !isRelative) return this.namedReference('}');
-      throw reader.fault(
-        '\\g is not followed by a braced, angle-bracketed, or quoted name/number or by a plain number',
-      );
+    let ahead = 1;
+    while (reader.isDigit(ahead)) ahead++;
+    if (reader.peek(ahead) !== terminator) {
+      const text = '\\g is not followed by a braced, angle-bracketed, or quoted name/number or by a plain number';
+      throw reader.fault(text, reader.at - 1);
     }
-    if (isBraced && !reader.accept('}'))
-      throw reader.fault(
-        '\\g is not followed by a braced, angle-bracketed, or quoted name/number or by a plain number',
-      );
-    if (value === 0) throw reader.fault('a numbered reference must not be zero');
-    const group = isRelative ? this.groupCount + 1 - value : value;
-    if (group <= 0) throw reader.fault('reference to non-existent subpattern');
-    return this.reference(group, reader.at);
+    this.add(numberedCall(this, terminator));
+  }
+
+  /** \k<..>, \k'..' and \k{..}, also \g{name}. */
+  private namedReference(): void {
+    const { reader } = this;
+    const terminator = { '<': '>', "'": "'", '{': '}' }[reader.peek()];
+    if (terminator === undefined) {
+      throw reader.fault('\\k is not followed by a braced, angle-bracketed, or quoted name', reader.at - 1);
+    }
+    reader.at++;
+    this.add(namedReference(this, terminator, false));
+  }
+
+  // ---- quantifiers ---------------------------------------------------------------------------------------------------
+
+  private quantifier(): void {
+    const { reader } = this;
+    const [min, max] = this.counts();
+    if (!this.isRepeatable) throw reader.fault('nothing to repeat');
+    reader.at++;
+    while (this.options.extended && this.skipSpace());
+    if (reader.startsWith('(?#')) this.comment();
+    let mode: RepeatMode = this.options.ungreedy ? 'lazy' : 'greedy';
+    if (reader.accept('+')) mode = 'possessive';
+    else if (reader.accept('?')) mode = this.options.ungreedy ? 'greedy' : 'lazy';
+    const body = this.items.pop() as Node;
+    const isDefine = body.kind === 'condition' && body.always === 'define';
+    if (isDefine || (body.kind === 'look' && min > 0)) this.items.push(body);
+    else if (body.kind === 'look') this.items.push({ kind: 'repeat', body, min, max: max === 0 ? 0 : 1, mode });
+    else this.items.push({ kind: 'repeat', body, min, max, mode });
+    this.isRepeatable = false;
+  }
+
+  /** How often, -1: without limit. The reader comes to the quantifier's last character. */
+  private counts(): readonly [number, number] {
+    const { reader } = this;
+    const simple = ({ '*': [0, -1], '+': [1, -1], '?': [0, 1] } as const)[reader.peek()];
+    if (simple !== undefined) return simple;
+    reader.at++;
+    const min = this.count();
+    if (reader.peek() === '}') return [min, min];
+    reader.at++;
+    if (reader.peek() === '}') return [min, -1];
+    const max = this.count();
+    if (max < min) throw reader.fault('numbers out of order in {} quantifier');
+    return [min, max];
+  }
+
+  private count(): number {
+    const { reader } = this;
+    let value = 0;
+    while (reader.isDigit()) {
+      value = value * 10 + Number(reader.peek());
+      reader.at++;
+      if (value > MAX_REPEAT) throw reader.fault('number too big in {} quantifier');
+    }
+    return value;
   }
 }
 
-/** Characters that a node always takes; undefined: it varies. */
-export function fixedLength(node: Node): number | undefined {
-  switch (node.kind) {
-    case 'char':
-      return 1;
-    case 'empty':
-    case 'assert':
-    case 'look':
-    case 'keep':
-    case 'fail':
-      return 0;
-    case 'group':
-    case 'atomic':
-      return fixedLength(node.body);
-    case 'sequence':
-      return node.items.reduce<number | undefined>((sum, item) => plus(sum, fixedLength(item)), 0);
-    case 'choice': {
-      const [first, ...rest] = node.items.map(fixedLength);
-      return rest.every((length) => length === first) ? first : undefined;
-    }
-    case 'repeat': {
-      const length = fixedLength(node.body);
-      return length === undefined || node.min !== node.max ? undefined : length * node.min;
-    }
-    default:
-      return undefined;
-  }
-}
-
-function plus(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? undefined : a + b;
-}
-
-/** Takes a pattern apart; its characters are bytes, or with the option unicode those of UTF-8. Throws RegexFault. */
+/** Takes a pattern apart. Throws RegexFault. */
 export function parseRegex(pattern: Uint8Array, given: RegexOptions): ParsedRegex {
-  const { points, offsets, options, start } = readHead(pattern, given);
-  const reader = new PatternReader(points, offsets, options.unicode);
-  reader.at = start;
-  return new Parser(reader, options).run();
+  const { options, start, matchLimit, recursionLimit } = readHead(pattern, given);
+  const reader = new PatternReader(pattern, start, options.unicode);
+  const parser = new PatternParser(reader, options);
+  const { caseless, multiline, dotall, extended, ungreedy, dupnames } = options;
+  const branches = parser.alternatives({ caseless, multiline, dotall, extended, ungreedy, dupnames });
+  const { groupCount, mentionsNewline } = parser;
+  const names = [...parser.names]
+    .map(([name, groups]) => ({ name, groups }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const finish = resolveReferences({ branches, groupCount, names });
+  if (!reader.atEnd) throw reader.fault('unmatched parentheses');
+  finish(reader.at);
+  return { branches, options, groupCount, names, matchLimit, recursionLimit, mentionsNewline };
 }

@@ -1,131 +1,90 @@
-/** The characters of a pattern, with the place that is read, and the numbers and escapes that several parts of the syntax share. */
+/** The bytes of a pattern and a position in them, which is where a fault is said to be. A NUL ends a pattern. */
 import { RegexFault } from './syntax.ts';
+import { pointAt, widthOf } from './utf8-points.ts';
 
-export const NONE = -1;
-const MAX_POINT = 0x10ffff;
-const MAX_BYTE = 0xff;
+const ZERO = 0x30;
+const NINE = 0x39;
+const LATIN_WORD = /[0-9A-Za-z_\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]/;
 
 export class PatternReader {
-  readonly unicode: boolean;
+  readonly bytes: Uint8Array;
   at = 0;
-  private readonly points: readonly number[];
-  /** Offset in bytes of each character, and of the end. */
-  private readonly offsets: readonly number[];
+  readonly unicode: boolean;
 
-  constructor(points: readonly number[], offsets: readonly number[], unicode: boolean) {
-    this.points = points;
-    this.offsets = offsets;
+  constructor(pattern: Uint8Array, start: number, unicode: boolean) {
+    const end = pattern.indexOf(0);
+    this.bytes = end < 0 ? pattern : pattern.subarray(0, end);
+    this.at = start;
     this.unicode = unicode;
   }
 
-  get atEnd(): boolean {
-    return this.at >= this.points.length;
-  }
-
-  /** The character `ahead` of the current one, as text; '' behind the end. */
+  /** The byte so far ahead as a character; '': the pattern ends there. */
   peek(ahead = 0): string {
-    const point = this.points[this.at + ahead];
-    return point === undefined ? '' : String.fromCodePoint(point);
+    const byte = this.bytes[this.at + ahead];
+    return byte === undefined ? '' : String.fromCharCode(byte);
   }
 
-  point(): number {
-    return this.points[this.at++] ?? NONE;
+  get atEnd(): boolean {
+    return this.at >= this.bytes.length;
   }
 
-  next(): string {
-    const text = this.peek();
-    this.at++;
-    return text;
+  startsWith(text: string, ahead = 0): boolean {
+    for (let i = 0; i < text.length; i++) {
+      if (this.bytes[this.at + ahead + i] !== text.charCodeAt(i)) return false;
+    }
+    return true;
   }
 
-  /** Goes on if this text comes next. */
   accept(text: string): boolean {
-    for (let i = 0; i < text.length; i++) if (this.peek(i) !== text[i]) return false;
+    if (!this.startsWith(text)) return false;
     this.at += text.length;
     return true;
   }
 
-  /** The characters while they match. */
-  take(expression: RegExp): string {
+  isDigit(ahead = 0): boolean {
+    const byte = this.bytes[this.at + ahead] ?? 0;
+    return byte >= ZERO && byte <= NINE;
+  }
+
+  isWord(ahead = 0): boolean {
+    const character = this.peek(ahead);
+    return character !== '' && LATIN_WORD.test(character);
+  }
+
+  /** Characters of a name. */
+  word(): string {
+    const start = this.at;
+    while (this.isWord()) this.at++;
+    return this.slice(start, this.at);
+  }
+
+  /** Bytes as characters of Latin-1. */
+  slice(from: number, to: number): string {
     let text = '';
-    while (!this.atEnd && expression.test(this.peek())) text += this.next();
+    for (let i = from; i < to; i++) text += String.fromCharCode(this.bytes[i] as number);
     return text;
   }
 
-  indexOf(text: string): number {
-    const saved = this.at;
-    while (!this.atEnd && !this.accept(text)) this.at++;
-    const found = this.at - text.length;
-    const isFound = this.at <= this.points.length && this.at > saved && this.matchesAt(found, text);
-    this.at = saved;
-    return isFound ? found : NONE;
+  /** A whole character, and behind it. */
+  point(): number {
+    const point = this.unicode ? pointAt(this.bytes, this.at) : (this.bytes[this.at] as number);
+    this.at += this.unicode ? widthOf(this.bytes[this.at] as number) : 1;
+    return point;
   }
 
-  private matchesAt(at: number, text: string): boolean {
-    return [...text].every((character, i) => this.points[at + i] === character.codePointAt(0));
-  }
-
-  slice(from: number, to: number): string {
-    return String.fromCodePoint(...this.points.slice(from, to));
+  /** Decimal digits; undefined: a number that C's int does not hold. The position is behind the digits. */
+  decimal(limit: number): number | undefined {
+    let value = 0;
+    let isTooBig = false;
+    while (this.isDigit()) {
+      if (value > limit) isTooBig = true;
+      value = value * 10 + Number(this.peek());
+      this.at++;
+    }
+    return isTooBig ? undefined : value;
   }
 
   fault(text: string, at = this.at): RegexFault {
-    return new RegexFault(text, this.offsets[Math.min(at, this.points.length)] as number);
-  }
-
-  /** A digit sequence as a number; undefined: there is none. */
-  number(): number | undefined {
-    const digits = this.take(/^\d$/);
-    return digits === '' ? undefined : Number(digits);
-  }
-
-  /** Character of \x, \o, \c, \e and so on behind a backslash and its letter; undefined: the letter means something else. */
-  characterEscape(letter: string): number | undefined {
-    const simple: Readonly<Record<string, number>> = { a: 0x07, e: 0x1b, f: 0x0c, n: 0x0a, r: 0x0d, t: 0x09 };
-    if (simple[letter] !== undefined) return simple[letter];
-    if (letter === 'x') return this.hexadecimal();
-    if (letter === 'o') return this.braced('o', 8, /^[0-7]$/);
-    if (letter === 'c') return this.control();
-    return undefined;
-  }
-
-  private hexadecimal(): number {
-    if (this.peek() === '{') return this.braced('x', 16, /^[0-9a-fA-F]$/);
-    let digits = '';
-    while (digits.length < 2 && /^[0-9a-fA-F]$/.test(this.peek())) digits += this.next();
-    return digits === '' ? 0 : Number.parseInt(digits, 16);
-  }
-
-  private braced(letter: 'x' | 'o', radix: number, digit: RegExp): number {
-    if (!this.accept('{')) throw this.fault('missing opening brace after \\o');
-    const digits = this.take(digit);
-    if (digits === '') throw this.fault('digits missing in \\x{} or \\o{}', this.at + 1);
-    const value = Number.parseInt(digits, radix);
-    if (value > (this.unicode ? MAX_POINT : MAX_BYTE)) {
-      throw this.fault('character value in \\x{} or \\o{} is too large');
-    }
-    if (!this.accept('}')) {
-      const kind = letter === 'x' ? 'non-hex' : 'non-octal';
-      throw this.fault(`${kind} character in \\${letter}{} (closing brace missing?)`);
-    }
-    return value;
-  }
-
-  private control(): number {
-    if (this.atEnd) throw this.fault('\\c at end of pattern');
-    const point = this.point();
-    if (point > 0x7f) throw this.fault('\\c must be followed by an ASCII character');
-    const upper = point >= 0x61 && point <= 0x7a ? point - 0x20 : point;
-    return upper >= 0x40 ? upper - 0x40 : upper + 0x40;
-  }
-
-  /** Up to three octal digits. */
-  octal(): number {
-    let digits = '';
-    while (digits.length < 3 && /^[0-7]$/.test(this.peek())) digits += this.next();
-    const value = Number.parseInt(digits === '' ? '0' : digits, 8);
-    if (value > MAX_BYTE && !this.unicode)
-      throw this.fault('octal value is greater than \\377 in 8-bit non-UTF-8 mode');
-    return value;
+    return new RegexFault(text, Math.min(at, this.bytes.length));
   }
 }

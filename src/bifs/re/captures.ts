@@ -4,7 +4,7 @@ import { listElements } from '../../runtime/apply.ts';
 import { iodataBytes } from '../../runtime/iodata.ts';
 import { am, atomName } from '../../term/atoms.ts';
 import { makeInteger, safeInteger } from '../../term/bignum.ts';
-import { makeBinary, subBits } from '../../term/bits.ts';
+import { binaryBytes, makeBinary, subBits } from '../../term/bits.ts';
 import { listOf, tuple } from '../../term/build.ts';
 import type { Term } from '../../term/layout.ts';
 import { isAtom, isInteger, makeSmall } from '../../term/term.ts';
@@ -55,36 +55,35 @@ export interface Match {
   readonly subject: Uint8Array;
   /** The binary that the subject is; undefined: it was iodata. */
   readonly binary: Term | undefined;
-  /** Begin and end of each group; -1: it took no part. */
-  readonly registers: readonly number[];
-  readonly groupCount: number;
+  /** Begin and end of a group that took part; undefined: it did not. */
+  readonly group: (index: number) => readonly [number, number] | undefined;
+  readonly highestGroup: number;
 }
 
-function isSet({ registers, groupCount }: Match, group: number): boolean {
-  return group >= 0 && group <= groupCount && (registers[group * 2 + 1] as number) >= 0;
-}
+const UNSET = [-1, -1] as const;
 
 function value(match: Match, group: number | undefined, type: 'index' | 'list' | 'binary'): Term {
-  const [from, to] =
-    group === undefined ? [-1, -1] : [match.registers[group * 2] as number, match.registers[group * 2 + 1] as number];
+  const isKnown = group !== undefined && group >= 0 && group <= match.highestGroup;
+  const [from, to] = (isKnown ? match.group(group) : undefined) ?? UNSET;
   if (type === 'index') return tuple(makeInteger(from), makeInteger(to - from));
-  const content = from < 0 ? new Uint8Array() : match.subject.subarray(from, to);
+  // Making terms may move the memory that a view is of: the subject's bytes are asked for each time.
+  const subject = match.binary === undefined ? match.subject : binaryBytes(match.binary);
+  const content = from < 0 ? new Uint8Array() : subject.subarray(from, to);
   if (type === 'list') return listOf(Array.from(content, (byte) => makeSmall(byte)));
-  if (match.binary === undefined || from < 0) return makeBinary(content);
+  if (match.binary === undefined || from < 0) return makeBinary(content.slice());
   return subBits(match.binary, from * BITS, (to - from) * BITS);
 }
 
 /** What re:run returns for a match. */
 export function capturedTerm(match: Match, { type, groups }: CaptureSpec): Term {
   if (type === 'none') return am.match;
+  const isSet = (group: number): boolean =>
+    group >= 0 && group <= match.highestGroup && match.group(group) !== undefined;
   if (typeof groups !== 'number') {
-    const chosen = groups.map((same) => same.find((group) => isSet(match, group)));
+    const chosen = groups.map((same) => same.find(isSet));
     return tuple(am.match, listOf(chosen.map((group) => value(match, group, type))));
   }
-  let last = match.groupCount;
-  while (last > 0 && !isSet(match, last)) last--;
   const values: Term[] = [];
-  for (let group = groups; group <= last; group++)
-    values.push(value(match, isSet(match, group) ? group : undefined, type));
+  for (let group = groups; group <= match.highestGroup; group++) values.push(value(match, group, type));
   return tuple(am.match, listOf(values));
 }

@@ -18,9 +18,12 @@ export interface ReOptions {
   notempty: boolean;
   notempty_atstart: boolean;
   report_errors: boolean;
-  /** Steps back that may be taken; undefined: as many as PCRE allows. */
+  /** Choices that may be made, and be open at once; undefined: as many as PCRE allows. */
   matchLimit: number | undefined;
+  recursionLimit: number | undefined;
   newline: Newline | undefined;
+  /** Newline options that contradict each other were given, or both for \\R. */
+  inconsistent: boolean;
   capture: { readonly values: Term; readonly type: Term } | undefined;
 }
 
@@ -39,6 +42,7 @@ const COMPILE_FLAGS = new Map<Term, keyof RegexOptions>(
       'ungreedy',
       'ucp',
       'never_utf',
+      'no_start_optimize',
     ] as const
   ).map((name) => [am[name], name]),
 );
@@ -58,28 +62,58 @@ function setFlag(options: ReOptions, flag: Term): boolean {
     options.runOnly = true;
     return true;
   }
-  if (flag === am.no_start_optimize) options.compileOnly = true;
-  else if (flag === am.anchored) options.compile.anchored = true;
-  else if (flag === am.bsr_anycrlf) options.compile.bsr = 'anycrlf';
-  else if (flag === am.bsr_unicode) options.compile.bsr = 'unicode';
+  if (flag === am.anchored) options.compile.anchored = true;
+  else if (flag === am.bsr_anycrlf) setBsr(options, 'anycrlf');
+  else if (flag === am.bsr_unicode) setBsr(options, 'unicode');
   else return false;
   return true;
 }
+
+function setBsr(options: ReOptions, bsr: 'anycrlf' | 'unicode'): void {
+  if (options.compile.bsr !== undefined && options.compile.bsr !== bsr) options.inconsistent = true;
+  options.compile.bsr = bsr;
+}
+
+/** PCRE's bits for line ends: options that are given together are or-ed. */
+const NEWLINE_BITS: Readonly<Record<Newline, readonly number[]>> = {
+  cr: [1],
+  lf: [2],
+  crlf: [1, 2],
+  any: [4],
+  anycrlf: [1, 4],
+};
+
+function setNewline(options: ReOptions, newline: Newline): void {
+  const bits = new Set([
+    ...NEWLINE_BITS[newline],
+    ...(options.newline === undefined ? [] : NEWLINE_BITS[options.newline]),
+  ]);
+  const both = Object.entries(NEWLINE_BITS).find(
+    ([, own]) => own.length === bits.size && own.every((bit) => bits.has(bit)),
+  );
+  if (both === undefined) options.inconsistent = true;
+  options.newline = both === undefined ? newline : (both[0] as Newline);
+  options.compile.newline = options.newline;
+}
+
+/** What C's int holds. */
+const MAX_INT = 0x7fffffff;
 
 function setPair(options: ReOptions, key: Term, value: Term): boolean {
   const count = natural(value);
   if (key === am.newline) {
     if (!NEWLINES.includes(value)) return false;
-    options.newline = atomName(value) as Newline;
-    options.compile.newline = options.newline;
+    setNewline(options, atomName(value) as Newline);
     return true;
   }
   options.runOnly = true;
   if (key === am.capture) options.capture = { values: value, type: am.index };
   else if (count === undefined) return false;
-  else if (key === am.offset) options.offset = count;
+  else if (key === am.offset && count <= MAX_INT) options.offset = count;
+  else if (count > MAX_INT) return false;
   else if (key === am.match_limit) options.matchLimit = count;
-  else return key === am.match_limit_recursion;
+  else if (key === am.match_limit_recursion) options.recursionLimit = count;
+  else return false;
   return true;
 }
 
@@ -99,7 +133,9 @@ export function reOptions(list: Term): ReOptions | undefined {
     notempty_atstart: false,
     report_errors: false,
     matchLimit: undefined,
+    recursionLimit: undefined,
     newline: undefined,
+    inconsistent: false,
     capture: undefined,
   };
   for (const element of elements) {

@@ -18,12 +18,17 @@ export interface Regex {
 }
 
 const MAGIC = 'enigma re 1\n';
-const KEPT = 64;
+const KEPT = 256;
+const CHUNK = 4096;
 const kept = new Map<string, Regex>();
 
 function keyOf(options: RegexOptions, pattern: Uint8Array): string {
-  let text = `${MAGIC}${JSON.stringify(options)}\n`;
-  for (const byte of pattern) text += String.fromCharCode(byte);
+  return `${MAGIC}${JSON.stringify(options)}\n${latinText(pattern)}`;
+}
+
+function latinText(content: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < content.length; i += CHUNK) text += String.fromCharCode(...content.subarray(i, i + CHUNK));
   return text;
 }
 
@@ -51,13 +56,13 @@ function compile(parsed: ParsedRegex, position: number): Program {
 }
 
 export function patternTerm({ parsed }: Regex, pattern: Uint8Array, options: RegexOptions): Term {
-  const { newline, unicode } = parsed.options;
+  const { newline } = parsed.options;
   const hasPairs = newline === 'any' || newline === 'crlf' || newline === 'anycrlf';
   const code = Uint8Array.from(keyOf(options, pattern), (character) => character.charCodeAt(0));
   return tuple(
     am.re_pattern,
     makeSmall(parsed.groupCount),
-    makeSmall(unicode || options.unicode ? 1 : 0),
+    makeSmall(options.unicode ? 1 : 0),
     makeSmall(hasPairs ? 1 : 0),
     makeBinary(code),
   );
@@ -68,12 +73,16 @@ export function isPatternTuple(t: Term): boolean {
   return isTuple(t) && tupleArity(t) === 5;
 }
 
+/** Whether a compiled pattern says that it was compiled for characters. */
+export function isUnicodePattern(t: Term): boolean {
+  return isSmall(tupleElement(t, 3)) && tupleElement(t, 3) !== makeSmall(0);
+}
+
 /** The pattern that a term stands for; undefined: it was not made here. */
 export function regexOfTerm(t: Term): Regex | undefined {
   if (!isPatternTuple(t) || tupleElement(t, 1) !== am.re_pattern || !isBinary(tupleElement(t, 5))) return undefined;
   if (![2, 3, 4].every((i) => isSmall(tupleElement(t, i)))) return undefined;
-  let key = '';
-  for (const byte of binaryBytes(tupleElement(t, 5))) key += String.fromCharCode(byte);
+  const key = latinText(binaryBytes(tupleElement(t, 5)));
   const end = key.indexOf('\n', MAGIC.length);
   if (!key.startsWith(MAGIC) || end < 0) return undefined;
   const known = kept.get(key);

@@ -1,29 +1,35 @@
 /** Module re, the part that is C in OTP (erl_bif_re.c). */
 
+import { REDUCTIONS } from '../../memory/map.ts';
+import { load } from '../../memory/memory.ts';
 import type { Machine } from '../../process/machine.ts';
-import { Matcher, MatchLimit, type MatchRequest } from '../../regex/matcher.ts';
+import type { MatchRequest } from '../../regex/matcher.ts';
+import { Search } from '../../regex/search.ts';
 import { RegexFault } from '../../regex/syntax.ts';
-import { isContinuation, isUtf8 } from '../../regex/utf8-points.ts';
 import { applyFunction } from '../../runtime/apply.ts';
 import { bumpReductions } from '../../runtime/bump-reductions.ts';
 import { iodataArgument } from '../../runtime/iodata.ts';
 import { characterList } from '../../runtime/native-names.ts';
+import { continueTrap, trap } from '../../runtime/trap.ts';
 import { am, atom } from '../../term/atoms.ts';
-import { isBinary, makeBinary } from '../../term/bits.ts';
+import { binaryBytes, isBinary, makeBinary } from '../../term/bits.ts';
 import { listOf, tuple } from '../../term/build.ts';
-import { badarg } from '../../term/erlang-error.ts';
+import { badarg, ErlangError } from '../../term/erlang-error.ts';
 import { NIL, type Term } from '../../term/layout.ts';
 import { isBitstring, isList, makeSmall } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
-import { capturedTerm, captureSpec } from './captures.ts';
+import { type CaptureSpec, capturedTerm, captureSpec } from './captures.ts';
 import { type ReOptions, reOptions } from './options.ts';
-import { isPatternTuple, patternTerm, type Regex, regexOf, regexOfTerm } from './patterns.ts';
+import { isPatternTuple, isUnicodePattern, patternTerm, type Regex, regexOf, regexOfTerm } from './patterns.ts';
 
 /** What OTP 27 says of its PCRE. */
 const VERSION = '8.45 2021-06-15';
-/** MATCH_LIMIT of PCRE: steps back. */
+/** MATCH_LIMIT and MATCH_LIMIT_RECURSION in pcre/local_config.h. */
 const MATCH_LIMIT = 10_000_000;
 const STEPS_PER_REDUCTION = 50;
+/** CONTEXT_REDS * LOOP_FACTOR: the limit of native OTP, whose steps are others, when none has been set. */
+const NATIVE_LOOP_LIMIT = 40_000;
+const TRAP = 're_run_trap';
 
 function optionsOf(list: Term): ReOptions {
   const options = reOptions(list);
@@ -41,6 +47,8 @@ function faultTerm({ text, position }: RegexFault, tag?: Term): Term {
   return tuple(am.error, tag === undefined ? reason : tuple(tag, reason));
 }
 
+const INCONSISTENT = new RegexFault('inconsistent NEWLINE options', 0);
+
 // ---- compile ---------------------------------------------------------------------------------------------------------
 
 function compileWith(vm: Machine, pattern: Term, list: Term): Term {
@@ -48,6 +56,7 @@ function compileWith(vm: Machine, pattern: Term, list: Term): Term {
   if (options.runOnly) throw badarg(am.badopt);
   if (options.compile.unicode && !isBitstring(pattern)) return callRe(vm, 'ucompile', [pattern, list]);
   const bytes = iodataArgument(pattern);
+  if (options.inconsistent) return faultTerm(INCONSISTENT);
   try {
     return tuple(am.ok, patternTerm(regexOf(bytes, options.compile), bytes, options.compile));
   } catch (error) {
@@ -71,7 +80,7 @@ function regexToRun(vm: Machine, subject: Term, pattern: Term, list: Term, optio
   if (isPatternTuple(pattern)) {
     const regex = regexOfTerm(pattern);
     if (options.compileOnly || regex === undefined) throw badarg();
-    if (regex.parsed.options.unicode && (!isBitstring(subject) || wantsCharacters)) {
+    if (isUnicodePattern(pattern) && (!isBitstring(subject) || wantsCharacters)) {
       return callRe(vm, 'urun', [subject, pattern, list]);
     }
     return options.global ? callRe(vm, 'grun', [subject, pattern, tuple(list, am.false)]) : regex;
@@ -81,6 +90,7 @@ function regexToRun(vm: Machine, subject: Term, pattern: Term, list: Term, optio
     return callRe(vm, 'urun', [subject, pattern, list]);
   }
   const bytes = iodataArgument(pattern);
+  if (options.inconsistent) throw INCONSISTENT;
   const regex = regexOf(bytes, options.compile);
   if (!options.global) return regex;
   const needsClean = options.compileOnly ? am.true : am.false;
@@ -88,7 +98,8 @@ function regexToRun(vm: Machine, subject: Term, pattern: Term, list: Term, optio
   return callRe(vm, 'grun', [subject, compiled, tuple(list, needsClean, pattern)]);
 }
 
-function runWith(vm: Machine, subject: Term, pattern: Term, list: Term): Term {
+/** `isFirst`: false if the subject has been seen before, and so found to be UTF-8. */
+function runWith(vm: Machine, subject: Term, pattern: Term, list: Term, isFirst: boolean): Term {
   const options = optionsOf(list);
   let regex: Regex | Term;
   try {
@@ -98,46 +109,87 @@ function runWith(vm: Machine, subject: Term, pattern: Term, list: Term): Term {
     if (!options.report_errors) throw badarg();
     return faultTerm(error, am.compile);
   }
-  return typeof regex === 'number' ? regex : match(subject, regex, options);
+  if (typeof regex === 'number') return regex;
+  if (options.inconsistent) throw new ErlangError('error', am.internal_error);
+  return match(vm, [subject, pattern, list], regex, options, isFirst);
 }
 
-function requestOf(subject: Uint8Array, { parsed }: Regex, options: ReOptions): MatchRequest {
-  const newline = options.newline ?? parsed.options.newline;
+function requestOf(subject: Uint8Array, { parsed }: Regex, options: ReOptions, checkUtf8: boolean): MatchRequest {
+  const own = parsed.options;
   return {
     subject,
     offset: options.offset,
-    options: { ...parsed.options, newline },
-    anchored: parsed.options.anchored || options.compile.anchored,
+    unicode: own.unicode,
+    checkUtf8,
+    newline: options.newline ?? own.newline ?? 'lf',
+    bsr: options.compile.bsr ?? own.bsr ?? 'unicode',
+    anchored: own.anchored || options.compile.anchored,
+    firstline: own.firstline,
+    optimize: !own.no_start_optimize,
     notBol: options.notbol,
     notEol: options.noteol,
     notEmpty: options.notempty,
     notEmptyAtStart: options.notempty_atstart,
-    limit: options.matchLimit ?? MATCH_LIMIT,
+    mentionsNewline: parsed.mentionsNewline,
+    matchLimit: Math.min(options.matchLimit ?? MATCH_LIMIT, parsed.matchLimit ?? MATCH_LIMIT),
+    recursionLimit: Math.min(options.recursionLimit ?? MATCH_LIMIT, parsed.recursionLimit ?? MATCH_LIMIT),
   };
 }
 
-function match(subject: Term, regex: Regex, options: ReOptions): Term {
+function match(vm: Machine, args: readonly Term[], regex: Regex, options: ReOptions, isFirst: boolean): Term {
   const spec = captureSpec(options.capture, regex.parsed);
   if (spec === undefined) throw badarg();
-  const bytes = iodataArgument(subject);
-  const { unicode } = regex.parsed.options;
-  if (unicode && !isUtf8(bytes)) throw badarg();
-  const { offset } = options;
-  if (offset > bytes.length) return am.nomatch;
-  if (unicode && isContinuation(bytes[offset] ?? 0)) throw badarg();
-  const matcher = new Matcher(regex.program, requestOf(bytes, regex, options));
-  try {
-    if (!matcher.search()) return am.nomatch;
-  } catch (error) {
-    if (!(error instanceof MatchLimit)) throw error;
-    return options.report_errors ? tuple(am.error, am.match_limit) : am.nomatch;
-  } finally {
-    bumpReductions(matcher.steps / STEPS_PER_REDUCTION);
+  const [subject] = args as [Term];
+  const bytes = isBinary(subject) ? binaryBytes(subject) : iodataArgument(subject);
+  if (options.offset > bytes.length) throw new ErlangError('error', am.internal_error);
+  const search = new Search(regex.program, requestOf(bytes, regex, options, isFirst));
+  return goOn(vm, args, { search, spec, reportsErrors: options.report_errors });
+}
+
+/** A match that is being looked for. */
+interface Run {
+  readonly search: Search;
+  readonly spec: CaptureSpec;
+  readonly reportsErrors: boolean;
+}
+
+/** Steps in one go as erts_debug:set_internal_state/2 has limited them for test suites. */
+function loopLimit(vm: Machine): number {
+  const limit = vm.loopLimits.get('re_loop_limit') ?? NATIVE_LOOP_LIMIT;
+  return limit < NATIVE_LOOP_LIMIT ? limit : Number.POSITIVE_INFINITY;
+}
+
+/** Looks on for what is left of this turn. `args` are those of re:run/3. */
+function goOn(vm: Machine, args: readonly Term[], run: Run): Term {
+  const { search, reportsErrors } = run;
+  const fuel = Math.min(Math.max(1, load(REDUCTIONS)) * STEPS_PER_REDUCTION, loopLimit(vm));
+  const result = search.run(fuel);
+  if (result === 'yield') {
+    search.keepSubject();
+    return trap(vm, TRAP, args, (machine, later) => goOn(machine, later, run));
   }
-  const { registers } = matcher;
-  const { groupCount } = regex.program;
-  const binary = isBinary(subject) ? subject : undefined;
-  return capturedTerm({ subject: bytes, binary, registers, groupCount }, spec);
+  bumpReductions((fuel - search.fuel) / STEPS_PER_REDUCTION);
+  if (result === 'badUtf8') throw badarg();
+  if (result === 'match') return matchTerm(args, run);
+  if (result === 'nomatch' || !reportsErrors) return am.nomatch;
+  return tuple(am.error, result === 'matchLimit' ? am.match_limit : am.match_limit_recursion);
+}
+
+function matchTerm([subject]: readonly Term[], { search, spec }: Run): Term {
+  const binary = subject !== undefined && isBinary(subject) ? subject : undefined;
+  const group = (index: number) => search.group(index);
+  return capturedTerm({ subject: search.subject, binary, group, highestGroup: search.highestGroup }, spec);
+}
+
+/** Goes on with a run that has used up its turn. */
+export const erlangReTrapBifs: BifTable = {
+  module: 'erlang',
+  rows: [{ name: TRAP, arity: 3, fn: (vm: Machine, ...args: Term[]) => continueTrap(vm, args) }],
+};
+
+function internalRun(vm: Machine, subject: Term, pattern: Term, list: Term, isFirst: Term): Term {
+  if (isFirst !== am.true && isFirst !== am.false) throw badarg();
+  return runWith(vm, subject, pattern, list, isFirst === am.true);
 }
 
 export const reBifs: BifTable = {
@@ -147,13 +199,16 @@ export const reBifs: BifTable = {
     { name: 'compile', arity: 1, fn: (vm: Machine, pattern: Term) => compileWith(vm, pattern, NIL) },
     { name: 'compile', arity: 2, fn: compileWith },
     { name: 'inspect', arity: 2, fn: inspect },
-    { name: 'run', arity: 2, fn: (vm: Machine, subject: Term, pattern: Term) => runWith(vm, subject, pattern, NIL) },
-    { name: 'run', arity: 3, fn: runWith },
     {
-      name: 'internal_run',
-      arity: 4,
-      fn: (vm: Machine, subject: Term, pattern: Term, list: Term, _isFirst: Term) =>
-        runWith(vm, subject, pattern, list),
+      name: 'run',
+      arity: 2,
+      fn: (vm: Machine, subject: Term, pattern: Term) => runWith(vm, subject, pattern, NIL, true),
     },
+    {
+      name: 'run',
+      arity: 3,
+      fn: (vm: Machine, subject: Term, pattern: Term, list: Term) => runWith(vm, subject, pattern, list, true),
+    },
+    { name: 'internal_run', arity: 4, fn: internalRun },
   ],
 };
