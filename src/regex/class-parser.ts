@@ -33,7 +33,7 @@ export function readProperty(reader: PatternReader, letter: string): CharSet {
       if (reader.atEnd) throw reader.fault(`malformed ${malformed}`);
       name += reader.peek();
     }
-    if (reader.peek() !== '}') throw reader.fault(`malformed ${malformed}`, reader.at - 1);
+    if (name.length === LONGEST_PROPERTY) throw reader.fault(`malformed ${malformed}`, reader.at - 1);
   }
   const set = propertySet(name);
   if (set === undefined) throw reader.fault('unknown property name after \\P or \\p');

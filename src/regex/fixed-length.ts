@@ -56,6 +56,8 @@ function nodeLength(node: Node, context: Context): number {
       const isGroup = node.body.kind === 'group' || node.body.kind === 'look' || node.body.kind === 'condition';
       if (node.min !== node.max || (node.max === 0 && isGroup)) return NOT_FIXED;
       if (node.max === 0) return 0;
+      // PCRE counts what is repeated here as characters, whatever it is.
+      if (node.max > 1 && ['newline', 'cluster', 'byte'].includes(node.body.kind)) return node.max;
       const length = nodeLength(node.body, context);
       return length < 0 ? length : length * node.min;
     }

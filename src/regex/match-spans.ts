@@ -136,14 +136,33 @@ function goOnFrom(m: Matcher, pc: number, end: number, low: number): Step {
   return goOn(m, pc, at);
 }
 
+/** Behind one character; -1: it is not there. */
+function afterOne(m: Matcher, kind: number, operand: number, at: number): number {
+  const { subject, request } = m;
+  const byte = subject[at];
+  if (byte === undefined) return -1;
+  if (kind === op.CHAR) return byte === operand ? at + 1 : -1;
+  if (kind === op.SET) return m.afterSet(m.program.sets[operand] as CharSet, at);
+  if (kind === op.ANY && isNewlineIn(subject, at, request.newline, request.unicode) > 0) return -1;
+  return at + (request.unicode && kind !== op.BYTE ? widthOf(byte) : 1);
+}
+
 /** A span that has been gone back to. */
 export function resumeSpan(m: Matcher, pc: number, entry: number): Step {
   const { code, stack } = m;
   m.restore(entry);
   const x = stack[entry + 4] as number;
   if (code[pc + 5] === op.GREEDY) return goOnFrom(m, pc, m.at - 1, x);
-  const { end, taken } = span(m, code[pc + 1] as number, code[pc + 2] as number, m.at, 1);
-  if (taken === 0) return FAILED;
-  if (x > 1) m.push(pc, end, x === op.NO_LIMIT ? x : x - 1, 0);
-  return goOn(m, pc, end);
+  const wanted = byteBehind(m, pc);
+  let { at } = m;
+  let left = x;
+  do {
+    const end = afterOne(m, code[pc + 1] as number, code[pc + 2] as number, at);
+    if (end < 0) return FAILED;
+    at = end;
+    if (left !== op.NO_LIMIT) left--;
+    m.fuel -= 1 / SPAN_PER_FUEL;
+  } while (left > 0 && wanted >= 0 && m.subject[at] !== wanted);
+  if (left > 0) m.push(pc, at, left, 0);
+  return goOn(m, pc, at);
 }

@@ -76,6 +76,10 @@ export const UNDO_GROUP = -1;
 export const UNDO_REGISTER = -2;
 export const NO_ENTRY = -1;
 const FIRST_STACK = 1024;
+/** Stacks of matchers that have ended: making one takes longer than a short match. */
+const SPARE_STACKS: Int32Array[] = [];
+const MOST_SPARE = 4;
+const LARGEST_SPARE = 65_536;
 
 export class Matcher {
   readonly program: Program;
@@ -83,7 +87,7 @@ export class Matcher {
   readonly request: MatchRequest;
   subject: Uint8Array;
   readonly registers: Int32Array;
-  stack: Int32Array = new Int32Array(FIRST_STACK);
+  stack: Int32Array = SPARE_STACKS.pop() ?? new Int32Array(FIRST_STACK);
   /** Words of the stack in use. */
   depth = 0;
   pc = 0;
@@ -113,6 +117,11 @@ export class Matcher {
     this.registers = new Int32Array(program.registerCount).fill(-1);
   }
 
+  /** Gives the stack to other matchers: this one is not to be run again. */
+  end(): void {
+    if (SPARE_STACKS.length < MOST_SPARE && this.stack.length <= LARGEST_SPARE) SPARE_STACKS.push(this.stack);
+  }
+
   /** Gets ready to match at a position. */
   begin(at: number): void {
     this.depth = 0;
@@ -121,7 +130,7 @@ export class Matcher {
     this.top = 2;
     this.start = at;
     this.boundary = NO_ENTRY;
-    this.calls.length = 0;
+    if (this.calls.length > 0) this.calls.length = 0;
     this.skips = 0;
     this.choices = 0;
   }

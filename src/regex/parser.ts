@@ -114,7 +114,7 @@ export class BranchParser {
         this.literal();
         continue;
       }
-      if (this.parser.workspace > WORKSPACE) throw reader.fault('regular expression is too complicated');
+      this.checkNesting();
       if (this.options.extended && this.skipSpace()) continue;
       if (reader.startsWith('(?#')) {
         this.comment();
@@ -124,7 +124,12 @@ export class BranchParser {
       if (next === '|' || next === ')') break;
       this.item(next);
     }
+    this.checkNesting();
     return { items: this.items, end: reader.at };
+  }
+
+  private checkNesting(): void {
+    if (this.parser.workspace > WORKSPACE) throw this.reader.fault('regular expression is too complicated');
   }
 
   add(node: Node): void {

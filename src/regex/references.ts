@@ -156,15 +156,27 @@ class Resolver {
     const called = this.groups.get(group);
     const start = group === 0 ? 0 : this.places.findIndex(({ owner }) => owner !== undefined && owner === called);
     if (start < 0) return false;
-    return this.places
-      .slice(start)
-      .every(({ branch, at }) => branch.items.slice(0, at).every((item) => this.isEmpty(item)));
+    return this.places.slice(start).every(({ branch, at }) => this.allEmpty(branch.items.slice(0, at), []));
+  }
+
+  /** Whether a group has not been read, or not to its end. */
+  private isUnknown(group: GroupNode | undefined): boolean {
+    return group === undefined || !this.seen.has(group) || this.places.some(({ owner }) => owner === group);
+  }
+
+  /** Whether items may match nothing. PCRE looks no further than a call of a group that it does not know yet. */
+  private allEmpty(items: readonly Node[], called: readonly GroupNode[]): boolean {
+    for (const item of items) {
+      if (item.kind === 'recurse' && this.isUnknown(this.groups.get(item.group))) return true;
+      if (!this.isEmpty(item, called)) return false;
+    }
+    return true;
   }
 
   /** Whether an item may match nothing (could_be_empty_branch). */
-  private isEmpty(node: Node, called: readonly GroupNode[] = []): boolean {
+  private isEmpty(node: Node, called: readonly GroupNode[]): boolean {
     const someEmpty = (branches: readonly Branch[], calls: readonly GroupNode[]): boolean =>
-      branches.some(({ items }) => items.every((item) => this.isEmpty(item, calls)));
+      branches.some(({ items }) => this.allEmpty(items, calls));
     switch (node.kind) {
       case 'char':
       case 'set':
@@ -175,15 +187,17 @@ class Resolver {
       case 'cluster':
         return false;
       case 'repeat':
-        return node.min === 0 || this.isEmpty(node.body, called);
+        if (node.min === 0) return true;
+        // PCRE looks into a condition of one branch only if it is repeated without limit (OP_SCOND).
+        if (node.body.kind === 'condition' && node.max < 0) return someEmpty(node.body.branches, called);
+        return this.isEmpty(node.body, called);
       case 'group':
         return someEmpty(node.branches, called);
       case 'condition':
         return node.branches.length === 1 || someEmpty(node.branches, called);
       case 'recurse': {
         const group = this.groups.get(node.group);
-        if (group === undefined || !this.seen.has(group) || called.includes(group)) return true;
-        if (this.places.some(({ owner }) => owner === group)) return true;
+        if (group === undefined || this.isUnknown(group) || called.includes(group)) return true;
         return someEmpty(group.branches, [...called, group]);
       }
       default:

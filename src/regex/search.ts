@@ -39,13 +39,19 @@ export class Search {
     this.checked = request.unicode && request.checkUtf8 ? 0 : request.subject.length;
   }
 
-  /** Looks on with so much fuel. */
+  /** Looks on with so much fuel. Not to be called again once it has given something else than 'yield'. */
   run(fuel: number): SearchResult {
+    const result = this.look(fuel);
+    if (result !== 'yield') this.matcher.end();
+    return result;
+  }
+
+  private look(fuel: number): SearchResult {
     const { matcher } = this;
     matcher.fuel = fuel;
     if (this.checked < this.subject.length) {
       if (!this.check()) return 'badUtf8';
-      if (matcher.fuel <= 0) return 'yield';
+      if (this.checked < this.subject.length || matcher.fuel <= 0) return 'yield';
     }
     for (;;) {
       if (!this.isRunning) {

@@ -1,13 +1,14 @@
 /** Which groups of a match re:run returns, and as what (build_capture, build_exec_return in erl_bif_re.c). */
-import type { ParsedRegex } from '../../regex/syntax.ts';
+import type { GroupName, ParsedRegex } from '../../regex/syntax.ts';
 import { listElements } from '../../runtime/apply.ts';
 import { iodataBytes } from '../../runtime/iodata.ts';
 import { am, atomName } from '../../term/atoms.ts';
-import { makeInteger, safeInteger } from '../../term/bignum.ts';
+import { makeInteger } from '../../term/bignum.ts';
 import { binaryBytes, makeBinary, subBits } from '../../term/bits.ts';
 import { listOf, tuple } from '../../term/build.ts';
 import type { Term } from '../../term/layout.ts';
 import { isAtom, isInteger, makeSmall } from '../../term/term.ts';
+import { natural } from '../erlang/arguments.ts';
 
 /** Groups in the order in which they are wanted, each with what may stand in for it (groups of the same name). */
 export interface CaptureSpec {
@@ -17,6 +18,8 @@ export interface CaptureSpec {
 }
 
 const BITS = 8;
+/** What C's int holds. */
+const MAX_INT = 0x7fffffff;
 
 /** undefined: it is no capture specification. */
 export function captureSpec(
@@ -33,8 +36,8 @@ export function captureSpec(
   if (values === am.first) return { type, groups: [[0]] };
   if (values === am.none) return { type: 'none', groups: 0 };
   if (values === am.all_names) {
-    if (parsed.names.length === 0) return { type: 'none', groups: 0 };
-    return { type, groups: parsed.names.map(({ groups }) => groups) };
+    const names = nameEntries(parsed);
+    return names.length === 0 ? { type: 'none', groups: 0 } : { type, groups: names.map(({ groups }) => groups) };
   }
   const ids = listElements(values);
   if (ids === undefined) return undefined;
@@ -43,12 +46,38 @@ export function captureSpec(
   return groups.includes(undefined) ? undefined : { type, groups: groups as number[][] };
 }
 
+/**
+ * The names as the BIFs see them: groups of the same name are one entry only if the option `dupnames` says that there may be some; (?J)
+ * in the pattern does not count.
+ */
+export function nameEntries({ names, options }: ParsedRegex): readonly GroupName[] {
+  if (options.dupnames) return names;
+  return names.flatMap(({ name, groups }) => groups.map((group) => ({ name, groups: [group] })));
+}
+
+/** By bisection: of several entries the one that is found first (pcre_get_stringnumber). */
+function groupsNamed(name: string, entries: readonly GroupName[]): readonly number[] {
+  let bottom = 0;
+  let top = entries.length;
+  while (top > bottom) {
+    const middle = Math.floor((top + bottom) / 2);
+    const entry = entries[middle] as GroupName;
+    if (entry.name === name) return entry.groups;
+    if (name > entry.name) bottom = middle + 1;
+    else top = middle;
+  }
+  return [-1];
+}
+
 function groupsOf(id: Term, parsed: ParsedRegex): readonly number[] | undefined {
-  if (isInteger(id)) return [safeInteger(id) ?? -1];
+  if (isInteger(id)) {
+    const group = natural(id);
+    return group === undefined || group > MAX_INT ? undefined : [group];
+  }
   const bytes = isAtom(id) ? new TextEncoder().encode(atomName(id)) : iodataBytes(id);
   if (bytes === undefined) return undefined;
   const name = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-  return parsed.names.find((candidate) => candidate.name === name)?.groups ?? [-1];
+  return groupsNamed(name, nameEntries(parsed));
 }
 
 export interface Match {

@@ -5,7 +5,7 @@
 
 import { parseRegex } from '../../regex/parser.ts';
 import { compileRegex, type Program, RegexTooLarge } from '../../regex/program.ts';
-import { type ParsedRegex, RegexFault, type RegexOptions } from '../../regex/syntax.ts';
+import { type Newline, NO_OPTIONS, type ParsedRegex, RegexFault, type RegexOptions } from '../../regex/syntax.ts';
 import { am } from '../../term/atoms.ts';
 import { binaryBytes, isBinary, makeBinary } from '../../term/bits.ts';
 import { tuple } from '../../term/build.ts';
@@ -17,13 +17,59 @@ export interface Regex {
   readonly parsed: ParsedRegex;
 }
 
-const MAGIC = 'enigma re 1\n';
+const MAGIC = 'enigma re 2 ';
 const KEPT = 256;
 const CHUNK = 4096;
 const kept = new Map<string, Regex>();
 
+/** What re:run was called with last, newest first: found without making a text of the code. */
+interface Recent {
+  readonly code: Uint8Array;
+  readonly regex: Regex;
+}
+const recent: Recent[] = [];
+const MOST_RECENT = 4;
+
+const FLAGS = [
+  'unicode',
+  'anchored',
+  'caseless',
+  'dollar_endonly',
+  'dotall',
+  'extended',
+  'firstline',
+  'multiline',
+  'no_auto_capture',
+  'no_start_optimize',
+  'dupnames',
+  'ungreedy',
+  'ucp',
+  'never_utf',
+] as const;
+const NEWLINES: readonly (Newline | undefined)[] = [undefined, 'cr', 'lf', 'crlf', 'anycrlf', 'any'];
+const BSRS: readonly RegexOptions['bsr'][] = [undefined, 'anycrlf', 'unicode'];
+
+/** Options as digits: the flags, newline, bsr. */
+function optionsText(options: RegexOptions): string {
+  const flags = FLAGS.map((flag) => (options[flag] ? '1' : '0')).join('');
+  return `${flags}${NEWLINES.indexOf(options.newline)}${BSRS.indexOf(options.bsr)}`;
+}
+
+const OPTIONS_LENGTH = FLAGS.length + 2;
+
+function optionsOfText(text: string): RegexOptions | undefined {
+  if (!/^[01]{14}[0-5][0-2]$/.test(text)) return undefined;
+  const options: RegexOptions = { ...NO_OPTIONS };
+  FLAGS.forEach((flag, i) => {
+    options[flag] = text[i] === '1';
+  });
+  options.newline = NEWLINES[Number(text[FLAGS.length])];
+  options.bsr = BSRS[Number(text[FLAGS.length + 1])];
+  return options;
+}
+
 function keyOf(options: RegexOptions, pattern: Uint8Array): string {
-  return `${MAGIC}${JSON.stringify(options)}\n${latinText(pattern)}`;
+  return `${MAGIC}${optionsText(options)}${latinText(pattern)}`;
 }
 
 function latinText(content: Uint8Array): string {
@@ -82,20 +128,31 @@ export function isUnicodePattern(t: Term): boolean {
 export function regexOfTerm(t: Term): Regex | undefined {
   if (!isPatternTuple(t) || tupleElement(t, 1) !== am.re_pattern || !isBinary(tupleElement(t, 5))) return undefined;
   if (![2, 3, 4].every((i) => isSmall(tupleElement(t, i)))) return undefined;
-  const key = latinText(binaryBytes(tupleElement(t, 5)));
-  const end = key.indexOf('\n', MAGIC.length);
-  if (!key.startsWith(MAGIC) || end < 0) return undefined;
-  const known = kept.get(key);
-  if (known !== undefined) return known;
+  const code = binaryBytes(tupleElement(t, 5));
+  const known = recent.find((candidate) => isSame(candidate.code, code));
+  if (known !== undefined) return known.regex;
+  const regex = regexOfCode(code);
+  if (regex === undefined) return undefined;
+  recent.unshift({ code: code.slice(), regex });
+  if (recent.length > MOST_RECENT) recent.pop();
+  return regex;
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function regexOfCode(code: Uint8Array): Regex | undefined {
+  const key = latinText(code);
+  const start = MAGIC.length + OPTIONS_LENGTH;
+  const options = key.startsWith(MAGIC) ? optionsOfText(key.slice(MAGIC.length, start)) : undefined;
+  if (options === undefined) return undefined;
   try {
-    const options = JSON.parse(key.slice(MAGIC.length, end)) as RegexOptions;
-    return made(
-      key,
-      Uint8Array.from(key.slice(end + 1), (character) => character.charCodeAt(0)),
-      options,
-    );
+    return made(key, code.slice(start), options);
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RegexFault) return undefined;
+    if (error instanceof RegexFault) return undefined;
     throw error;
   }
 }

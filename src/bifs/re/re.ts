@@ -18,7 +18,7 @@ import { badarg, ErlangError } from '../../term/erlang-error.ts';
 import { NIL, type Term } from '../../term/layout.ts';
 import { isBitstring, isList, makeSmall } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
-import { type CaptureSpec, capturedTerm, captureSpec } from './captures.ts';
+import { type CaptureSpec, capturedTerm, captureSpec, nameEntries } from './captures.ts';
 import { type ReOptions, reOptions } from './options.ts';
 import { isPatternTuple, isUnicodePattern, patternTerm, type Regex, regexOf, regexOfTerm } from './patterns.ts';
 
@@ -68,7 +68,9 @@ function compileWith(vm: Machine, pattern: Term, list: Term): Term {
 function inspect(_vm: Machine, pattern: Term, item: Term): Term {
   const regex = regexOfTerm(pattern);
   if (regex === undefined || item !== am.namelist) throw badarg();
-  const names = regex.parsed.names.map(({ name }) => makeBinary(new TextEncoder().encode(name)));
+  const names = nameEntries(regex.parsed).map(({ name }) =>
+    makeBinary(Uint8Array.from(name, (character) => character.charCodeAt(0))),
+  );
   return tuple(am.namelist, listOf(names));
 }
 
