@@ -119,3 +119,9 @@ deep(0) -> [];
 deep(N) -> [N | deep(N - 1)].
 deep_while_others() -> S = self(), spawn(fun() -> S ! {d, length(deep(50000))} end), spawn(fun() -> S ! {e, lists:sum(lists:seq(1, 50000))} end), lists:sort([receive X -> X end || _ <- [1, 2]]).
 binaries() -> B = id(<<"0123456789012345678901234567890123456789012345678901234567890123456789">>), S = self(), P = spawn(fun() -> receive X -> S ! {byte_size(X), X} end end), P ! B, receive Y -> Y end.
+info_of_key() ->
+    put(k, [{a}]),
+    I = fun(P, W) -> catch process_info(P, id(W)) end,
+    Other = spawn(fun() -> put(k, {"other"}), receive stop -> ok end end),
+    receive after 50 -> ok end,
+    [I(self(), {dictionary, k}), I(self(), {dictionary, none}), I(self(), [{dictionary, k}, status]), I(Other, {dictionary, k})].

@@ -16,7 +16,7 @@ import { copyIn } from '../../term/copy.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import { type Addr, NIL, NON_VALUE, type Term } from '../../term/layout.ts';
 import { isCatchTag, pointOfWord } from '../../term/stack-words.ts';
-import { isAtom, isLocalPid, makeSmall, smallValue } from '../../term/term.ts';
+import { isAtom, isLocalPid, isTuple, makeSmall, smallValue, tupleArity, tupleElement } from '../../term/term.ts';
 import { encodeUtf8 } from '../../term/utf8.ts';
 import { gcInfo, gcValues } from '../../trace/gc-info.ts';
 import type { BifTable } from '../registry.ts';
@@ -112,8 +112,7 @@ function memory(_vm: Machine, { heap }: Process): Term {
 }
 
 function dictionaryLabel(_vm: Machine, process: Process): Term {
-  const label = process.dictionary?.get(am.$process_label) ?? NON_VALUE;
-  return label === NON_VALUE ? am.undefined : label;
+  return dictionaryValue(process, am.$process_label);
 }
 
 const heapItems: [Term, Item][] = [
@@ -216,11 +215,29 @@ const SUMMARY: readonly Term[] = [
   am.suspending,
 ];
 
-/** One item as {Item, Value}, all of it on the asker's heap. */
-function itemOf(vm: Machine, process: Process, name: Term): Term {
+/** Key of an item {dictionary, Key}. */
+function dictionaryKey(what: Term): Term | undefined {
+  return isTuple(what) && tupleArity(what) === 2 && tupleElement(what, 1) === am.dictionary
+    ? tupleElement(what, 2)
+    : undefined;
+}
+
+function itemValue(vm: Machine, process: Process, name: Term): Term {
+  const key = dictionaryKey(name);
+  if (key !== undefined) return dictionaryValue(process, key);
   const item = items.get(name);
   if (item === undefined) throw badarg();
-  const value = item(vm, process);
+  return item(vm, process);
+}
+
+function dictionaryValue({ dictionary }: Process, key: Term): Term {
+  const value = dictionary?.get(key) ?? NON_VALUE;
+  return value === NON_VALUE ? am.undefined : value;
+}
+
+/** One item as {Item, Value}, all of it on the asker's heap. */
+function itemOf(vm: Machine, process: Process, name: Term): Term {
+  const value = itemValue(vm, process, name);
   return tuple(name, process === vm.current ? value : copyIn(value));
 }
 
@@ -241,15 +258,17 @@ function processInfo(vm: Machine, pid: Term): Term {
 
 /** One item, or a list of them. A process without a name has no item registered_name of its own: [] comes instead. */
 function processInfoItem(vm: Machine, pid: Term, what: Term): Term {
-  const names = isAtom(what) ? [what] : listElements(what);
-  if (names === undefined || names.some((name) => !items.has(name))) throw badarg();
+  const isOne = isAtom(what) || dictionaryKey(what) !== undefined;
+  const names = isOne ? [what] : listElements(what);
+  if (names === undefined || names.some((name) => !items.has(name) && dictionaryKey(name) === undefined))
+    throw badarg();
   const process = askedProcess(vm, pid);
   if (process === undefined) return am.undefined;
   if (names.some((name) => needsStack.includes(name))) {
     const again = process === vm.current ? withWholeStack(vm, am.erlang, atom('process_info'), [pid, what]) : undefined;
     if (again !== undefined) return again;
   }
-  if (!isAtom(what)) return listOf(names.map((name) => itemOf(vm, process, name)));
+  if (!isOne) return listOf(names.map((name) => itemOf(vm, process, name)));
   const info = itemOf(vm, process, what);
   return what === am.registered_name && process.name === undefined ? NIL : info;
 }
