@@ -17,7 +17,7 @@ export type Slots = Map<number, number>;
 export type Complain = (message: string) => void;
 
 /** Nesting of patterns and expressions that closures can follow on the native stack. */
-export const MAX_DEPTH = 1000;
+export const MAX_DEPTH = 500;
 
 const BIND = 0;
 const SAME_WORD = 1;

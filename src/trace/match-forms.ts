@@ -1,10 +1,15 @@
 /** What only match specifications for tracing can say: who is told, what is traced from now on, who called (dmc_… in OTP's erl_db_util.c). */
 import type { Expression, FormCompiler } from '../ets/match-expression.ts';
 import type { Complain } from '../ets/match-pattern.ts';
+import { SP } from '../memory/map.ts';
+import { loadUnsigned } from '../memory/memory.ts';
+import { running } from '../memory/process-heap.ts';
 import type { Machine } from '../process/machine.ts';
 import type { Process } from '../process/process.ts';
+import { formatBacktrace } from '../runtime/backtrace.ts';
 import { am } from '../term/atoms.ts';
-import { NIL, type Term } from '../term/layout.ts';
+import { makeBinary } from '../term/bits.ts';
+import { type Addr, NIL, type Term } from '../term/layout.ts';
 import { display } from '../term/print.ts';
 import { isAtom, isLocalPid, isSmall, smallValue, tupleArity, tupleElement } from '../term/term.ts';
 import { encodeUtf8 } from '../term/utf8.ts';
@@ -111,6 +116,12 @@ function silent(scope: FormScope, mode: Term): Term {
   return am.true;
 }
 
+/** Where no function is being called, the process's frames that are in memory. */
+function dumpOf(vm: Machine, process: Process): Term {
+  const sp = running.heap === process.heap ? (loadUnsigned(SP) as Addr) : process.heap.sp;
+  return makeBinary(encodeUtf8(formatBacktrace(vm, process, sp)));
+}
+
 // ---- the forms -------------------------------------------------------------------------------------------------------
 
 /** {display, Term}: on standard output, as the emulator itself writes. */
@@ -153,7 +164,11 @@ const FORMS: Readonly<Record<string, Form>> = {
     },
   },
   get_seq_token: { arities: [0], needs: 'acting', run: ({ vm }) => vm.tracing.sequential.tokenTerm() },
-  process_dump: { arities: [0], needs: 'acting', run: (scope) => scope.event?.stack?.dump() ?? am.undefined },
+  process_dump: {
+    arities: [0],
+    needs: 'acting',
+    run: (scope) => scope.event?.stack?.dump() ?? dumpOf(scope.vm, processOf(scope)),
+  },
   enable_trace: {
     arities: [1, 2],
     needs: 'acting',
