@@ -265,6 +265,7 @@ export class Vm implements Machine {
     const nowhere = { module: am.undefined, name: am.undefined, arity: 0, slot: 0, file: undefined, line: 0 };
     const owner: PointOwner = {
       returnPoint: (point) => ({ ...nowhere, kind: 'trace', frameWords: code.frameWords(point) }),
+      pointKind: () => 'trace',
     };
     const firstPoint = code.addPoints(
       owner,

@@ -33,6 +33,7 @@ export interface SlotFillers {
 /** What knows return points. */
 export interface PointOwner {
   returnPoint(point: number): ReturnPointInfo;
+  pointKind(point: number): ReturnPointInfo['kind'];
 }
 
 const GROWTH = 4096;
@@ -262,6 +263,10 @@ export class CodeTable implements ExportTable, MachineCode {
   frameWords(point: number): number {
     const at = plus(load(RETURN_POINTS) as Addr, point * RETURN_POINT_BYTES + 4);
     return load(at) % FRAME_WORDS_RANGE;
+  }
+
+  pointKind(point: number): ReturnPointInfo['kind'] {
+    return (this.pointOwners[lastUpTo(this.firstPoints, point)] as PointOwner).pointKind(point);
   }
 
   /** What is known of a return point; not for the end of the stack. */

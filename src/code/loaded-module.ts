@@ -124,6 +124,12 @@ export class LoadedModule {
     };
   }
 
+  pointKind(point: number): ReturnPointInfo['kind'] {
+    const { firstEnterPoint } = this;
+    if (firstEnterPoint !== undefined && point >= firstEnterPoint) return this.returnPoint(point).kind;
+    return POINT_KINDS[this.returnPoints[(point - this.firstPoint) * ROW.point] as number] as ReturnPointInfo['kind'];
+  }
+
   /** Behind the breakpoint of a function: nothing of it has run. */
   private enterPoint(func: number): ReturnPointInfo {
     const { name, arity } = this.functionAt(func);

@@ -1,10 +1,13 @@
 /** Integers of up to 64 bits between their two forms, an i64 and a term: bodies of functions that several modules of WebAssembly have. */
 import {
   BIG_DIGITS,
+  FLOAT_VALUE,
+  HEADER_FLOAT,
   HEADER_NEG_BIG,
   HEADER_PAIR_MASK,
   HEADER_POS_BIG,
   HEADER_SIZE_SHIFT,
+  HEADER_TYPE_MASK,
   makeHeader,
   PAIR_BIG,
   PRIMARY_BOXED,
@@ -21,6 +24,8 @@ import { emitAllocate } from './emit-allocate.ts';
 /** What `emitToLong` gives for a term that it does not know; no integer of 63 bits and sign. */
 export const NO_LONG = -(2n ** 63n);
 const DIGIT_BITS = 32n;
+/** Floats lie at multiples of four bytes. */
+const FLOAT_ALIGNMENT = 2;
 
 /** (term) -> i64; NO_LONG for what is no integer of 63 bits and sign. */
 export function emitToLong(w: FunctionBuilder): void {
@@ -257,4 +262,90 @@ export function emitLowLong(w: FunctionBuilder): void {
   w.localGet(magnitude);
   emitIsOfSign(w, header);
   w.select();
+}
+
+/** (term) -> 1 for an integer whose magnitude has at most 63 bits. */
+export function emitIsSignedLong(w: FunctionBuilder, isLong: FuncIndex, lowLong: FuncIndex): void {
+  const term = w.param(0);
+  w.localGet(term);
+  w.i32Const(PRIMARY_MASK);
+  w.i32And();
+  w.i32Const(PRIMARY_SMALL);
+  w.i32Eq();
+  w.if();
+  w.i32Const(1);
+  w.return();
+  w.end();
+  w.localGet(term);
+  w.call(isLong);
+  w.i32Eqz();
+  w.if();
+  w.i32Const(0);
+  w.return();
+  w.end();
+  // The sign is right only when the magnitude's highest bit is clear.
+  w.localGet(term);
+  w.call(lowLong);
+  w.i64Const(0n);
+  w.i64LtS();
+  w.localGet(term);
+  w.i32Const(PRIMARY_BOXED);
+  w.i32Sub();
+  w.i32Load();
+  w.i32Const(HEADER_POS_BIG ^ HEADER_NEG_BIG);
+  w.i32And();
+  w.i32Const(0);
+  w.i32Ne();
+  w.i32Eq();
+}
+
+/** Pushes -1, 0 or 1 for two integers in the parameters. */
+export function emitCompareLongs(w: FunctionBuilder, lowLong: FuncIndex): void {
+  const values = [w.local(i64, 'x'), w.local(i64, 'y')] as const;
+  values.forEach((value, i) => {
+    w.localGet(w.param(i));
+    w.call(lowLong);
+    w.localSet(value);
+  });
+  for (const isGreater of [true, false]) {
+    for (const value of values) w.localGet(value);
+    if (isGreater) w.i64GtS();
+    else w.i64LtS();
+  }
+  w.i32Sub();
+}
+
+/** (term) -> 1 for a float. */
+export function emitIsFloat(w: FunctionBuilder): void {
+  const term = w.param(0);
+  w.localGet(term);
+  w.i32Const(PRIMARY_MASK);
+  w.i32And();
+  w.i32Const(PRIMARY_BOXED);
+  w.i32Ne();
+  w.if();
+  w.i32Const(0);
+  w.return();
+  w.end();
+  w.localGet(term);
+  w.i32Const(PRIMARY_BOXED);
+  w.i32Sub();
+  w.i32Load();
+  w.i32Const(HEADER_TYPE_MASK);
+  w.i32And();
+  w.i32Const(HEADER_FLOAT);
+  w.i32Eq();
+}
+
+/** Pushes -1, 0 or 1 for two floats in the parameters. */
+export function emitCompareFloats(w: FunctionBuilder): void {
+  for (const isGreater of [true, false]) {
+    for (let i = 0; i < 2; i++) {
+      w.localGet(w.param(i));
+      w.f64Load(FLOAT_VALUE - PRIMARY_BOXED, FLOAT_ALIGNMENT);
+    }
+    if (isGreater) w.f64Gt();
+    else w.f64Lt();
+  }
+  w.i32Sub();
 }

@@ -3,7 +3,15 @@ import { REDUCTIONS, UNWIND_TOP } from '../memory/map.ts';
 import { STACK_TAG_SHIFT } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { type FuncIndex, type FuncType, i32, i64, type ValType } from '../wasm/types.ts';
-import { emitFromLong, emitIsLong, emitLowLong } from './long-terms.ts';
+import {
+  emitCompareFloats,
+  emitCompareLongs,
+  emitFromLong,
+  emitIsFloat,
+  emitIsLong,
+  emitIsSignedLong,
+  emitLowLong,
+} from './long-terms.ts';
 import type { ModuleTranslator } from './module-translator.ts';
 import { RELOC_RETURN } from './relocations.ts';
 
@@ -78,6 +86,37 @@ export class ModuleHelpers {
       w.localGet(w.param(1));
       w.returnCall(translator.bifNamed(kind, 'erlang', name, 2));
     });
+  }
+
+  /** (x, y) -> less than 0, 0, or more: the order of terms that are not both smalls. Integers that are not very long and floats are compared here. */
+  compare(): FuncIndex {
+    return this.helper('compare', 2, (w) => {
+      const { translator } = this;
+      for (const isKind of [this.isInteger(), this.isFloat()]) {
+        w.localGet(w.param(0));
+        w.call(isKind);
+        w.localGet(w.param(1));
+        w.call(isKind);
+        w.i32And();
+        w.if();
+        if (isKind === this.isInteger()) emitCompareLongs(w, this.lowLong());
+        else emitCompareFloats(w);
+        w.return();
+        w.end();
+      }
+      w.localGet(w.param(0));
+      w.localGet(w.param(1));
+      w.returnCall(translator.runtime('compare'));
+    });
+  }
+
+  /** (term) -> 1 for an integer of at most 63 bits and sign. */
+  private isInteger(): FuncIndex {
+    return this.helper('isInteger', 1, (w) => emitIsSignedLong(w, this.isLong(), this.lowLong()));
+  }
+
+  private isFloat(): FuncIndex {
+    return this.helper('isFloat', 1, emitIsFloat);
   }
 
   /** (i64, a number with or without sign) -> term. */

@@ -70,6 +70,8 @@ export interface CodeTable {
   slotInfo(slot: number): FunctionName;
   /** `point` is the number in a return address or catch tag; never 0, the end of the stack. */
   returnPoint(point: number): ReturnPointInfo;
+  /** Its kind alone, which is looked up fast. */
+  pointKind(point: number): ReturnPointInfo['kind'];
   /** Words of the frame that goes on at a return point, return address included. */
   frameWords(point: number): number;
   /** Whether a return point belongs to the old code of a module. */

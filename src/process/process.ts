@@ -35,7 +35,7 @@ export interface Raised {
   readonly top: { readonly module: Term; readonly name: Term } | undefined;
   /** Argument list of the top of the trace, or am.true: its arity stands there instead. */
   args: Term;
-  /** The map that goes with `error_info`, or NIL. */
+  /** The map that goes with `error_info`, an atom that is its only `module`, or NIL. */
   info: Term;
   /** The frame at SP is in the trace twice: as the function that raised, and as its caller. */
   readonly topTwice?: boolean;

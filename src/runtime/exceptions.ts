@@ -13,25 +13,30 @@ import { type Addr, NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { mapFromArrays } from '../term/map-build.ts';
 import { END_OF_STACK, isCatchTag, pointOfWord, returnAddress } from '../term/stack-words.ts';
 import { head, isCons, isMap, isNil, isTuple, tail, tupleArity, tupleElement } from '../term/term.ts';
-import { buildStacktrace, classOfTrace, setClassOfTrace, takeTrace, traceOfList, walkStack } from './stack-trace.ts';
+import { buildStacktrace, classOfTrace, setClassOfTrace, takeTrace, traceOfList } from './stack-trace.ts';
 
 /** Records an exception on the running process; gives 0, which leaves generated code. */
-function record(vm: Machine, exceptionClass: Term, reason: Term, more: Partial<Raised> = {}): Term {
+function record(vm: Machine, exceptionClass: Term, reason: Term, more?: Partial<Raised>): Term {
   vm.current.raised = {
     class: exceptionClass,
     reason,
-    trace: NON_VALUE,
-    top: undefined,
-    args: am.true,
-    info: NIL,
-    ...more,
+    trace: more?.trace ?? NON_VALUE,
+    top: more?.top,
+    args: more?.args ?? am.true,
+    info: more?.info ?? NIL,
+    topTwice: more?.topTwice ?? false,
   };
   store(STATUS, STATUS_RAISE);
   return NON_VALUE;
 }
 
+/** erlang:error/1, exit/1 and throw/1: their caller is the top of the trace. Gives 0. */
+export function raiseClass(vm: Machine, exceptionClass: Term, reason: Term): Term {
+  return record(vm, exceptionClass, reason);
+}
+
 /** Raises class error from generated code: the frame at SP is the top of the trace. Gives 0. */
-export function raiseError(vm: Machine, reason: Term, more: Partial<Raised> = {}): Term {
+export function raiseError(vm: Machine, reason: Term, more?: Partial<Raised>): Term {
   return record(vm, am.error, reason, more);
 }
 
@@ -104,23 +109,14 @@ const explainers: Readonly<Record<string, Term>> = {
   unicode: am.erl_stdlib_errors,
 };
 
-/** BIFs that only raise what they are given: their caller is the top of the trace. */
-const raisers = new Set(['error/1', 'error/2', 'error/3', 'exit/1', 'throw/1']);
-
 /** A BIF has thrown `error`: its name and arguments are the top of the trace. Gives 0. */
 export function raiseFromBif(vm: Machine, module: Term, name: Term, args: readonly Term[], error: ErlangError): Term {
   const exceptionClass = am[error.kind];
   const spelled = name === am['!'] ? am.send : name;
-  if (module === am.erlang && raisers.has(`${atomName(name)}/${args.length}`)) {
-    return record(vm, exceptionClass, error.reason);
-  }
   const explainer = explainers[atomName(module)];
-  let info: Term = NIL;
-  if (explainer !== undefined) {
-    info =
-      error.cause === undefined
-        ? mapFromArrays([am.module], [explainer])
-        : mapFromArrays([am.cause, am.module], [error.cause, explainer]);
+  let info = explainer ?? NIL;
+  if (explainer !== undefined && error.cause !== undefined) {
+    info = mapFromArrays([am.cause, am.module], [error.cause, explainer]);
   }
   return record(vm, exceptionClass, error.reason, { top: { module, name: spelled }, args: listOf(args), info });
 }
@@ -181,16 +177,15 @@ interface Handler {
 
 /** The innermost catch tag: in the first frame that has one, the one lowest in memory. */
 function findHandler(vm: Machine, sp: Addr): Handler | undefined {
-  let handler: Handler | undefined;
-  walkStack(vm, sp, (frame, word) => {
-    const frameWords = vm.code.frameWords(pointOfWord(word));
-    for (let i = 1; i < frameWords && handler === undefined; i++) {
-      const tag = plus(frame, i * 4);
-      if (isCatchTag(load(tag))) handler = { frame, tag };
+  let frame = sp;
+  for (let word = load(frame); word !== END_OF_STACK; word = load(frame)) {
+    const end = plus(frame, vm.code.frameWords(pointOfWord(word)) * 4);
+    for (let tag = plus(frame, 4); tag !== end; tag = plus(tag, 4)) {
+      if (isCatchTag(load(tag))) return { frame, tag };
     }
-    return handler === undefined;
-  });
-  return handler;
+    frame = end;
+  }
+  return undefined;
 }
 
 /**
@@ -225,15 +220,19 @@ export const HANDLER_REGISTERS = 4;
 
 function enterHandler(vm: Machine, { frame, tag }: Handler, raised: Raised): void {
   const point = pointOfWord(load(tag));
-  const { kind, frameWords } = vm.code.returnPoint(point);
-  if (frameWords !== vm.code.frameWords(pointOfWord(load(frame))))
+  const kind = vm.code.pointKind(point);
+  if (vm.code.frameWords(point) !== vm.code.frameWords(pointOfWord(load(frame))))
     throw new Error('a handler wants another frame than the one that raised');
   const { class: exceptionClass, reason, trace } = raised;
   store(tag, NIL);
   store(frame, returnAddress(point));
   store(SP, frame);
   store(RUN_MODE, RUN_RETURN);
-  setX(kind === 'try' ? [exceptionClass, reason, trace, NIL] : [NON_VALUE, exceptionClass, reason, trace]);
+  const first = kind === 'try' ? X_REGISTERS : plus(X_REGISTERS, 4);
+  store(kind === 'try' ? plus(X_REGISTERS, 12) : X_REGISTERS, kind === 'try' ? NIL : NON_VALUE);
+  store(first, exceptionClass);
+  store(plus(first, 4), reason);
+  store(plus(first, 8), trace);
 }
 
 /** The reason with which a process exits after an exception that nothing caught (terminate_proc in OTP's beam_common.c). */

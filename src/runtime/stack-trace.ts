@@ -5,7 +5,7 @@
  *     Top     []: the function of the first point is the top; {M,F}: a BIF is, called from the first point;
  *             true: Args is the whole trace, as a list (erlang:raise/3)
  *     Args    argument list of the top, or true: its arity stands in its entry
- *     Info    map for `error_info`, or []
+ *     Info    map for `error_info`, the atom that is its `module` when that is all it has, or []
  *     Point   numbers of return points, innermost first
  *
  * Which frames are in it, and how many: save_stacktrace, gather_stacktrace and build_stacktrace in OTP's beam_common.c.
@@ -16,6 +16,7 @@ import type { Raised } from '../process/process.ts';
 import { am, atomName } from '../term/atoms.ts';
 import { cons, listOf, tuple, tupleOf } from '../term/build.ts';
 import { type Addr, NIL, type Term } from '../term/layout.ts';
+import { mapFromArrays } from '../term/map-build.ts';
 import { END_OF_STACK, pointOfWord } from '../term/stack-words.ts';
 import {
   head,
@@ -52,14 +53,17 @@ export function walkStack(vm: Machine, from: Addr, visit: (frame: Addr, word: nu
 /** Points of the frames from `from` on, neighbours that are the same counted once, `limit` at most. */
 export function gatherPoints(vm: Machine, from: Addr, limit: number): Term[] {
   const points: Term[] = [];
+  const { frames } = vm.tracing.calls;
   let previous = 0;
-  walkStack(vm, from, (_, word) => {
-    if (points.length >= limit) return false;
-    if (vm.tracing.calls.frames.isTraceFrame(word)) return true;
-    if (word !== previous) points.push(makeSmall(pointOfWord(word)));
-    previous = word;
-    return true;
-  });
+  let frame = from;
+  for (let word = load(frame); word !== END_OF_STACK && points.length < limit; word = load(frame)) {
+    const point = pointOfWord(word);
+    if (!frames.isTraceFrame(word)) {
+      if (word !== previous) points.push(makeSmall(point));
+      previous = word;
+    }
+    frame = plus(frame, vm.code.frameWords(point) * 4);
+  }
   return points;
 }
 
@@ -104,7 +108,7 @@ export function buildStacktrace(vm: Machine, trace: Term): Term {
   if (top === am.true) return args;
   const entries: Term[] = [];
   const info = tupleElement(trace, INFO);
-  const location = isNil(info) ? NIL : cons(tuple(am.error_info, info), NIL);
+  const location = isNil(info) ? NIL : cons(tuple(am.error_info, errorInfoOf(info)), NIL);
   if (isTuple(top)) entries.push(tuple(tupleElement(top, 1), tupleElement(top, 2), args, location));
   const count = tupleArity(trace) - FIXED;
   for (let i = 1; i <= count; i++) {
@@ -117,6 +121,10 @@ export function buildStacktrace(vm: Machine, trace: Term): Term {
     entries.push(tuple(module, name, isList(args) ? args : makeSmall(arity), location));
   }
   return listOf(entries);
+}
+
+function errorInfoOf(info: Term): Term {
+  return isAtom(info) ? mapFromArrays([am.module], [info]) : info;
 }
 
 /** {M, F, Args or arity, Location}: erts_build_mfa_item in OTP's utils.c. */

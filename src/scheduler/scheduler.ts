@@ -215,7 +215,7 @@ export class Scheduler {
   /** X0 is to be given to the frame at SP; a handler wants the other X registers of an exception, too. */
   private yielded(process: Process): Next {
     const word = load(load(SP) as Addr);
-    const kind = word === END_OF_STACK ? 'call' : this.vm.code.returnPoint(pointOfWord(word)).kind;
+    const kind = word === END_OF_STACK ? 'call' : this.vm.code.pointKind(pointOfWord(word));
     return this.goOn(process, RUN_RETURN, kind === 'try' || kind === 'catch' ? HANDLER_REGISTERS : 1);
   }
 

@@ -1,12 +1,17 @@
 /** BIFs of module erlang that raise, and apply. */
 import type { Machine } from '../../process/machine.ts';
 import { applyFun, applyFunction } from '../../runtime/apply.ts';
-import { raiseErrorWith, raiseWithStack } from '../../runtime/exceptions.ts';
+import { raiseClass, raiseErrorWith, raiseWithStack } from '../../runtime/exceptions.ts';
+import { am } from '../../term/atoms.ts';
 import { ErlangError } from '../../term/erlang-error.ts';
 import { NIL, type Term } from '../../term/layout.ts';
 import type { BifTable } from '../registry.ts';
 
-function error(_vm: Machine, reason: Term): Term {
+function error(vm: Machine, reason: Term): Term {
+  return raiseClass(vm, am.error, reason);
+}
+
+function nifError(_vm: Machine, reason: Term): Term {
   throw new ErlangError('error', reason);
 }
 
@@ -14,12 +19,12 @@ function errorWithArgs(vm: Machine, reason: Term, args: Term): Term {
   return raiseErrorWith(vm, reason, args, NIL);
 }
 
-function exit(_vm: Machine, reason: Term): Term {
-  throw new ErlangError('exit', reason);
+function exit(vm: Machine, reason: Term): Term {
+  return raiseClass(vm, am.exit, reason);
 }
 
-function throwTerm(_vm: Machine, value: Term): Term {
-  throw new ErlangError('throw', value);
+function throwTerm(vm: Machine, value: Term): Term {
+  return raiseClass(vm, am.throw, value);
 }
 
 export const erlangExceptionBifs: BifTable = {
@@ -31,8 +36,8 @@ export const erlangExceptionBifs: BifTable = {
     { name: 'exit', arity: 1, fn: exit },
     { name: 'throw', arity: 1, fn: throwTerm },
     { name: 'raise', arity: 3, fn: raiseWithStack },
-    { name: 'nif_error', arity: 1, fn: error },
-    { name: 'nif_error', arity: 2, fn: error },
+    { name: 'nif_error', arity: 1, fn: nifError },
+    { name: 'nif_error', arity: 2, fn: nifError },
     { name: 'apply', arity: 2, fn: applyFun },
     { name: 'apply', arity: 3, fn: applyFunction },
   ],

@@ -271,7 +271,8 @@ function emitComparison(a: BeamAssembler, { op, args }: Instruction): boolean {
   if (codes === undefined) return false;
   const { raw } = a;
   const [fail, x, y] = args as [Operand, Operand, Operand];
-  if (!raw.has(x) && !raw.has(y)) return false;
+  if (!raw.has(x) && !raw.has(y) && !(isBounded(a, x) && isBounded(a, y))) return false;
+  if (a.alwaysSmall(x) && a.alwaysSmall(y)) return false;
   const [rangeX, rangeY] = [raw.rangeOf(x), raw.rangeOf(y)];
   if (rangeX === undefined || rangeY === undefined) return false;
   const signed = isSignedLong(rangeX) && isSignedLong(rangeY);

@@ -354,7 +354,7 @@ function emitOrder(a: BeamAssembler, fail: Operand, first: Operand, second: Oper
   a.pushNotBothSmall(first, second);
   w.if(a.resultType);
   pushBoth(a, first, second);
-  a.callRuntime('compare');
+  w.call(a.translator.helpers.compare());
   w.i32Const(0);
   if (less) w.i32GeS();
   else w.i32LtS();
