@@ -115,6 +115,14 @@ function dictionaryLabel(_vm: Machine, process: Process): Term {
   return dictionaryValue(process, am.$process_label);
 }
 
+/** Whom it has suspended: {Pid, how often, 0 requests that are still on their way}. */
+function suspendedOnes(vm: Machine, { suspending }: Process): Term {
+  const entries = [...(suspending ?? [])].map(([number, count]) =>
+    tuple(vm.processes.pidOf(number), integer(count), makeSmall(0)),
+  );
+  return listOf(entries);
+}
+
 const heapItems: [Term, Item][] = [
   [am.total_heap_size, (_, { heap }) => integer(heap.totalWords())],
   [am.heap_size, (_, { heap }) => integer((heap.youngEnd - heap.youngStart) / 4)],
@@ -172,7 +180,7 @@ const items = new Map<Term, Item>([
   [am.group_leader, (_, { groupLeader }) => groupLeader],
   ...heapItems,
   [am.reductions, (_, { reductions }) => integer(reductions)],
-  [am.suspending, () => NIL],
+  [am.suspending, suspendedOnes],
   [am.sequential_trace_token, (vm, process) => vm.tracing.sequential.tokenTerm(process)],
   [am.backtrace, (vm, process) => backtrace(vm, process)],
   [am.catchlevel, (vm, process) => makeSmall(catchLevel(vm, process))],
