@@ -29,10 +29,27 @@ export const PROGRAMS: readonly Program[] = [
   { name: 'rand_exsss', what: 'rand:uniform_s, 50,000 times', target: 1.5, runs: 3 },
   { name: 'catch_throw', what: 'exceptions: local, of BIFs, 50 calls deep', target: 1.5, runs: 3 },
   { name: 'body', what: 'body recursion, 1,000,000 deep', target: 1.5, runs: 2 },
+  { name: 'ring', what: '100 processes pass 100,000 messages', target: 2.0, runs: 2 },
+  { name: 'spawn_reap', what: '100,000 processes, one after the other', target: 2.0, runs: 1 },
+  { name: 'spawn_monitors', what: '20,000 monitored processes at once', target: 2.5, runs: 2 },
+  { name: 'ping_pong', what: 'two processes, 50,000 messages each', target: 1.5, runs: 2 },
+  { name: 'gen_call', what: 'gen_server:call, 20,000 times', target: 1.5, runs: 2 },
+  { name: 'selective', what: '300 receives behind 999 messages', target: 1.5, runs: 5 },
+  { name: 'big_messages', what: '2,000 messages of 1,000 elements', target: 1.5, runs: 3 },
+  { name: 'ets_set', what: 'ETS set, 100,000 rows in and out', target: 1.5, runs: 2 },
+  { name: 'ets_ordered', what: 'ETS ordered_set, 100,000 rows in and out', target: 1.5, runs: 2 },
 ];
 
 /** Modules of OTP that the programs call, and those that an undefined function needs. */
-export const OTP_MODULES = ['erts/erlang', 'kernel/error_handler', 'stdlib/lists', 'stdlib/maps', 'stdlib/rand'];
+export const OTP_MODULES = [
+  'erts/erlang',
+  'kernel/error_handler',
+  'stdlib/gen',
+  'stdlib/gen_server',
+  'stdlib/lists',
+  'stdlib/maps',
+  'stdlib/rand',
+];
 
 /** The most milliseconds that loading all of stdlib may take. */
 export const STDLIB_TARGET = 2000;
