@@ -32,6 +32,7 @@ import { loadTerm, plus, store, useMemory } from './memory/memory.ts';
 import { installChunkSource, running } from './memory/process-heap.ts';
 import { arityOfWord, slotOfWord } from './memory/slot-word.ts';
 import { Environment } from './process/environment.ts';
+import { LiteralReleases } from './process/literal-releases.ts';
 import type { Halt, Machine } from './process/machine.ts';
 import { DEFAULT_SETTINGS, type MachineSettings } from './process/machine-settings.ts';
 import { PersistentTerms } from './process/persistent-terms.ts';
@@ -111,7 +112,8 @@ export class Vm implements Machine {
   readonly timers: Timers;
   readonly time: SystemTime;
   readonly environment: Environment;
-  readonly persistentTerms = new PersistentTerms();
+  readonly literalReleases = new LiteralReleases(() => this);
+  readonly persistentTerms = new PersistentTerms(this.literalReleases);
   readonly scheduler: Scheduler;
   halted: Halt | undefined;
   backtraceDepth = 8;
@@ -166,7 +168,7 @@ export class Vm implements Machine {
       undefinedLambda: (arity) => this.prelude.function(`lambda${arity}`),
       undefinedExport: (slot, arity) => this.prelude.undefinedExport(slot, arity),
     });
-    this.loader = new ModuleLoader(this.code);
+    this.loader = new ModuleLoader(this.code, this.literalReleases);
     this.tracing = this.makeTracing();
     exportTable.current = this.code;
     funSlots.allocate = ({ arity }) => this.code.lambdaSlot(arity);

@@ -67,7 +67,8 @@ export function startSystem(vm: Vm, { findModule, arguments: args, initModule = 
   for (const [module, priority] of SYSTEM_PROCESSES) {
     if (!vm.preloaded.includes(atom(module))) continue;
     const options = { isSystem: true, priority: LOW_TO_MAX[priority], otherFlags: offHeapMessages() };
-    spawn(vm, first, { module: atom(module), name: am.start, args: () => NIL, arity: 0 }, options);
+    const made = spawn(vm, first, { module: atom(module), name: am.start, args: () => NIL, arity: 0 }, options);
+    if (module === 'erts_literal_area_collector') vm.literalReleases.collector = made;
   }
   return first;
 }

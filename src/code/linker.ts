@@ -74,7 +74,7 @@ class Linker {
     const firstNumber = code.allocateNumbers(functions.length / ROW.function);
     this.resumeSlot = code.allocateSlots(1);
     const literals = newLiteralArea();
-    withAllocationIn(literals, () => this.placeTerms());
+    withAllocationIn(literals, this.literalWords(), () => this.placeTerms());
     const funEntries = this.lambdas.map((entry) => entry.number);
     for (const index of slotImports) this.imports[index] = this.importAt(index);
     const place = {
@@ -91,6 +91,18 @@ class Linker {
     this.module.firstPoint = code.addReturnPoints(this.module, returnPoints, this.resumeSlot);
     code.addFunctions(this.module);
     return this.module;
+  }
+
+  /**
+   * Words that the module's literals need at most, but for maps whose keys' hashes collide: no byte of a term's external format
+   * stands for more than a cons cell.
+   */
+  private literalWords(): number {
+    const { literals, integers } = this.translation;
+    const listed = literals.reduce((sum, encoded) => sum + encoded.length * 2, 0);
+    const large = integers.reduce((sum, value) => sum + value.toString(16).length + 2, 0);
+    const fields = this.translation.records.reduce((sum, record) => sum + record.fields.length, 0);
+    return listed + large + (this.lambdas.length + this.translation.records.length) * 16 + fields * 4;
   }
 
   private constants(): ModuleConstants {

@@ -3,6 +3,7 @@
  * not yet said whether it stays. Old code goes on running until it is purged.
  */
 import { freeBlock } from '../memory/allocator.ts';
+import type { LiteralReleases } from '../process/literal-releases.ts';
 import { funEntryAt } from '../term/fun-entries.ts';
 import type { Addr, Term } from '../term/layout.ts';
 import type { CodeTable } from './code-table.ts';
@@ -25,6 +26,7 @@ export interface Finished {
 
 export class ModuleLoader {
   private readonly code: CodeTable;
+  private readonly releases: LiteralReleases;
   private readonly onLoad = new Map<Term, LinkedModule>();
   /** Old code set aside while the code of a failed on_load function is purged in its place. */
   private savedOld: LoadedModule | undefined;
@@ -32,8 +34,9 @@ export class ModuleLoader {
   /** Told before current code becomes old, and when code has become current. */
   readonly listener = { retires: (_module: Term): void => undefined, loaded: (_module: Term): void => undefined };
 
-  constructor(code: CodeTable) {
+  constructor(code: CodeTable, releases: LiteralReleases) {
     this.code = code;
+    this.releases = releases;
   }
 
   /** Makes the prepared modules current, all or none. Code with an on_load function waits for `finishAfterOnLoad`. */
@@ -123,7 +126,7 @@ export class ModuleLoader {
     this.purging = undefined;
   }
 
-  /** Frees the old code. No process may run it. Its literals stay: terms of processes may lie there. */
+  /** Frees the old code. No process may run it. Its literals go when nobody holds any (process/literal-releases.ts). */
   completePurge(): void {
     const name = this.purging;
     const old = name === undefined ? undefined : this.code.oldModules.get(name);
@@ -134,6 +137,7 @@ export class ModuleLoader {
     this.savedOld = undefined;
     this.dropFuns(old);
     this.code.forget(old);
+    this.releases.add(old.literals);
     if (old.strings !== 0) freeBlock(old.strings as Addr);
   }
 

@@ -7,13 +7,13 @@ import { freeBlock } from './allocator.ts';
 import { releaseList } from './off-heap.ts';
 
 export class Fragment {
-  readonly term: Term;
+  term: Term;
   /** The words; 0 when the term is an immediate or a literal. */
-  readonly block: Addr;
-  readonly wordCount: number;
+  block: Addr;
+  wordCount: number;
   /** List of what it owns off-heap, and how many bytes of binaries that is. */
-  readonly offHeap: Addr;
-  readonly offHeapBytes: number;
+  offHeap: Addr;
+  offHeapBytes: number;
   /** Its place among the messages of the mailbox that owns it: neighbours, and position in the order of arrival. */
   previous: Fragment | undefined = undefined;
   next: Fragment | undefined = undefined;
@@ -25,6 +25,16 @@ export class Fragment {
     this.wordCount = wordCount;
     this.offHeap = offHeap;
     this.offHeapBytes = offHeapBytes;
+  }
+
+  /** Takes over what `copy`, a copy of its term, consists of, and frees what it had. Its place stays. */
+  become(copy: Fragment): void {
+    freeFragment(this);
+    this.term = copy.term;
+    this.block = copy.block;
+    this.wordCount = copy.wordCount;
+    this.offHeap = copy.offHeap;
+    this.offHeapBytes = copy.offHeapBytes;
   }
 }
 

@@ -9,7 +9,7 @@ import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
 import { i32, type Label, type Local } from '../wasm/types.ts';
 import { currentMemory } from './memory.ts';
-import { emitRawWords, emitSkipLiteral, type Mode, RAW_OF_ALL, ScanEmitter } from './scan-emitter.ts';
+import { emitRawWords, emitSkipLasting, type Mode, RAW_OF_ALL, ScanEmitter } from './scan-emitter.ts';
 
 export type Kernels = {
   /**
@@ -37,6 +37,13 @@ export type Kernels = {
    * With the flag COPY_LITERALS those, too. Copies of bin refs and magic refs are linked in front of the list in KERNEL_RESULT.
    */
   copy(top: number, scan: number, end: number, flags: number): number;
+  /**
+   * What `sweep` does, but for objects in the `areaBytes` bytes from `areaStart` on alone: a literal area. Whoever calls it puts
+   * the area's words back afterwards.
+   */
+  sweepArea(top: number, scan: number, end: number, flags: number, areaStart: number, areaBytes: number): number;
+  /** A word in [scan, end) that points into an area; 0 when there is none. `top` must be 0, and `flags`. */
+  findInto(top: number, scan: number, end: number, flags: number, areaStart: number, areaBytes: number): number;
   /** Words that `copy` would need for the term. -1: the words from `stack` up to `limit` were too few to remember what is left. */
   count(term: number, stack: number, limit: number, literals: number): number;
 };
@@ -188,7 +195,7 @@ function emitCount(b: FunctionBuilder): void {
   b.localGet(literals);
   b.i32Eqz();
   b.if();
-  emitSkipLiteral(b, word, done);
+  emitSkipLasting(b, word, done);
   b.end();
   b.localGet(word);
   b.i32Const(1);
@@ -228,6 +235,8 @@ function kernelModule(): WebAssembly.Module {
   define('sweep', 6, scan('sweep'));
   define('sweepMature', 8, scan('mature'));
   define('copy', 4, scan('copy'));
+  define('sweepArea', 6, scan('area'));
+  define('findInto', 6, scan('find'));
   define('count', 4, emitCount);
   return new WebAssembly.Module(m.finish().bytes);
 }

@@ -43,6 +43,10 @@ export const OFF_HEAP = 120 as Addr;
 /** Bytes of off-heap binaries that the running process has come to own since its last collection (OTP's virtual binary heap). */
 export const OFF_HEAP_BYTES = 124 as Addr;
 
+/** The literal area that is being released (memory/released-literals.ts): its literals are copied like other objects. No bytes: none is. */
+export const RELEASED_START = 128 as Addr;
+export const RELEASED_BYTES = 132 as Addr;
+
 export const X_REGISTERS = 1024 as Addr;
 export const MAX_X_REGISTERS = 1024;
 export const SCRATCH = 8192 as Addr;

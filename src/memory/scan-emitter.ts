@@ -11,7 +11,7 @@ import {
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { i32, type Label, type Local } from '../wasm/types.ts';
 import { PAGE_TABLE } from './allocator.ts';
-import { SCRATCH } from './map.ts';
+import { RELEASED_BYTES, RELEASED_START, SCRATCH } from './map.ts';
 import { BIN_REF_HEADER, MAGIC_REF_HEADER } from './off-heap.ts';
 
 /** Word where `sweepMature` finds and leaves the end of the old block's objects, and `copy` the list of off-heap owners. */
@@ -23,7 +23,7 @@ export const FOLLOW = 1;
 export const COPY_LITERALS = 2;
 
 /** Which of the scanning kernels is written. */
-export type Mode = 'sweep' | 'mature' | 'copy';
+export type Mode = 'sweep' | 'mature' | 'copy' | 'area' | 'find';
 
 /** Objects of more words than this are copied by the engine's own block copy. */
 const LONG = 24;
@@ -55,11 +55,30 @@ export function emitRawWords(b: FunctionBuilder, word: Local): void {
 
 /** Leaves for `kept` if the pointer in `word` points to a literal. */
 export function emitSkipLiteral(b: FunctionBuilder, word: Local, kept: Label): void {
+  emitIsLiteral(b, word);
+  b.brIf(kept);
+}
+
+function emitIsLiteral(b: FunctionBuilder, word: Local): void {
   b.localGet(word);
   b.i32Const(16);
   b.i32ShrU();
   b.i32Load8U(PAGE_TABLE);
+}
+
+/** The same, but not for a literal of the area that is being released. */
+export function emitSkipLasting(b: FunctionBuilder, word: Local, kept: Label): void {
+  emitIsLiteral(b, word);
+  b.if();
+  b.localGet(word);
+  b.i32Const(0);
+  b.i32Load(RELEASED_START);
+  b.i32Sub();
+  b.i32Const(0);
+  b.i32Load(RELEASED_BYTES);
+  b.i32GeU();
   b.brIf(kept);
+  b.end();
 }
 
 /** The code of one scanning function: parameters and locals, and the parts that its loop is made of. */
@@ -98,7 +117,7 @@ export class ScanEmitter {
 
   emit(): void {
     const { b, scan, end, top } = this;
-    const keepsResult = this.mode !== 'sweep';
+    const keepsResult = this.mode === 'mature' || this.mode === 'copy';
     if (keepsResult) this.storeLocal(this.oldTop, () => this.loadResult());
     const again = b.loop();
     const batch = b.block();
@@ -176,14 +195,26 @@ export class ScanEmitter {
     b.brIf(header);
     b.br(done);
     b.end(boxed);
-    this.emitBoxed(done);
+    if (this.mode === 'find') this.emitFound();
+    else this.emitBoxed(done);
     b.br(done);
     b.end(cons);
-    this.emitCons(done);
+    if (this.mode === 'find') this.emitFound();
+    else this.emitCons(done);
     b.br(done);
     b.end(header);
     this.emitHeader();
     b.end(done);
+  }
+
+  /** Ends the search if the word points into the area that is looked for. */
+  private emitFound(): void {
+    const { b } = this;
+    this.isWithin(b.param(4), b.param(5));
+    b.if();
+    b.localGet(this.word);
+    b.return();
+    b.end();
   }
 
   private testFlag(mask: number): void {
@@ -216,12 +247,14 @@ export class ScanEmitter {
       this.testFlag(COPY_LITERALS);
       b.i32Eqz();
       b.if();
-      emitSkipLiteral(b, word, kept);
+      emitSkipLasting(b, word, kept);
       b.end();
       return;
     }
     this.isWithin(b.param(4), b.param(5));
+    if (this.mode === 'area') b.i32Eqz();
     b.brIf(kept);
+    if (this.mode === 'area') return;
     emitSkipLiteral(b, word, kept);
     if (this.mode !== 'mature') return;
     b.localGet(this.oldTop);

@@ -14,6 +14,7 @@ import type { Term } from '../term/layout.ts';
 import type { Nodes } from '../term/nodes.ts';
 import type { ProcessTracing } from '../trace/events.ts';
 import type { Environment } from './environment.ts';
+import type { LiteralReleases } from './literal-releases.ts';
 import type { MachineSettings } from './machine-settings.ts';
 import type { PersistentTerms } from './persistent-terms.ts';
 import type { PortTable } from './port.ts';
@@ -110,6 +111,7 @@ export interface Machine {
   readonly timers: Timers;
   readonly time: SystemTime;
   readonly environment: Environment;
+  readonly literalReleases: LiteralReleases;
   readonly persistentTerms: PersistentTerms;
   readonly ets: EtsTables;
   readonly flags: DebugFlags;

@@ -1,12 +1,13 @@
 /**
  * Terms that all processes read where they lie (erl_bif_persistent.c). Each has a literal area, so neither the collector nor
- * sending copies it. The area of a term that was erased or replaced stays: processes may still hold parts of it.
+ * sending copies it. The area of a term that was erased or replaced is released when no process holds parts of it.
  */
-import { copyToArea, type LiteralArea, newLiteralArea } from '../memory/literal-area.ts';
+import { copyToArea, type LiteralArea } from '../memory/literal-area.ts';
 import { identical } from '../term/equality.ts';
 import { internalHash } from '../term/hash.ts';
 import type { Term } from '../term/layout.ts';
 import { isImmediate } from '../term/term.ts';
+import type { LiteralReleases } from './literal-releases.ts';
 
 export interface PersistentTerm {
   readonly key: Term;
@@ -22,8 +23,11 @@ export class PersistentTerms {
   /** Those whose keys are immediates, by key; the others by hash. */
   private readonly immediates = new Map<Term, PersistentTerm>();
   private readonly others = new Map<number, PersistentTerm[]>();
-  /** Areas of terms that are no more, until nobody can hold parts of them. */
-  readonly retired: LiteralArea[] = [];
+  private readonly releases: LiteralReleases;
+
+  constructor(releases: LiteralReleases) {
+    this.releases = releases;
+  }
 
   get(key: Term): Term | undefined {
     return this.find(key)?.value;
@@ -41,8 +45,8 @@ export class PersistentTerms {
       if (identical(old.value, value)) return;
       this.remove(old);
     }
-    const area = newLiteralArea();
-    const term = { key: copyToArea(area, key, false), value: copyToArea(area, value, false), area };
+    const { area, copies } = copyToArea([key, value]);
+    const term = { key: copies[0] as Term, value: copies[1] as Term, area };
     if (isImmediate(key)) {
       this.immediates.set(term.key, term);
       return;
@@ -61,7 +65,7 @@ export class PersistentTerms {
   }
 
   private remove(term: PersistentTerm): void {
-    if (term.area.wordCount > 0) this.retired.push(term.area);
+    this.releases.add(term.area);
     if (this.immediates.delete(term.key)) return;
     const hash = internalHash(term.key);
     const left = (this.others.get(hash) ?? []).filter((other) => other !== term);

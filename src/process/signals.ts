@@ -111,7 +111,7 @@ function exitSignal(vm: Machine, to: Process, from: Term, reason: Term, throughL
 }
 
 function end(vm: Machine, process: Process, reason: Term, endings: Ending[]): void {
-  const fragment = copyOut(reason);
+  const fragment = copyOut(reason, true);
   process.pendingExit = fragment;
   if (!isActive(process)) {
     endings.push({ process, reason: fragment });
@@ -233,7 +233,7 @@ function watched(vm: Machine, { port, target }: Monitor): MonitorRing | undefine
 export function addMonitor(vm: Machine, request: MonitorRequest): RefKey {
   const { watcher, target, port, item, isName } = request;
   const key = vm.references.fresh();
-  const tag = request.tag === undefined ? undefined : copyOut(request.tag);
+  const tag = request.tag === undefined ? undefined : copyOut(request.tag, true);
   const name = isName ? item : undefined;
   const monitor = new Monitor(key, watcher.number, target?.number ?? -1, { port, name, tag });
   watcher.monitors ??= new Map();

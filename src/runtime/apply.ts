@@ -63,9 +63,11 @@ export function undefinedLambda(vm: Machine): Term {
   const arity = load(STATUS_ARGUMENT);
   const x = liveX(arity + 1);
   const fun = x[arity] as Term;
+  const { module } = funEntryOf(fun);
   const slot = vm.code.exportSlot(vm.current.errorHandler, am.undefined_lambda, 3);
-  if (slot === undefined) return raiseError(vm, tuple(am.badfun, fun));
-  return callNext(slot, [funEntryOf(fun).module, fun, listOf(x.slice(0, arity))]);
+  // Code that is there and has no such fun: the error handler would find it loaded, and call the fun again, for ever.
+  if (slot === undefined || vm.code.modules.has(module)) return raiseError(vm, tuple(am.badfun, fun));
+  return callNext(slot, [module, fun, listOf(x.slice(0, arity))]);
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Copies of whole terms, as between processes: flat (a part that occurs twice is copied twice, as copy_struct in OTP's copy.c does),
- * literals stay where they are, off-heap binaries are shared. No recursion: terms of any depth.
+ * literals stay where they are unless their area is being released, off-heap binaries are shared. No recursion: terms of any depth.
  */
 import { allocateBlock, freeBlock, isLiteral } from '../memory/allocator.ts';
 import { Fragment, immediateFragment } from '../memory/fragment.ts';
@@ -9,6 +9,7 @@ import { kernels } from '../memory/kernels.ts';
 import { OFF_HEAP, OFF_HEAP_BYTES, SCRATCH, SCRATCH_BYTES } from '../memory/map.ts';
 import { loadUnsigned, store } from '../memory/memory.ts';
 import { nextLink, offHeapBytesOf, retainObject } from '../memory/off-heap.ts';
+import { isReleased } from '../memory/released-literals.ts';
 import { COPY_LITERALS, FOLLOW, KERNEL_RESULT } from '../memory/scan-emitter.ts';
 import { type Addr, PRIMARY_MASK, type Term } from './layout.ts';
 import { isImmediate } from './term.ts';
@@ -52,7 +53,7 @@ function listBytes(first: Addr): number {
 }
 
 function staysWhereItIs(term: Term, literals: boolean): boolean {
-  return isImmediate(term) || (!literals && isLiteral(term));
+  return isImmediate(term) || (!literals && isLiteral(term) && !isReleased(term));
 }
 
 function copied(term: Term, start: Addr): Term {

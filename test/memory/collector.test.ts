@@ -4,7 +4,7 @@ import { allocatorStatistics, walkBlocks } from '../../src/memory/allocator.ts';
 import { collect } from '../../src/memory/collector.ts';
 import { freeFragment } from '../../src/memory/fragment.ts';
 import { HeapCorruption } from '../../src/memory/heap-verify.ts';
-import { copyToArea, freeLiteralArea, newLiteralArea } from '../../src/memory/literal-area.ts';
+import { copyToArea, freeLiteralArea, type LiteralArea } from '../../src/memory/literal-area.ts';
 import { ATTENTION, HTOP, REDUCTIONS, SP, X_REGISTERS } from '../../src/memory/map.ts';
 import { load, loadTerm, loadUnsigned, store } from '../../src/memory/memory.ts';
 import { handleCount } from '../../src/memory/off-heap.ts';
@@ -92,10 +92,12 @@ for (let seed = 1; seed <= 12; seed++) {
     const random = randomSource(seed);
     const roots = new Roots(heap);
     const tally: Tally = { handlesMade: 0, handlesDropped: 0 };
-    const area = newLiteralArea();
+    const areas: LiteralArea[] = [];
     const literals = [1, 2, 3].map(() => {
       const t = randomTerm(random, () => tuple(makeSmall(random(9)), NIL), tally);
-      return copyToArea(area, tuple(t, t), false);
+      const { area, copies } = copyToArea([tuple(t, t)]);
+      areas.push(area);
+      return copies[0] as Term;
     });
     const pick = () => (random(8) === 0 ? (literals[random(3)] as Term) : roots.pick(random));
     for (let round = 0; round < 25; round++) {
@@ -131,7 +133,7 @@ for (let seed = 1; seed <= 12; seed++) {
     assert.equal(last.after, 0);
     heap.deactivate();
     heap.destroy();
-    freeLiteralArea(area);
+    for (const area of areas) freeLiteralArea(area);
     assert.equal(tally.handlesMade, tally.handlesDropped);
     assert.equal(handleCount(), 0);
     assertMemoryEmpty();

@@ -90,7 +90,7 @@ test('shared parts are copied each time, immediates need nothing', () => {
 test('literals stay where they are, unless they are asked for', () => {
   const heap = freshProcess();
   const area = newLiteralArea();
-  const literal = withAllocationIn(area, () => {
+  const literal = withAllocationIn(area, 4, () => {
     const binary = newOffHeapBinary(100);
     return listOf([tuple(NIL), makeBinRef(binary)]);
   });
@@ -111,9 +111,10 @@ test('literals stay where they are, unless they are asked for', () => {
   store(X_REGISTERS, t);
   collect(heap, { live: 1, major: true, stress: true });
   assert.equal(tupleElement(loadTerm(X_REGISTERS), 1), literal);
-  const other = newLiteralArea();
-  const copy = copyToArea(other, loadTerm(X_REGISTERS), true);
-  assert.equal(tupleElement(copy, 1), literal);
+  const { area: other, copies } = copyToArea([loadTerm(X_REGISTERS)]);
+  const element = tupleElement(copies[0] as Term, 1);
+  assert.ok(isLiteral(element) && element !== literal);
+  assert.deepEqual([other.blocks.length, other.wordCount], [1, 12]);
   freeLiteralArea(other);
   freeLiteralArea(area);
   heap.deactivate();
@@ -126,13 +127,13 @@ test('large literals, and an exception while they are made', () => {
   const heap = freshProcess();
   const area = newLiteralArea();
   const numbers = Array.from({ length: 50_000 }, (_, i) => makeSmall(i));
-  const list = withAllocationIn(area, () => listOf(numbers));
+  const list = withAllocationIn(area, 1000, () => listOf(numbers));
   assert.equal(flatSize(list), 100_000);
   assert.equal(sizeOf(list), 0);
   assert.equal(area.wordCount, 100_000);
   assert.throws(
     () =>
-      withAllocationIn(area, () => {
+      withAllocationIn(area, 2, () => {
         cons(NIL, NIL);
         throw new RangeError('broken');
       }),

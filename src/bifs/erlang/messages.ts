@@ -60,9 +60,9 @@ function startTimer(vm: Machine, { time, to, message, options, wrap }: TimerRequ
   if (!isLocalPid(to) && !isAtom(to)) throw badarg();
   const at = momentOf(vm, time, options);
   const key = vm.references.fresh();
-  const content = buildFragment(wrap ? TIMEOUT_WORDS : 0, [message], ([copy]) =>
-    wrap ? tuple(am.timeout, vm.references.term(key), copy as Term) : (copy as Term),
-  );
+  const build = ([copy]: readonly Term[]) =>
+    wrap ? tuple(am.timeout, vm.references.term(key), copy as Term) : (copy as Term);
+  const content = buildFragment(wrap ? TIMEOUT_WORDS : 0, [message], build, true);
   const timer = vm.timers.add(at, () => {
     vm.timers.byReference.delete(key);
     fire(vm, to, content);

@@ -157,7 +157,7 @@ function openPortOf(vm: Machine, where: Term): Port {
 }
 
 function portSetData(vm: Machine, where: Term, data: Term): Term {
-  openPortOf(vm, where).setData(copyOut(data));
+  openPortOf(vm, where).setData(copyOut(data, true));
   return am.true;
 }
 

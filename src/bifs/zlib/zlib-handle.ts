@@ -44,7 +44,7 @@ export class ZlibHandle implements MagicHandle {
   }
 
   setStash(term: Term): void {
-    this.stash = copyOut(term);
+    this.stash = copyOut(term, true);
   }
 
   clearStash(): void {
