@@ -334,6 +334,7 @@ export class BeamAssembler {
 
   /** A tail call of the main function by itself: the arguments are in place. */
   branchToHead(): void {
+    this.raw.loopBack();
     if (this.plan.branchesBack) {
       this.w.i32Const(0);
       this.w.localSet(this.pc);
@@ -401,8 +402,7 @@ export class BeamAssembler {
   /** Behind a call that stands for a tail call: returns its value. */
   returnBehind(): void {
     this.frame.place(this.plan.targetBehind(this.at) as Target);
-    this.w.localGet(this.xLocal(0));
-    this.w.return();
+    this.returnBehindBif();
   }
 
   /** The value that a BIF in tail position gave is the function's. */

@@ -25,6 +25,7 @@ import { i32, type Label, type Local } from '../wasm/types.ts';
 import { type FunctionPlan, NO_FRAME, type Reentry, type Target } from './analysis.ts';
 import type { BeamAssembler } from './beam-assembler.ts';
 import type { ReturnPointKind } from './compiled-module.ts';
+import { usesLong } from './ops/raw-arith.ts';
 import { RELOC_SLOT } from './relocations.ts';
 
 /** What a shared way out costs in bytes, beside two for each register that each place that goes there saves. */
@@ -94,7 +95,9 @@ export class FunctionFrame {
       this.localPc();
       this.loadFrame();
     }
-    if (plan.branchesBack || (plan.selfTailCall && !a.resuming)) this.again = w.loop();
+    const loops = plan.selfTailCall && !a.resuming;
+    if (loops) a.raw.enterLoop((instruction) => usesLong(a, instruction));
+    if (plan.branchesBack || loops) this.again = w.loop();
     for (let i = plan.targets.length - 1; i >= 0; i--) {
       const target = plan.targets[i] as Target;
       if (this.isBranchedTo(target)) this.labels.set(target, w.block());

@@ -13,6 +13,7 @@ import { i64, type Label, type Local } from '../wasm/types.ts';
 import { endsFlow, type Target } from './analysis.ts';
 import type { BeamAssembler } from './beam-assembler.ts';
 import { constantRange, type IntegerRange, intersection, isLong, isSignedLong, longOf } from './integer-range.ts';
+import { loopRegisters } from './loop-registers.ts';
 import { XLiveness } from './x-liveness.ts';
 import { xUsage } from './x-usage.ts';
 
@@ -30,6 +31,8 @@ export class RawIntegers {
   private readonly locals: Local[] = [];
   private known: XLiveness | undefined;
   private entries: Entries = new Map();
+  /** Arguments that go round the loop of a main function without terms (loop-registers.ts). */
+  private loop: ReadonlyMap<number, IntegerRange> = new Map();
   /** What holds at a label that one branch goes to and nothing falls into. */
   private readonly carried = new Map<number, Entries>();
   /** The last instruction that branched while there was no entry. */
@@ -194,16 +197,48 @@ export class RawIntegers {
     return true;
   }
 
+  // ---- loops -------------------------------------------------------------------------------------------------------
+
+  /** Before the loop of a main function: takes the i64 of its arguments. */
+  enterLoop(isLongUse: (instruction: Instruction) => boolean): void {
+    const { plan, translator } = this.a;
+    this.loop = loopRegisters({ plan, typeOf: (index) => translator.type(index), isLongUse });
+    for (const [index, range] of this.loop) {
+      this.takeLong(index);
+      this.entries.set(index, { range, boxed: false });
+    }
+  }
+
+  /** At a branch to the loop's beginning, the arguments in place. */
+  loopBack(): void {
+    for (const index of this.loop.keys()) if (!this.entries.has(index)) this.takeLong(index);
+  }
+
+  /** A tail call of a main function by itself, which is a branch. */
+  private isLoopBack({ op, args }: Instruction): boolean {
+    if (op.name !== 'call_only' && op.name !== 'call_last') return false;
+    const { a } = this;
+    return !a.resuming && a.isSelf(args[1] as Operand) && a.translator.options.breakpoints !== true;
+  }
+
+  private takeLong(index: number): void {
+    this.pushUnboxed({ kind: 'x', index, type: 0 }, undefined);
+    this.a.w.localSet(this.local(index));
+  }
+
   // ---- around instructions -----------------------------------------------------------------------------------------
 
   /** Before an instruction that knows terms only: makes those it reads, and those that a way out of it needs. */
   before(instruction: Instruction): void {
     if (this.entries.size === 0) return;
     const usage = xUsage(instruction);
+    const loops = this.loop.size > 0 && this.isLoopBack(instruction);
     for (const index of [...this.entries.keys()]) {
+      if (loops && this.loop.has(index)) continue;
       const reads = usage === undefined || index < usage.readsBelow || usage.reads.includes(index);
       if (reads || this.isLostByBranch(instruction, index, usage?.writes ?? [])) this.boxIndex(index);
     }
+    if (loops) return;
     if (usage === undefined || usage.forgets) this.entries.clear();
     else for (const index of usage.writes) this.entries.delete(index);
   }

@@ -152,7 +152,18 @@ xorshift(N, X0) ->
   xorshift(N - 1, (X2 bxor (X2 bsl 17)) band 16#ffffffffffffffff).
 park(0, X, Acc) -> {X, Acc};
 park(N, X, Acc) -> Y = (X * 48271) rem 2147483647, park(N - 1, Y, max(Y, Acc)).
-loops() -> {fnv(<<"the quick brown fox">>, 16#cbf29ce484222325), lcg(1000, 42), xorshift(1000, 88172645463325252), park(1000, 1, 0)}.`;
+keep(0, X, Acc) -> {X, Acc};
+keep(N, X, Acc) -> Y = (X * 1103515245 + 12345) band 16#ffffffff, keep(N - 1, Y, [Y | Acc]).
+clause(N, X) when N > 0 -> clause(N - 1, (X * 69069) band 16#ffffffff).
+exchange(0, A, B) -> {A, B};
+exchange(N, A, B) -> exchange(N - 1, B, (A * 31 + B) band 16#ffffffffff).
+calls(0, X) -> X;
+calls(N, X) ->
+  Y = (X * 22695477 + 1) band 16#ffffffff,
+  if Y > 16#80000000 -> calls(N - 1, id(Y)); Y band 3 =:= 1 -> calls(N - 1, Y bsr 1); true -> calls(N - 1, Y) end.
+descend(N, X) -> Y = (X * 48271) rem 2147483647, if N =:= 0 -> Y; Y rem 5 =:= 0 -> [Y | descend(N - 1, Y)]; true -> descend(N - 1, Y) end.
+round() -> {keep(300, 1, []), try clause(9, 77) catch error:R -> R end, exchange(50, 7, 9), calls(500, 5), descend(100, 3)}.
+loops() -> {round(), fnv(<<"the quick brown fox">>, 16#cbf29ce484222325), lcg(1000, 42), xorshift(1000, 88172645463325252), park(1000, 1, 0)}.`;
   const cases = Array.from({ length: FUNCTIONS }, (_, i) => `c${i}/0`);
   return `-module(${module}).\n-export([loops/0, ${cases.join(', ')}]).\nid(X) -> X.\nbits(N, X) -> <<0:N, X:64>>.\n${functions.join('\n')}\n${loops}\n`;
 }

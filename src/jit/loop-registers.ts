@@ -1,0 +1,81 @@
+/**
+ * Which arguments of a function that loops (calls itself last) go round the loop as i64: those that the compiler knows as integers of at
+ * most 64 bits where they are first read, and that arithmetic in the function writes again.
+ */
+import type { Operand } from '../isa/operands.ts';
+import { type BeamType, typeBits } from '../isa/types.ts';
+import type { Instruction } from '../loader/beam-module.ts';
+import { SMALL_MAX, SMALL_MIN } from '../term/layout.ts';
+import { endsFlow, type FunctionPlan } from './analysis.ts';
+import { type IntegerRange, isLong } from './integer-range.ts';
+import { xUsage } from './x-usage.ts';
+
+export interface LoopQuery {
+  readonly plan: FunctionPlan;
+  readonly typeOf: (index: number) => BeamType;
+  /** The instruction works on integers. */
+  readonly isLongUse: (instruction: Instruction) => boolean;
+}
+
+/** By X register: the integers that it can hold whenever the function begins. */
+export function loopRegisters(query: LoopQuery): Map<number, IntegerRange> {
+  const found = new Map<number, IntegerRange>();
+  const { arity, instructions } = query.plan.func;
+  for (let register = 0; register < arity; register++) {
+    const isComputed = instructions.some(
+      (instruction) => isArithmetic(instruction) && writes(instruction, register) && query.isLongUse(instruction),
+    );
+    if (!isComputed) continue;
+    const range = firstRead(query, 0, register, new Set());
+    if (range !== undefined) found.set(register, range);
+  }
+  return found;
+}
+
+const isArithmetic = ({ op }: Instruction): boolean => op.name === 'gc_bif2' || op.name === 'gc_bif1';
+
+function writes({ args }: Instruction, register: number): boolean {
+  const dst = args.at(-1);
+  return dst?.kind === 'x' && dst.index === register;
+}
+
+/**
+ * What the compiler knows of the register where it is first read on some way from an instruction on, if arithmetic reads it there. Nothing
+ * on the way has looked at it, so that is known of it at the way's beginning, too.
+ */
+function firstRead(query: LoopQuery, from: number, register: number, visited: Set<number>): IntegerRange | undefined {
+  const { plan } = query;
+  const { instructions } = plan.func;
+  for (let index = from; index < instructions.length; index++) {
+    const instruction = instructions[index] as Instruction;
+    const usage = xUsage(instruction);
+    if (usage === undefined || register < usage.readsBelow) return undefined;
+    if (usage.reads.includes(register)) return rangeRead(query, instruction, register);
+    for (const label of usage.forgets ? [] : labelsOf(instruction)) {
+      const target = plan.target(label);
+      if (target === undefined || visited.has(target.position)) continue;
+      visited.add(target.position);
+      const range = firstRead(query, target.position, register, visited);
+      if (range !== undefined) return range;
+    }
+    if (usage.forgets || usage.writes.includes(register) || endsFlow(instruction)) return undefined;
+  }
+  return undefined;
+}
+
+function labelsOf({ args }: Instruction): number[] {
+  const operands = args.flatMap((operand): readonly Operand[] => (operand.kind === 'list' ? operand.items : [operand]));
+  return operands.flatMap((operand) => (operand.kind === 'f' && operand.label > 0 ? [operand.label] : []));
+}
+
+function rangeRead(query: LoopQuery, instruction: Instruction, register: number): IntegerRange | undefined {
+  if (!query.isLongUse(instruction)) return undefined;
+  for (const operand of instruction.args.slice(0, isArithmetic(instruction) ? -1 : undefined)) {
+    if (operand.kind !== 'x' || operand.index !== register) continue;
+    const { union, min, max } = query.typeOf(operand.type);
+    if (union !== typeBits.integer || min === undefined || max === undefined) return undefined;
+    const isSmall = min >= SMALL_MIN && max <= SMALL_MAX;
+    return !isSmall && isLong({ min, max }) ? { min, max } : undefined;
+  }
+  return undefined;
+}
