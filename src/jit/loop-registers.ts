@@ -25,7 +25,9 @@ export function loopRegisters(query: LoopQuery): Map<number, IntegerRange> {
     const isComputed = instructions.some(
       (instruction) => isArithmetic(instruction) && writes(instruction, register) && query.isLongUse(instruction),
     );
-    if (!isComputed) continue;
+    // The second question is cheap, and the answer is nearly always no.
+    if (!isComputed || !instructions.some((instruction) => rangeRead(query, instruction, register) !== undefined))
+      continue;
     const range = firstRead(query, 0, register, new Set());
     if (range !== undefined) found.set(register, range);
   }
@@ -69,9 +71,11 @@ function labelsOf({ args }: Instruction): number[] {
 }
 
 function rangeRead(query: LoopQuery, instruction: Instruction, register: number): IntegerRange | undefined {
-  if (!query.isLongUse(instruction)) return undefined;
-  for (const operand of instruction.args.slice(0, isArithmetic(instruction) ? -1 : undefined)) {
+  const sources = instruction.args.length - (isArithmetic(instruction) ? 1 : 0);
+  for (let i = 0; i < sources; i++) {
+    const operand = instruction.args[i] as Operand;
     if (operand.kind !== 'x' || operand.index !== register) continue;
+    if (operand.type === 0 || !query.isLongUse(instruction)) return undefined;
     const { union, min, max } = query.typeOf(operand.type);
     if (union !== typeBits.integer || min === undefined || max === undefined) return undefined;
     const isSmall = min >= SMALL_MIN && max <= SMALL_MAX;

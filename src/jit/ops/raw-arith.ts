@@ -169,6 +169,7 @@ function mayBeWide(a: BeamAssembler, { operator, x, y }: Operation): boolean {
 /** The compiler knows of bounds. */
 function isBounded(a: BeamAssembler, operand: Operand): boolean {
   if (operand.kind !== 'x' && operand.kind !== 'y') return operand.kind === 'integer';
+  if (operand.type === 0) return false;
   const { union, min, max } = a.translator.type(operand.type);
   return union === typeBits.integer && min !== undefined && max !== undefined;
 }
