@@ -32,6 +32,7 @@ import { loadTerm, plus, store, useMemory } from './memory/memory.ts';
 import { installChunkSource, running } from './memory/process-heap.ts';
 import { arityOfWord, slotOfWord } from './memory/slot-word.ts';
 import { Environment } from './process/environment.ts';
+import { type HeapDefaults, heapDefaults } from './process/heap-defaults.ts';
 import { LiteralReleases } from './process/literal-releases.ts';
 import type { Halt, Machine } from './process/machine.ts';
 import { DEFAULT_SETTINGS, type MachineSettings } from './process/machine-settings.ts';
@@ -102,6 +103,7 @@ export class Vm implements Machine {
   readonly code: CodeTable;
   readonly loader: ModuleLoader;
   readonly settings: MachineSettings;
+  readonly heapDefaults: HeapDefaults;
   readonly processes: ProcessTable;
   readonly registry = new Registry();
   readonly ports: PortTable;
@@ -144,6 +146,7 @@ export class Vm implements Machine {
     this.otpRelease = otpRelease;
     useTermRulesOf(otpRelease);
     this.settings = { ...DEFAULT_SETTINGS, ...settings };
+    this.heapDefaults = heapDefaults(this.settings);
     this.processes = new ProcessTable(this.settings.processLimit);
     this.ports = new PortTable(this.settings.portLimit);
     this.loadMissing = (module) => this.loadFound(module, findModule(atomName(module)));

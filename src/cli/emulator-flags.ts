@@ -1,4 +1,6 @@
 /** Reads the flags of OTP's emulator, in the order and with the complaints of erl_init.c; a few of them mean something here. */
+import { type HeapLimit, NO_LIMIT } from '../memory/heap-limit.ts';
+import { MIN_HEAP_WORDS, MIN_VIRTUAL_HEAP_WORDS, nextHeapSize } from '../memory/heap-sizes.ts';
 import { EARLY_FLAGS, type FlagRule, LATE_FLAGS, leadingInteger, MIDDLE_FLAGS } from './emulator-flag-rules.ts';
 import { emulatorUsage } from './emulator-usage.ts';
 
@@ -8,6 +10,11 @@ export interface EmulatorSettings {
   printableRange: 'latin1' | 'unicode';
   /** What error_logger:warning_map/0 says. */
   warnings: 'error' | 'warning' | 'info';
+  /** What processes begin with; words. */
+  minHeapWords: number;
+  minVirtualHeapWords: number;
+  heapLimit: HeapLimit;
+  offHeapMessages: boolean;
   initModule: string;
   /** What ^C does: opens the BREAK menu, nothing, or what the operating system does. */
   interrupt: 'menu' | 'ignore' | 'default';
@@ -43,6 +50,12 @@ const UNKNOWN_OF_LETTER: Readonly<Record<string, string>> = {
 
 const tableSize = (value: string): number => 2 ** Math.ceil(Math.log2(leadingInteger(value)));
 
+const heapWords = (value: string): number => nextHeapSize(leadingInteger(value));
+
+function limitHeap(settings: EmulatorSettings, change: Partial<HeapLimit>): void {
+  settings.heapLimit = { ...settings.heapLimit, ...change };
+}
+
 /** What flags do that mean something here. */
 const EFFECTS: Readonly<Record<string, (settings: EmulatorSettings, value: string) => void>> = {
   P: (settings, value) => {
@@ -57,6 +70,22 @@ const EFFECTS: Readonly<Record<string, (settings: EmulatorSettings, value: strin
   W: (settings, value) => {
     settings.warnings = WARNINGS[value.charAt(0)] ?? settings.warnings;
   },
+  h: (settings, value) => {
+    settings.minHeapWords = heapWords(value);
+  },
+  hms: (settings, value) => {
+    settings.minHeapWords = heapWords(value);
+  },
+  hmbs: (settings, value) => {
+    settings.minVirtualHeapWords = heapWords(value);
+  },
+  hmqd: (settings, value) => {
+    settings.offHeapMessages = value === 'off_heap';
+  },
+  hmax: (settings, value) => limitHeap(settings, { words: leadingInteger(value) }),
+  hmaxk: (settings, value) => limitHeap(settings, { kill: value === 'true' }),
+  hmaxel: (settings, value) => limitHeap(settings, { report: value === 'true' }),
+  hmaxib: (settings, value) => limitHeap(settings, { binaries: value === 'true' }),
   i: (settings, value) => {
     settings.initModule = value;
   },
@@ -77,6 +106,10 @@ class FlagReader {
     portLimit: DEFAULT_PORTS,
     printableRange: 'latin1',
     warnings: 'warning',
+    minHeapWords: MIN_HEAP_WORDS,
+    minVirtualHeapWords: MIN_VIRTUAL_HEAP_WORDS,
+    heapLimit: NO_LIMIT,
+    offHeapMessages: false,
     initModule: 'init',
     interrupt: 'menu',
     showVersion: false,

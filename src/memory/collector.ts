@@ -89,7 +89,8 @@ function overflowWords(heap: ProcessHeap): number {
   return Math.min(inChunks, (heap.youngEnd - heap.youngStart) / 4);
 }
 
-function minorIsPossible(heap: ProcessHeap): boolean {
+/** Whether the next collection, if nobody asks for a major one, is minor. */
+export function minorIsPossible(heap: ProcessHeap): boolean {
   if (heap.needsMajor || heap.minorsSinceMajor >= heap.fullsweepAfter) return false;
   const mature = heap.highWater - heap.youngStart;
   if (heap.oldStart === 0) return true;

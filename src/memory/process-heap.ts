@@ -13,6 +13,7 @@ import type { Addr } from '../term/layout.ts';
 import { allocateBlock, freeBlock } from './allocator.ts';
 import type { Fragment } from './fragment.ts';
 import { chunkSource } from './heap.ts';
+import { NO_LIMIT } from './heap-limit.ts';
 import { MIN_HEAP_WORDS, MIN_VIRTUAL_HEAP_WORDS, nextHeapSize, START_HEAP_WORDS } from './heap-sizes.ts';
 import { ATTENTION, HEND, HTOP, OFF_HEAP, OFF_HEAP_BYTES, REDUCTIONS, SP, STACK_LOW } from './map.ts';
 import { load, loadUnsigned, store, words } from './memory.ts';
@@ -58,6 +59,8 @@ export class ProcessHeap {
   offHeapLimit: number;
   oldOffHeapLimit: number;
   minHeapWords: number;
+  /** Process flag max_heap_size. */
+  limit = NO_LIMIT;
   minVirtualHeapWords = MIN_VIRTUAL_HEAP_WORDS;
   /** Minor collections between two major ones (process flag fullsweep_after). */
   fullsweepAfter = 65535;
@@ -128,6 +131,7 @@ export class ProcessHeap {
     this.offHeapLimit = MIN_VIRTUAL_HEAP_WORDS * 4;
     this.attachedWords = 0;
     this.savedReductions = 0;
+    this.limit = NO_LIMIT;
   }
 
   /** Makes this the heap that allocation and generated code use. No heap may be active. */

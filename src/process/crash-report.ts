@@ -14,6 +14,7 @@ import { deliver } from './signals.ts';
 
 const NO_NODE = 'nonode@nohost';
 const WORDS_OF_CONS = 2;
+const LABEL_WIDTH = 20;
 /** Words of a report without its format and arguments. */
 const REPORT_WORDS = 64;
 
@@ -30,6 +31,28 @@ export function reportCrash(vm: Machine, process: Process, reason: Term): void {
   const args = alive ? [process.pid, node, reason] : [process.pid, reason];
   const where = alive ? ` on node ${formatTerm(node)}` : '';
   const plain = `Error in process ${formatTerm(process.pid)}${where} with exit value:\n${formatTerm(reason)}\n`;
+  report(vm, { level: am.error, format, args, plain, by: process, isOfProcess: true });
+}
+
+/** Reports that a process has reached max_heap_size; `facts` are what stands in the report's lines, by their labels. */
+export function reportHeapLimit(vm: Machine, process: Process, facts: readonly (readonly [string, Term])[]): void {
+  const node = vm.nodes.self.name;
+  const alive = atomName(node) !== NO_NODE;
+  const line = (label: string, value: string): string => `     ${label.padEnd(LABEL_WIDTH)}${value}`;
+  const lines = (values: readonly string[], where: string, end: string): string =>
+    [
+      line('Process:', `${values[0]} ${where}`),
+      line('Context:', 'maximum heap size reached'),
+      ...facts.map(([label], i) => line(label, values[i + 1] as string)),
+    ].join(end) + end;
+  const values = [process.pid, ...facts.map(([, value]) => value)];
+  const format = lines(
+    values.map(() => '~p'),
+    alive ? 'on node ~p' : '',
+    '~n',
+  );
+  const plain = lines(values.map(formatTerm), alive ? `on node ${formatTerm(node)}` : '', '\n');
+  const args = alive ? [process.pid, node, ...values.slice(1)] : values;
   report(vm, { level: am.error, format, args, plain, by: process, isOfProcess: true });
 }
 

@@ -1,4 +1,6 @@
 /** What flags of the emulator set, once and for all. */
+import { type HeapLimit, NO_LIMIT } from '../memory/heap-limit.ts';
+import { MIN_HEAP_WORDS, MIN_VIRTUAL_HEAP_WORDS } from '../memory/heap-sizes.ts';
 
 export interface MachineSettings {
   /** Processes and ports that may exist at a time (+P, +Q). */
@@ -8,6 +10,12 @@ export interface MachineSettings {
   readonly printableRange: 'latin1' | 'unicode';
   /** What error_logger:warning_map/0 says (+W). */
   readonly warnings: 'error' | 'warning' | 'info';
+  /** What processes begin with (+hms, +hmbs, +hmax and the like); words. */
+  readonly minHeapWords: number;
+  readonly minVirtualHeapWords: number;
+  readonly heapLimit: HeapLimit;
+  /** Whether messages are kept outside of heaps unless a process says otherwise (+hmqd). */
+  readonly offHeapMessages: boolean;
 }
 
 /** As in OTP 27. */
@@ -16,4 +24,8 @@ export const DEFAULT_SETTINGS: MachineSettings = {
   portLimit: 2 ** 16,
   printableRange: 'latin1',
   warnings: 'warning',
+  minHeapWords: MIN_HEAP_WORDS,
+  minVirtualHeapWords: MIN_VIRTUAL_HEAP_WORDS,
+  heapLimit: NO_LIMIT,
+  offHeapMessages: false,
 };

@@ -14,6 +14,7 @@ import type { Term } from '../term/layout.ts';
 import type { Nodes } from '../term/nodes.ts';
 import type { ProcessTracing } from '../trace/events.ts';
 import type { Environment } from './environment.ts';
+import type { HeapDefaults } from './heap-defaults.ts';
 import type { LiteralReleases } from './literal-releases.ts';
 import type { MachineSettings } from './machine-settings.ts';
 import type { PersistentTerms } from './persistent-terms.ts';
@@ -100,6 +101,7 @@ export interface Machine {
   /** The process whose heap is in the VM registers. Only valid while one runs. */
   current: Process;
   readonly settings: MachineSettings;
+  readonly heapDefaults: HeapDefaults;
   readonly processes: ProcessTable;
   readonly registry: Registry;
   readonly ports: PortTable;

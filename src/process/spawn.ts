@@ -1,7 +1,9 @@
 /** Making processes (erl_create_process in OTP's erl_process.c). */
-import { MIN_HEAP_WORDS } from '../memory/heap-sizes.ts';
+import type { HeapLimit } from '../memory/heap-limit.ts';
+import { nextHeapSize } from '../memory/heap-sizes.ts';
 import { store } from '../memory/memory.ts';
 import { ProcessHeap } from '../memory/process-heap.ts';
+import { am } from '../term/atoms.ts';
 import { copyOut } from '../term/copy.ts';
 import { systemLimit } from '../term/erlang-error.ts';
 import type { Addr, Term } from '../term/layout.ts';
@@ -19,6 +21,7 @@ export interface SpawnOptions {
   minHeapWords?: number;
   minVirtualHeapWords?: number;
   fullsweepAfter?: number;
+  limit?: HeapLimit;
   /** Flags that process_info shows, by name. */
   otherFlags?: Map<Term, Term>;
   /** A process of the virtual machine itself (erts_internal:is_system_process/1). */
@@ -43,8 +46,7 @@ export function spawnProcess(
   options: SpawnOptions = {},
 ): Spawned {
   if (vm.processes.isFull) throw systemLimit();
-  const heap = ProcessHeap.create(options.minHeapWords ?? MIN_HEAP_WORDS, options.fullsweepAfter ?? 65535);
-  if (options.minVirtualHeapWords !== undefined) heap.minVirtualHeapWords = options.minVirtualHeapWords;
+  const heap = newHeap(vm, options);
   heap.sp = (heap.stackTop - 4) as Addr;
   store(heap.sp, END_OF_STACK);
   const process = new Process(vm.processes.takeNumber(), heap, call);
@@ -54,6 +56,10 @@ export function spawnProcess(
   process.priority = options.priority ?? 1;
   process.isSystem = options.isSystem === true;
   process.otherFlags = options.otherFlags;
+  if (vm.settings.offHeapMessages && process.otherFlags?.has(am.message_queue_data) !== true) {
+    process.otherFlags ??= new Map();
+    process.otherFlags.set(am.message_queue_data, am.off_heap);
+  }
   process.groupLeader = process.pid;
   if (parent !== undefined) inherit(process, parent);
   vm.processes.add(process);
@@ -71,6 +77,19 @@ export function spawnProcess(
   }
   vm.runQueue.add(process);
   return { process, monitor };
+}
+
+function newHeap({ heapDefaults }: Machine, options: SpawnOptions): ProcessHeap {
+  const { minHeapWords, minVirtualHeapWords, fullsweepAfter, limit } = heapDefaults;
+  const heap = ProcessHeap.create(
+    Math.max(options.minHeapWords ?? 0, minHeapWords),
+    options.fullsweepAfter ?? fullsweepAfter,
+  );
+  const wanted = options.minVirtualHeapWords;
+  heap.minVirtualHeapWords =
+    wanted === undefined || wanted < minVirtualHeapWords ? minVirtualHeapWords : nextHeapSize(wanted);
+  heap.limit = options.limit ?? limit;
+  return heap;
 }
 
 function inherit(process: Process, parent: Process): void {

@@ -36,6 +36,7 @@ import { exitReason, HANDLER_REGISTERS, handleRaised, liveX, setX } from '../run
 import { am } from '../term/atoms.ts';
 import { type Addr, NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { END_OF_STACK, pointOfWord } from '../term/stack-words.ts';
+import { passesHeapLimit } from './heap-limits.ts';
 
 /** CONTEXT_REDS in OTP's erl_vm.h. */
 const REDUCTIONS_OF_A_SLICE = 4000;
@@ -143,8 +144,8 @@ export class Scheduler {
     store(REDUCTIONS, budget);
     store(MESSAGE, process.mailbox.unread?.term ?? NON_VALUE);
     this.granted = budget;
-    let next: Next = this.restore(process);
-    while (next === 'on') next = this.stopped(process, this.run());
+    let next: Next = this.settled(process, this.restore(process));
+    while (next === 'on') next = this.settled(process, this.stopped(process, this.run()));
     const taken = this.granted - load(REDUCTIONS) - process.heap.savedReductions;
     vm.totals.reductions += taken;
     vm.totals.slices++;
@@ -169,6 +170,12 @@ export class Scheduler {
     store(RUN_MODE, mode);
     store(SLOT, slot);
     return 'on';
+  }
+
+  /** A collection may have ended the process. */
+  private settled(process: Process, next: Next): Next {
+    const { pendingExit } = process;
+    return pendingExit === undefined || process.state === 'exited' ? next : this.exit(process, pendingExit.term);
   }
 
   /** Generated code has left for the reason `status`. */
@@ -251,6 +258,7 @@ export class Scheduler {
 
   private raised(process: Process): Next {
     this.safePoint(process, 0);
+    if (process.pendingExit !== undefined) return 'over';
     const uncaught = handleRaised(this.vm);
     if (uncaught === undefined) return this.goOn(process, RUN_RETURN, HANDLER_REGISTERS);
     const reason = exitReason(this.vm, uncaught);
@@ -277,9 +285,10 @@ export class Scheduler {
     const { heap } = process;
     const { gcStress, verifyHeap } = this.vm.flags;
     const taken = process.reductions + this.granted - load(REDUCTIONS) - heap.savedReductions;
+    if (passesHeapLimit(this.vm, process)) return;
     const options: CollectOptions = {
       live,
-      busy: !isWaiting && taken - process.reductionsAtCollection < BUSY_REDUCTIONS,
+      busy: !isWaiting && heap.limit.words === 0 && taken - process.reductionsAtCollection < BUSY_REDUCTIONS,
       stress: gcStress || verifyHeap,
       visitRoots: (visit) => {
         process.visitRoots(visit);

@@ -648,6 +648,7 @@ export const PREDEFINED_ATOMS = [
   'gc_major_start',
   'gc_minor_end',
   'gc_minor_start',
+  'gc_max_heap_size',
   'large_heap',
   'long_gc',
   'long_message_queue',

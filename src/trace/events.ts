@@ -25,7 +25,7 @@ import {
   SET_ON_SPAWN,
   SILENT,
 } from './flags.ts';
-import { GC_INFO_WORDS, gcInfo, gcValues } from './gc-info.ts';
+import { GC_INFO_WORDS, type GcValues, gcInfo, gcValues } from './gc-info.ts';
 import type { MatchSet } from './match-set.ts';
 import { SequentialTracing } from './sequential.ts';
 import { ensureTraceRef, type NewTracing, removeTraceRef, type TraceRef, TraceSessions } from './sessions.ts';
@@ -225,10 +225,9 @@ export class ProcessTracing {
     });
   }
 
-  /** gc_minor_start …; `words` is what the collection is for, or what it gave back. */
-  collected(process: Process, tag: Term, words: number): void {
+  /** gc_minor_start …; `words` is what the collection is for, or what it gave back; `values` what is told instead of how things are. */
+  collected(process: Process, tag: Term, words: number, values: GcValues = gcValues(process)): void {
     if (process.traces === undefined) return;
-    const values = gcValues(process);
     this.tell(process, GARBAGE_COLLECTION, {
       tag,
       parts: [],

@@ -13,8 +13,17 @@ export const GC_INFO_WORDS = 128;
 
 export type GcValues = readonly (readonly [Term, number])[];
 
+/** Words of the messages that count as part of the heap: all in the queue, unless they are kept outside of it. */
+export function messageWords({ mailbox, otherFlags }: Process): number {
+  let count = 0;
+  if (otherFlags?.get(am.message_queue_data) === am.off_heap) return count;
+  for (const { wordCount } of mailbox.messages()) count += wordCount;
+  return count;
+}
+
 /** The figures, whether the process runs or not. */
-export function gcValues({ heap, mailbox, otherFlags }: Process): GcValues {
+export function gcValues(process: Process): GcValues {
+  const { heap } = process;
   const isActive = running.heap === heap;
   const top = isActive ? loadUnsigned(HTOP) : heap.top;
   const sp = isActive ? loadUnsigned(SP) : heap.sp;
@@ -23,14 +32,10 @@ export function gcValues({ heap, mailbox, otherFlags }: Process): GcValues {
   for (let i = 0; i < heap.chunks.length; i += 2) {
     chunkBytes += (heap.chunks[i + 1] as number) - (heap.chunks[i] as number);
   }
-  let messages = 0;
-  if (otherFlags?.get(am.message_queue_data) !== am.off_heap) {
-    for (const { wordCount } of mailbox.messages()) messages += wordCount;
-  }
   return [
     [am.old_heap_block_size, (heap.oldEnd - heap.oldStart) / 4],
     [am.heap_block_size, (heap.youngEnd - heap.youngStart) / 4],
-    [am.mbuf_size, chunkBytes / 4 + messages],
+    [am.mbuf_size, chunkBytes / 4 + messageWords(process)],
     [am.recent_size, (heap.highWater - heap.youngStart) / 4],
     [am.stack_size, (heap.stackTop - sp) / 4],
     [am.old_heap_size, (heap.oldTop - heap.oldStart) / 4],

@@ -1,23 +1,21 @@
 /** erlang:process_flag/2. Each flag has a way to set it, which returns the old value or says that the new one is none. */
-import { MIN_HEAP_WORDS, nextHeapSize } from '../../memory/heap-sizes.ts';
+import { nextHeapSize } from '../../memory/heap-sizes.ts';
+import { type HeapDefaults, MAX_FULLSWEEP } from '../../process/heap-defaults.ts';
 import type { Machine } from '../../process/machine.ts';
 import type { Process } from '../../process/process.ts';
 import { am } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
-import { mapFromArrays } from '../../term/map-build.ts';
-import { isAtom, isMap, makeSmall } from '../../term/term.ts';
+import { isAtom, makeSmall } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
 import { atomOf, boolean, natural } from './arguments.ts';
+import { heapLimitOf, heapLimitTerm, isRoomFor } from './heap-limits.ts';
 import { isNodeMonitorFlag, setNodeMonitor } from './node-monitors.ts';
-import { priorityAtom, priorityOf } from './spawn.ts';
-
-/** The largest value of fullsweep_after (16 bits). */
-const MAX_FULLSWEEP = 65535;
+import { isScheduler, priorityAtom, priorityOf } from './spawn.ts';
 
 /** Sets a flag and returns the old value; undefined: it cannot have this one. */
-type SetFlag = (process: Process, value: Term) => Term | undefined;
+type SetFlag = (process: Process, value: Term, defaults: HeapDefaults) => Term | undefined;
 
 /** A flag whose only effect is that it can be read. */
 const noted =
@@ -32,12 +30,6 @@ const noted =
 
 const isBoolean = (value: Term): boolean => boolean(value) !== undefined;
 const isNatural = (value: Term): boolean => natural(value) !== undefined;
-
-/** The value of max_heap_size until it is set: no limit. */
-export function defaultMaxHeapSize(): Term {
-  const keys = [am.error_logger, am.include_shared_binaries, am.kill, am.size];
-  return mapFromArrays(keys, [am.true, am.false, am.true, makeSmall(0)]);
-}
 
 function setTrapExit(process: Process, value: Term): Term | undefined {
   const trap = boolean(value);
@@ -62,19 +54,23 @@ function setErrorHandler(process: Process, value: Term): Term | undefined {
   return old;
 }
 
-function setMinHeapSize({ heap }: Process, value: Term): Term | undefined {
+function setMinHeapSize({ heap }: Process, value: Term, { minHeapWords }: HeapDefaults): Term | undefined {
   const size = natural(value);
   if (size === undefined) return undefined;
   const old = heap.minHeapWords;
-  heap.minHeapWords = nextHeapSize(Math.max(size, MIN_HEAP_WORDS));
+  heap.minHeapWords = nextHeapSize(Math.max(size, minHeapWords));
   return makeInteger(old);
 }
 
-function setMinVirtualHeapSize({ heap }: Process, value: Term): Term | undefined {
+function setMinVirtualHeapSize(
+  { heap }: Process,
+  value: Term,
+  { minVirtualHeapWords }: HeapDefaults,
+): Term | undefined {
   const size = natural(value);
   if (size === undefined) return undefined;
   const old = heap.minVirtualHeapWords;
-  heap.minVirtualHeapWords = nextHeapSize(size);
+  heap.minVirtualHeapWords = size < minVirtualHeapWords ? minVirtualHeapWords : nextHeapSize(size);
   return makeInteger(old);
 }
 
@@ -84,6 +80,14 @@ function setFullsweepAfter({ heap }: Process, value: Term): Term | undefined {
   const old = heap.fullsweepAfter;
   heap.fullsweepAfter = Math.min(count, MAX_FULLSWEEP);
   return makeInteger(old);
+}
+
+function setMaxHeapSize({ heap }: Process, value: Term, defaults: HeapDefaults): Term | undefined {
+  const limit = heapLimitOf(value, defaults.limit);
+  if (limit === undefined || !isRoomFor(limit, heap.minHeapWords)) return undefined;
+  const old = heap.limit;
+  heap.limit = limit;
+  return heapLimitTerm(old);
 }
 
 const setters = new Map<Term, SetFlag>([
@@ -101,18 +105,10 @@ const setters = new Map<Term, SetFlag>([
       (value) => value === am.on_heap || value === am.off_heap,
     ),
   ],
-  [am.max_heap_size, noted(am.max_heap_size, defaultMaxHeapSize, (value) => isNatural(value) || isMap(value))],
+  [am.max_heap_size, setMaxHeapSize],
   [am.save_calls, noted(am.save_calls, () => makeSmall(0), isNatural)],
   [am.sensitive, noted(am.sensitive, () => am.false, isBoolean)],
-  // 0: any scheduler; there is one.
-  [
-    am.scheduler,
-    noted(
-      am.scheduler,
-      () => makeSmall(0),
-      (value) => value === makeSmall(0) || value === makeSmall(1),
-    ),
-  ],
+  [am.scheduler, noted(am.scheduler, () => makeSmall(0), isScheduler)],
   [am.async_dist, noted(am.async_dist, () => am.false, isBoolean)],
 ]);
 
@@ -120,7 +116,7 @@ function processFlag(vm: Machine, flag: Term, value: Term): Term {
   const set = setters.get(flag);
   const isNodes = isNodeMonitorFlag(flag);
   if (set === undefined && !isNodes) throw badarg(am.badopt);
-  const old = isNodes ? setNodeMonitor(vm.current, flag, value) : set?.(vm.current, value);
+  const old = isNodes ? setNodeMonitor(vm.current, flag, value) : set?.(vm.current, value, vm.heapDefaults);
   if (old === undefined) throw badarg();
   return old;
 }

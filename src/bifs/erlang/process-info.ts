@@ -21,8 +21,8 @@ import { encodeUtf8 } from '../../term/utf8.ts';
 import { gcInfo, gcValues } from '../../trace/gc-info.ts';
 import type { BifTable } from '../registry.ts';
 import { atomOf } from './arguments.ts';
+import { heapLimitTerm } from './heap-limits.ts';
 import { dictionaryList } from './process-dictionary.ts';
-import { defaultMaxHeapSize } from './process-flags.ts';
 import { priorityAtom } from './spawn.ts';
 
 /** Bytes of a process beside its heap and stack, roughly, for item `memory`. */
@@ -93,9 +93,9 @@ function monitors(vm: Machine, process: Process): Term {
   return listOf(items);
 }
 
-function garbageCollection(_vm: Machine, { heap, otherFlags }: Process): Term {
+function garbageCollection(_vm: Machine, { heap }: Process): Term {
   return listOf([
-    tuple(am.max_heap_size, otherFlags?.get(am.max_heap_size) ?? defaultMaxHeapSize()),
+    tuple(am.max_heap_size, heapLimitTerm(heap.limit)),
     tuple(am.min_bin_vheap_size, integer(heap.minVirtualHeapWords)),
     tuple(am.min_heap_size, integer(heap.minHeapWords)),
     tuple(am.fullsweep_after, integer(heap.fullsweepAfter)),
@@ -132,7 +132,7 @@ const heapItems: [Term, Item][] = [
   [am.min_heap_size, (_, { heap }) => integer(heap.minHeapWords)],
   [am.min_bin_vheap_size, (_, { heap }) => integer(heap.minVirtualHeapWords)],
   [am.fullsweep_after, (_, { heap }) => integer(heap.fullsweepAfter)],
-  [am.max_heap_size, (_, { otherFlags }) => otherFlags?.get(am.max_heap_size) ?? defaultMaxHeapSize()],
+  [am.max_heap_size, (_, { heap }) => heapLimitTerm(heap.limit)],
 ];
 
 function backtrace(vm: Machine, process: Process): Term {

@@ -61,7 +61,7 @@ function spawnRequest(vm: Machine, module: Term, name: Term, args: Term, list: T
     if (elements.length > MAX_ARGUMENTS) throw new ErlangError('error', am.system_limit);
     if (wrong) throw new ErlangError('error', am.badopt);
     const call = { module, name, arity: elements.length };
-    const { process, monitor } = spawnProcess(vm, vm.current, call, args, spawnOptions(listOf(rest)));
+    const { process, monitor } = spawnProcess(vm, vm.current, call, args, spawnOptions(vm, listOf(rest)));
     const reference = vm.references.term(monitor ?? vm.references.fresh());
     if (reply.onSuccess) sendMessage(vm, vm.current, tuple(reply.tag, reference, am.ok, process.pid));
     return reference;

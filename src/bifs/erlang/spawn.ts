@@ -1,4 +1,5 @@
 /** BIFs of module erlang that make processes. The other forms of spawn are Erlang code of module erlang. */
+import { nextHeapSize } from '../../memory/heap-sizes.ts';
 import type { Machine } from '../../process/machine.ts';
 import type { AliasMode } from '../../process/monitors.ts';
 import { type Priority, RUN_START } from '../../process/process.ts';
@@ -9,9 +10,10 @@ import { am } from '../../term/atoms.ts';
 import { tuple } from '../../term/build.ts';
 import { badarg, systemLimit } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
-import { isAtom } from '../../term/term.ts';
+import { isAtom, makeSmall } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
 import { boolean, elementsOf, natural, pairOf } from './arguments.ts';
+import { heapLimitOf, isRoomFor } from './heap-limits.ts';
 
 /** Priorities by their atoms. */
 export function priorityOf(t: Term): Priority | undefined {
@@ -51,18 +53,34 @@ function aliasMode(t: Term): AliasMode | undefined {
 }
 
 /** Options of spawn_opt (erts_parse_spawn_opts in OTP's erl_process.c). Raises badarg with the cause badopt. */
-export function spawnOptions(list: Term): SpawnOptions {
+export function spawnOptions(vm: Machine, list: Term): SpawnOptions {
   const options: SpawnOptions = {};
   for (const option of elementsOf(list, badarg(am.badopt))) {
     const pair = pairOf(option);
     if (option === am.link) options.link = true;
     else if (option === am.monitor) options.monitor = {};
-    else if (pair === undefined || !addOption(options, pair.key, pair.value)) throw badarg(am.badopt);
+    else if (pair === undefined || !addOption(vm, options, pair.key, pair.value)) throw badarg(am.badopt);
+  }
+  const { minHeapWords, limit } = vm.heapDefaults;
+  if (!isRoomFor(options.limit ?? limit, nextHeapSize(Math.max(options.minHeapWords ?? 0, minHeapWords)))) {
+    throw badarg(am.badopt);
   }
   return options;
 }
 
-function addOption(options: SpawnOptions, key: Term, value: Term): boolean {
+/** Keeps a flag that process_info shows. */
+function note(options: SpawnOptions, key: Term, value: Term, isValid: boolean): boolean {
+  options.otherFlags ??= new Map();
+  options.otherFlags.set(key, value);
+  return isValid;
+}
+
+/** Whether a process may be bound to this scheduler; 0: to none. There is one. */
+export function isScheduler(value: Term): boolean {
+  return value === makeSmall(0) || value === makeSmall(1);
+}
+
+function addOption(vm: Machine, options: SpawnOptions, key: Term, value: Term): boolean {
   const size = natural(value);
   switch (key) {
     case am.monitor: {
@@ -85,14 +103,16 @@ function addOption(options: SpawnOptions, key: Term, value: Term): boolean {
       if (size !== undefined) options.fullsweepAfter = Math.min(size, 65535);
       return size !== undefined;
     case am.message_queue_data:
-      options.otherFlags ??= new Map();
-      options.otherFlags.set(key, value);
-      return value === am.on_heap || value === am.off_heap;
+      return note(options, key, value, value === am.on_heap || value === am.off_heap);
     case am.async_dist:
-      return boolean(value) !== undefined;
+      return note(options, key, value, boolean(value) !== undefined);
+    case am.max_heap_size: {
+      const limit = heapLimitOf(value, vm.heapDefaults.limit);
+      if (limit !== undefined) options.limit = limit;
+      return limit !== undefined;
+    }
     case am.scheduler:
-    case am.max_heap_size:
-      return true;
+      return note(options, key, value, isScheduler(value));
     default:
       return false;
   }
@@ -116,7 +136,7 @@ function spawnLink(vm: Machine, module: Term, name: Term, args: Term): Term {
 }
 
 function spawnOpt(vm: Machine, module: Term, name: Term, args: Term, options: Term): Term {
-  return spawnWith(vm, module, name, args, spawnOptions(options));
+  return spawnWith(vm, module, name, args, spawnOptions(vm, options));
 }
 
 /** hibernate(Module, Function, Args): forgets the stack, and calls the function when a message has come. Raises badarg, system_limit. */

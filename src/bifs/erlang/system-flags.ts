@@ -1,4 +1,6 @@
 /** erlang:system_flag/2 (bif.c), as far as there is something that a flag can change. */
+import { nextHeapSize } from '../../memory/heap-sizes.ts';
+import { MAX_FULLSWEEP } from '../../process/heap-defaults.ts';
 import type { Machine } from '../../process/machine.ts';
 import { am, atom } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
@@ -7,6 +9,7 @@ import type { Term } from '../../term/layout.ts';
 import { isLocalPid, makeSmall } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
 import { atomOf, boolean, natural } from './arguments.ts';
+import { heapLimitOf, heapLimitTerm, isRoomFor } from './heap-limits.ts';
 
 /** MAX_BACKTRACE_SIZE */
 const MAX_BACKTRACE = 64;
@@ -21,6 +24,33 @@ function setBacktraceDepth(vm: Machine, value: Term): Term | undefined {
   const old = vm.backtraceDepth;
   vm.backtraceDepth = Math.min(depth, MAX_BACKTRACE);
   return makeInteger(old);
+}
+
+function setFullsweepAfter({ heapDefaults }: Machine, value: Term): Term | undefined {
+  const count = natural(value);
+  if (count === undefined) return undefined;
+  const old = heapDefaults.fullsweepAfter;
+  heapDefaults.fullsweepAfter = Math.min(count, MAX_FULLSWEEP);
+  return makeInteger(old);
+}
+
+/** Sets the least words of what a process has of one kind. */
+const setMinimum =
+  (name: 'minHeapWords' | 'minVirtualHeapWords'): SetFlag =>
+  ({ heapDefaults }, value) => {
+    const words = natural(value);
+    if (words === undefined) return undefined;
+    const old = heapDefaults[name];
+    heapDefaults[name] = nextHeapSize(words);
+    return makeInteger(old);
+  };
+
+function setMaxHeapSize({ heapDefaults }: Machine, value: Term): Term | undefined {
+  const { limit: old, minHeapWords } = heapDefaults;
+  const limit = heapLimitOf(value, old);
+  if (limit === undefined || !isRoomFor(limit, minHeapWords)) return undefined;
+  heapDefaults.limit = limit;
+  return heapLimitTerm(old);
 }
 
 /** Who gets reports of processes that end with an error: a pid, `logger`, or nobody. */
@@ -51,6 +81,10 @@ function setSchedulerWallTime(vm: Machine, value: Term): Term | undefined {
 
 const FLAGS: ReadonlyMap<Term, SetFlag> = new Map<Term, SetFlag>([
   [am.backtrace_depth, setBacktraceDepth],
+  [am.fullsweep_after, setFullsweepAfter],
+  [am.min_heap_size, setMinimum('minHeapWords')],
+  [am.min_bin_vheap_size, setMinimum('minVirtualHeapWords')],
+  [am.max_heap_size, setMaxHeapSize],
   [am.system_logger, setSystemLogger],
   [am.trace_control_word, setTraceControlWord],
   [am.schedulers_online, setSchedulersOnline],

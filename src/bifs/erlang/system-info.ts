@@ -1,6 +1,6 @@
 /** erlang:system_info/1 (erl_bif_info.c). What it says of schedulers, memory and host is true of this virtual machine, not of OTP's. */
 
-import { HEAP_SIZES, MIN_HEAP_WORDS, MIN_VIRTUAL_HEAP_WORDS } from '../../memory/heap-sizes.ts';
+import { HEAP_SIZES } from '../../memory/heap-sizes.ts';
 import type { Machine } from '../../process/machine.ts';
 import { listOfText } from '../../runtime/number-text.ts';
 import { am, atom, atomCount } from '../../term/atoms.ts';
@@ -8,15 +8,14 @@ import { MAX_BIG_DIGITS, makeBigInt, makeInteger } from '../../term/bignum.ts';
 import { listOf, tuple } from '../../term/build.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import { NIL, type Term } from '../../term/layout.ts';
-import { mapFromArrays } from '../../term/map-build.ts';
 import { isTuple, makeSmall, tupleArity, tupleElement } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
 import { isInBifTable } from './bif-table.ts';
+import { heapLimitTerm } from './heap-limits.ts';
 import { release } from './releases.ts';
 
 const WORD_BYTES = 4;
 const SCHEDULERS = 1;
-const FULLSWEEP_AFTER = 65535;
 const ATOM_LIMIT = 2 ** 20;
 const ETS_LIMIT = 8192;
 const REDUCTIONS = 4000;
@@ -38,20 +37,6 @@ const text =
   (value: string): Item =>
   () =>
     listOfText(value);
-
-/** What `process_flag` and spawn options start from. */
-function maxHeapSize(): Term {
-  const entries = [
-    [am.error_logger, am.true],
-    [am.include_shared_binaries, am.false],
-    [am.kill, am.true],
-    [am.size, makeSmall(0)],
-  ] as const;
-  return mapFromArrays(
-    entries.map(([key]) => key),
-    entries.map(([, value]) => value),
-  );
-}
 
 /** What erlang:system_info(system_version) says, without the end of its line. */
 export function systemVersion(vm: Machine): string {
@@ -127,18 +112,18 @@ const HEAP_ITEMS: Readonly<Record<string, Item>> = {
   wordsize: number(WORD_BYTES),
   heap_sizes: () => listOf(HEAP_SIZES.map((words) => makeInteger(words))),
   heap_type: () => atom('private'),
-  fullsweep_after: () => tuple(am.fullsweep_after, makeInteger(FULLSWEEP_AFTER)),
-  min_heap_size: () => tuple(am.min_heap_size, makeInteger(MIN_HEAP_WORDS)),
-  min_bin_vheap_size: () => tuple(am.min_bin_vheap_size, makeInteger(MIN_VIRTUAL_HEAP_WORDS)),
-  max_heap_size: maxHeapSize,
-  garbage_collection: () =>
+  fullsweep_after: (vm) => tuple(am.fullsweep_after, makeInteger(vm.heapDefaults.fullsweepAfter)),
+  min_heap_size: (vm) => tuple(am.min_heap_size, makeInteger(vm.heapDefaults.minHeapWords)),
+  min_bin_vheap_size: (vm) => tuple(am.min_bin_vheap_size, makeInteger(vm.heapDefaults.minVirtualHeapWords)),
+  max_heap_size: (vm) => heapLimitTerm(vm.heapDefaults.limit),
+  garbage_collection: ({ heapDefaults: { limit, minVirtualHeapWords, minHeapWords, fullsweepAfter } }) =>
     listOf([
-      tuple(am.max_heap_size, makeSmall(0)),
-      tuple(am.min_bin_vheap_size, makeInteger(MIN_VIRTUAL_HEAP_WORDS)),
-      tuple(am.min_heap_size, makeInteger(MIN_HEAP_WORDS)),
-      tuple(am.fullsweep_after, makeInteger(FULLSWEEP_AFTER)),
+      tuple(am.max_heap_size, makeInteger(limit.words)),
+      tuple(am.min_bin_vheap_size, makeInteger(minVirtualHeapWords)),
+      tuple(am.min_heap_size, makeInteger(minHeapWords)),
+      tuple(am.fullsweep_after, makeInteger(fullsweepAfter)),
     ]),
-  message_queue_data: name(am.on_heap),
+  message_queue_data: (vm) => (vm.settings.offHeapMessages ? am.off_heap : am.on_heap),
   allocator: () => tuple(am.undefined, NIL, NIL, NIL),
   alloc_util_allocators: name(NIL),
   constant_pool_support: name(am.true),
