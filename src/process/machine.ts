@@ -9,6 +9,7 @@ import type { EtsTables } from '../ets/tables.ts';
 import type { Host } from '../host/host.ts';
 import type { ReturnPointKind } from '../jit/compiled-module.ts';
 import type { RunQueue } from '../scheduler/run-queue.ts';
+import type { Scheduler } from '../scheduler/scheduler.ts';
 import type { Timers } from '../scheduler/timers.ts';
 import type { Term } from '../term/layout.ts';
 import type { Nodes } from '../term/nodes.ts';
@@ -110,6 +111,7 @@ export interface Machine {
   readonly nodes: Nodes;
   readonly references: References;
   readonly runQueue: RunQueue;
+  readonly scheduler: Scheduler;
   readonly timers: Timers;
   readonly time: SystemTime;
   readonly environment: Environment;

@@ -237,7 +237,7 @@ export class Scheduler {
   }
 
   private waits(process: Process): Next {
-    if (process.heap.isRoomy) this.collect(process, 0, [], true);
+    if (process.heap.isRoomy && process.traces === undefined) this.collect(process, 0, [], true);
     else this.safePoint(process, 0);
     process.resume = WAITS;
     if (process.mailbox.unread !== undefined || process.receiveTimeout === 'passed') this.vm.runQueue.add(process);
@@ -280,6 +280,34 @@ export class Scheduler {
     if (wanted || gcStress || process.collectNext) this.collect(process, live, []);
   }
 
+  /**
+   * Collects a process that does not run, in the turn of the one that runs: its stack is whole, and `resume` has its registers. It pays with
+   * its own reductions. False: that has ended it (max_heap_size).
+   */
+  collectNow(process: Process): boolean {
+    const { vm } = this;
+    const [attention, reductions] = [load(ATTENTION), load(REDUCTIONS)];
+    vm.current.heap.deactivate();
+    process.heap.activate();
+    store(ATTENTION, 0);
+    store(REDUCTIONS, this.granted);
+    process.heap.savedReductions = 0;
+    this.collect(process, 0, []);
+    process.reductions += this.granted - load(REDUCTIONS);
+    process.heap.deactivate();
+    const { pendingExit } = process;
+    if (pendingExit !== undefined) exitProcess(vm, process, pendingExit.term);
+    vm.current.heap.activate();
+    store(ATTENTION, attention);
+    store(REDUCTIONS, reductions);
+    return pendingExit === undefined;
+  }
+
+  /** A process whose memory somebody watches is collected as often as in OTP, and gets no more than there. */
+  private mayBeRoomy({ heap, traces }: Process): boolean {
+    return heap.limit.words === 0 && traces === undefined;
+  }
+
   /** Collects; `x` are terms that are not in X registers yet. A process that is going to wait gives back what it has in plenty. */
   private collect(process: Process, live: number, x: Term[], isWaiting = false): void {
     const { heap } = process;
@@ -288,7 +316,7 @@ export class Scheduler {
     if (passesHeapLimit(this.vm, process)) return;
     const options: CollectOptions = {
       live,
-      busy: !isWaiting && heap.limit.words === 0 && taken - process.reductionsAtCollection < BUSY_REDUCTIONS,
+      busy: !isWaiting && this.mayBeRoomy(process) && taken - process.reductionsAtCollection < BUSY_REDUCTIONS,
       stress: gcStress || verifyHeap,
       visitRoots: (visit) => {
         process.visitRoots(visit);

@@ -14,7 +14,7 @@ import { erlc, nativeModule, nativeRoot } from '../support/oracle.ts';
 import { repositoryRoot } from '../support/repository.ts';
 
 /** Modules of OTP whose Erlang code the tests need; nothing is booted. */
-const OTP_MODULES = ['erts/erlang', 'stdlib/lists'];
+const OTP_MODULES = ['erts/erlang', 'stdlib/lists', 'stdlib/maps'];
 
 function otpBeam(path: string): Uint8Array {
   const [application, module] = path.split('/') as [string, string];
@@ -87,4 +87,4 @@ export function testCases(modules: readonly string[], flags: Partial<DebugFlags>
   });
 }
 
-export const ALL_CASES: readonly string[] = ['exception_cases', 'process_cases', 'error_cases'];
+export const ALL_CASES: readonly string[] = ['exception_cases', 'process_cases', 'error_cases', 'flag_cases'];

@@ -74,11 +74,12 @@ function setMinVirtualHeapSize(
   return makeInteger(old);
 }
 
+/** Of a larger number the 16 bits below are kept, as in OTP. */
 function setFullsweepAfter({ heap }: Process, value: Term): Term | undefined {
   const count = natural(value);
   if (count === undefined) return undefined;
   const old = heap.fullsweepAfter;
-  heap.fullsweepAfter = Math.min(count, MAX_FULLSWEEP);
+  heap.fullsweepAfter = count % (MAX_FULLSWEEP + 1);
   return makeInteger(old);
 }
 

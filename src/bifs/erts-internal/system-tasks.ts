@@ -4,7 +4,7 @@
  */
 import type { Machine } from '../../process/machine.ts';
 import type { Process } from '../../process/process.ts';
-import { sendMessage } from '../../process/signals.ts';
+import { isActive, sendMessage } from '../../process/signals.ts';
 import { runsOldCode } from '../../runtime/old-code.ts';
 import { withWholeStack } from '../../runtime/whole-stack.ts';
 import { am } from '../../term/atoms.ts';
@@ -18,11 +18,13 @@ import type { BifTable } from '../registry.ts';
 
 const TASK_ARITY = 3;
 
-function collect(process: Process | undefined, kind: Term): Term {
+/** Collects a process at once, or at its next safe point, if it is the one that runs. */
+function collect(vm: Machine, process: Process | undefined, kind: Term): Term {
   if (kind !== am.major && kind !== am.minor) throw badarg();
-  if (process === undefined) return am.false;
+  if (process === undefined || !process.isAlive) return am.false;
   if (kind === am.major) process.heap.needsMajor = true;
-  process.collectNext = true;
+  if (isActive(process)) process.collectNext = true;
+  else if (!process.hibernates) return atomOf(vm.scheduler.collectNow(process));
   return am.true;
 }
 
@@ -33,7 +35,7 @@ function requestSystemTask(vm: Machine, pid: Term, priority: Term, task: Term): 
   const [type, id, argument] = [tupleElement(task, 1), tupleElement(task, 2), tupleElement(task, 3)];
   const process = vm.processes.byPid(pid);
   if (type === am.garbage_collect) {
-    sendMessage(vm, vm.current, tuple(type, id, collect(process, argument)));
+    sendMessage(vm, vm.current, tuple(type, id, collect(vm, process, argument)));
     return am.ok;
   }
   if (type !== am.check_process_code) throw badarg();
