@@ -36,7 +36,6 @@ import { exitReason, HANDLER_REGISTERS, handleRaised, liveX, setX } from '../run
 import { am } from '../term/atoms.ts';
 import { type Addr, NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { END_OF_STACK, pointOfWord } from '../term/stack-words.ts';
-import { passesHeapLimit } from './heap-limits.ts';
 
 /** CONTEXT_REDS in OTP's erl_vm.h. */
 const REDUCTIONS_OF_A_SLICE = 4000;
@@ -313,7 +312,7 @@ export class Scheduler {
     const { heap } = process;
     const { gcStress, verifyHeap } = this.vm.flags;
     const taken = process.reductions + this.granted - load(REDUCTIONS) - heap.savedReductions;
-    if (passesHeapLimit(this.vm, process)) return;
+    if (heap.limit.words !== 0 && this.vm.tracing.turns.passesHeapLimit(process)) return;
     const options: CollectOptions = {
       live,
       busy: !isWaiting && this.mayBeRoomy(process) && taken - process.reductionsAtCollection < BUSY_REDUCTIONS,

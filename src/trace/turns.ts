@@ -9,6 +9,7 @@ import { am } from '../term/atoms.ts';
 import { END_OF_STACK, pointOfWord } from '../term/stack-words.ts';
 import type { ProcessTracing } from './events.ts';
 import { GARBAGE_COLLECTION, RUNNING, RUNNING_PROCS } from './flags.ts';
+import { passesHeapLimit } from './heap-limits.ts';
 
 interface Turn {
   readonly started: number;
@@ -60,6 +61,11 @@ export class Turns {
     if (isMonitored && turn !== undefined) {
       this.tracing.systemMonitor.scheduled(process, this.now() - turn.started, turn.at, at);
     }
+  }
+
+  /** Before a collection: tells of a limit that it would pass. True: the process ends instead. */
+  passesHeapLimit(process: Process): boolean {
+    return passesHeapLimit(this.vm, process);
   }
 
   /** It is going to be collected; what is returned, if anything, is to be called afterwards with the words that were gained. */

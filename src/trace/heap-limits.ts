@@ -8,7 +8,7 @@ import { stacktraceAt } from '../runtime/stack-trace.ts';
 import { am } from '../term/atoms.ts';
 import { makeInteger } from '../term/bignum.ts';
 import { copyOut } from '../term/copy.ts';
-import { type GcValues, gcInfo, gcValues, messageWords } from '../trace/gc-info.ts';
+import { type GcValues, gcInfo, gcValues, messageWords } from './gc-info.ts';
 
 /** Before a collection of the running process: tells of a limit that it would pass. True: the process ends, and there is no collection. */
 export function passesHeapLimit(vm: Machine, process: Process): boolean {
