@@ -10,7 +10,11 @@ const ROWS = {
     kind: 'on',
     help: 'collect at every safe point, verify heaps, poison what is freed',
   },
-  verifyHeap: { variable: 'ENIGMA_VERIFY_HEAP', kind: 'on', help: 'verify and poison at every collection' },
+  verifyHeap: {
+    variable: 'ENIGMA_VERIFY_HEAP',
+    kind: 'on',
+    help: 'verify heaps, who owns what off-heap, and poison at every collection',
+  },
   traceGc: { variable: 'ENIGMA_TRACE_GC', kind: 'on', help: 'print a line for every collection' },
   reductions: { variable: 'ENIGMA_REDUCTIONS', kind: 'number', help: 'reductions of a slice, instead of 4000' },
   traceLoad: {

@@ -71,9 +71,14 @@ function withHead(block: Addr, hash: number, offHeap: Addr, size: number): Row {
 }
 
 export function freeRow(row: Row): void {
-  const offHeap = load(plus(row, ROW_OFF_HEAP));
-  if (offHeap !== 0) releaseList(offHeap as Addr);
+  const offHeap = rowOffHeap(row);
+  if (offHeap !== 0) releaseList(offHeap);
   freeBlock(row);
+}
+
+/** The list of what a row owns off-heap. */
+export function rowOffHeap(row: Row): Addr {
+  return load(plus(row, ROW_OFF_HEAP)) as Addr;
 }
 
 /** The object where it lies: valid until the row is freed or replaced. */
@@ -136,7 +141,7 @@ export function setImmediateElement(row: Row, position: number, value: Term): vo
 /** The off-heap binaries that an object holds: address, bytes, references. */
 export function rowBinaries(row: Row): { address: number; size: number; references: number }[] {
   const binaries: { address: number; size: number; references: number }[] = [];
-  for (let object = load(plus(row, ROW_OFF_HEAP)) as Addr; object !== 0; object = load(nextLink(object)) as Addr) {
+  for (let object = rowOffHeap(row); object !== 0; object = load(nextLink(object)) as Addr) {
     if (load(object) !== BIN_REF_HEADER) continue;
     const binary = loadUnsigned(plus(object, BIN_REF_ADDRESS)) as Addr;
     binaries.push({

@@ -3,9 +3,10 @@ import { type Fragment, freeFragment } from '../memory/fragment.ts';
 import type { MagicHandle } from '../memory/off-heap.ts';
 import type { Process } from '../process/process.ts';
 import type { RefKey } from '../process/references.ts';
-import type { Term } from '../term/layout.ts';
+import type { Addr, Term } from '../term/layout.ts';
 import { HashTable } from './hash-table.ts';
 import { OrderedSet } from './ordered-set.ts';
+import { rowOffHeap } from './row.ts';
 import type { TableType } from './row-store.ts';
 
 export type Protection = 'public' | 'protected' | 'private';
@@ -69,6 +70,23 @@ export class Table {
   setHeir(heir: Heir | undefined): void {
     if (this.heir !== undefined) freeFragment(this.heir.data);
     this.heir = heir;
+  }
+
+  /** Calls `visit` with the off-heap lists of all rows and of the heir's data. */
+  visitOffHeap(visit: (first: Addr) => void): void {
+    const { rows } = this;
+    if (this.heir !== undefined) visit(this.heir.data.offHeap);
+    if (rows instanceof HashTable) {
+      for (let index = 0; index < rows.bucketCount; index++) rows.visitBucket(index, (row) => visit(rowOffHeap(row)));
+      return;
+    }
+    rows.walkUp(
+      () => false,
+      (row) => {
+        visit(rowOffHeap(row));
+        return true;
+      },
+    );
   }
 
   /** Frees all memory of a table that nobody can find any more. */

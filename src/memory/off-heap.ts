@@ -41,6 +41,11 @@ export function handleOf(n: number): MagicHandle | undefined {
   return handles.get(n)?.handle;
 }
 
+/** How many magic refs there are to a handle; 0 when it was dropped. */
+export function handleReferences(n: number): number {
+  return handles.get(n)?.references ?? 0;
+}
+
 export function handleCount(): number {
   return handles.size;
 }

@@ -1,14 +1,20 @@
 /** Terms built straight into a fragment, whatever process runs, or none: messages that the virtual machine itself sends. */
-import { allocateBlock } from '../memory/allocator.ts';
+import { allocateBlock, freeBlock } from '../memory/allocator.ts';
 import { Fragment, immediateFragment } from '../memory/fragment.ts';
+import { chunkSource } from '../memory/heap.ts';
 import { HEND, HTOP, OFF_HEAP, OFF_HEAP_BYTES } from '../memory/map.ts';
 import { load, loadUnsigned, store } from '../memory/memory.ts';
-import { copyIn, flatSize, sizeOf } from '../term/copy.ts';
+import { releaseList } from '../memory/off-heap.ts';
+import { copyIn, copyOut, flatSize, sizeOf } from '../term/copy.ts';
 import type { Addr, Term } from '../term/layout.ts';
 
+/** Smallest block that is taken when a fragment was estimated too small, in words. */
+const MORE_WORDS = 256;
+
 /**
- * A fragment with what `build` returns. It may allocate `wordCount` words besides the copies of `parts`, which it gets in their order,
- * and which may lie on any heap. With `literals`, what of the parts are literals is copied, too: for what is no message yet.
+ * A fragment with what `build` returns. It should allocate no more than `wordCount` words besides the copies of `parts`, which it gets in
+ * their order, and which may lie on any heap: what takes more is copied once more. With `literals`,
+ * what of the parts are literals is copied, too: for what is no message yet. What `build` raises goes on.
  */
 export function buildFragment(
   wordCount: number,
@@ -19,18 +25,46 @@ export function buildFragment(
   let total = wordCount;
   for (const part of parts) total += literals ? flatSize(part) : sizeOf(part);
   if (total === 0) return immediateFragment(build(parts));
+  const blocks = [allocateBlock(total * 4)] as [Addr, ...Addr[]];
   const [top, end, offHeap, offHeapBytes] = [load(HTOP), load(HEND), load(OFF_HEAP), load(OFF_HEAP_BYTES)];
-  const block = allocateBlock(total * 4);
-  store(HTOP, block);
-  store(HEND, block + total * 4);
+  const { next } = chunkSource;
+  chunkSource.next = (wanted) => addBlock(blocks, wanted);
+  store(HTOP, blocks[0]);
+  store(HEND, blocks[0] + total * 4);
   store(OFF_HEAP, 0);
   store(OFF_HEAP_BYTES, 0);
-  const term = build(parts.map((part) => copyIn(part, literals)));
+  let made: Fragment | undefined;
+  try {
+    const term = build(parts.map((part) => copyIn(part, literals)));
+    if (blocks.length === 1) made = taken(term, blocks[0]);
+    return made ?? copyOut(term, literals);
+  } finally {
+    if (made === undefined) discard(blocks);
+    chunkSource.next = next;
+    store(HTOP, top);
+    store(HEND, end);
+    store(OFF_HEAP, offHeap);
+    store(OFF_HEAP_BYTES, offHeapBytes);
+  }
+}
+
+/** What was built in a block, as it is. */
+function taken(term: Term, block: Addr): Fragment {
   const usedWords = (loadUnsigned(HTOP) - block) / 4;
-  const fragment = new Fragment(term, block, usedWords, loadUnsigned(OFF_HEAP) as Addr, loadUnsigned(OFF_HEAP_BYTES));
-  store(HTOP, top);
-  store(HEND, end);
-  store(OFF_HEAP, offHeap);
-  store(OFF_HEAP_BYTES, offHeapBytes);
-  return fragment;
+  return new Fragment(term, block, usedWords, loadUnsigned(OFF_HEAP) as Addr, loadUnsigned(OFF_HEAP_BYTES));
+}
+
+/** The block is full: goes on in another one. Returns its first `wordCount` words. */
+function addBlock(blocks: Addr[], wordCount: number): Addr {
+  const words = Math.max(wordCount, MORE_WORDS);
+  const block = allocateBlock(words * 4);
+  blocks.push(block);
+  store(HTOP, block + wordCount * 4);
+  store(HEND, block + words * 4);
+  return block;
+}
+
+function discard(blocks: readonly Addr[]): void {
+  releaseList(loadUnsigned(OFF_HEAP) as Addr);
+  for (const block of blocks) freeBlock(block);
 }

@@ -29,6 +29,7 @@ import { ATTENTION_COLLECT, running } from '../memory/process-heap.ts';
 import { arityOfWord } from '../memory/slot-word.ts';
 import { reportCrash } from '../process/crash-report.ts';
 import type { Machine } from '../process/machine.ts';
+import { verifyOwners } from '../process/owner-lists.ts';
 import { type Process, type Resume, RUN_START } from '../process/process.ts';
 import { exitProcess } from '../process/signals.ts';
 import { startProcess, undefinedExport, undefinedLambda } from '../runtime/apply.ts';
@@ -46,6 +47,9 @@ const BUSY_REDUCTIONS = 64_000;
 /** `resume` of a process that runs, and of one that waits in a receive: shared, so that nothing is made at each switch. */
 const RUNS: Resume = { mode: RUN_RETURN, slot: 0, x: [] };
 const WAITS: Resume = { mode: RUN_RETURN, slot: 0, x: [NIL] };
+
+/** With ENIGMA_VERIFY_HEAP, all off-heap lists together are verified after every so many collections. */
+const COLLECTIONS_BETWEEN_CHECKS = 64;
 
 /** Turns are given without a look at the clock until processes have had so many reductions, a turn counting as TURN_COST at least. */
 const UNTIMED_REDUCTIONS = 8000;
@@ -329,6 +333,7 @@ export class Scheduler {
     if (isHole) store(X_REGISTERS, NIL);
     const watch = this.vm.tracing.turns.collects(process);
     const { reductions, kind, before, after } = collect(heap, options);
+    if (verifyHeap && this.vm.totals.collections % COLLECTIONS_BETWEEN_CHECKS === 0) verifyOwners(this.vm);
     this.vm.totals.collections++;
     this.vm.totals.collectedWords += Math.max(0, before - after);
     watch?.(kind === 'major', before - after);
