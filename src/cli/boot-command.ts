@@ -32,6 +32,8 @@ export interface BootOptions {
   readonly programs: string;
   /** Variables beside those of this process. */
   readonly environment: readonly (readonly [name: string, value: string])[];
+  /** Gets the virtual machine before it runs: whoever wants to watch it. */
+  readonly watch?: (vm: Vm) => void;
 }
 
 /** Starts OTP; the process ends with the status that OTP gives it. Returns a status when it ends before that. */
@@ -113,6 +115,7 @@ function run(line: ErlCommandLine, settings: EmulatorSettings, options: RunOptio
   // What a fault of ours prints is to be readable.
   process.once('uncaughtExceptionMonitor', () => host.streams.terminal.reset());
   const vm = new Vm({ host, flags, otpRelease: otp.release, settings });
+  options.watch?.(vm);
   setEnvironment(vm, line, options);
   const loop = nodeEventLoop();
   const pump = new Pump(vm.scheduler, loop, () => {

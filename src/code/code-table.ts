@@ -72,6 +72,11 @@ export class CodeTable implements ExportTable, MachineCode {
 
   // ---- slots -----------------------------------------------------------------------------------------------------
 
+  /** Slots that have been given out. */
+  get slotCount(): number {
+    return this.nextSlot;
+  }
+
   /** The first of `count` fresh slots. */
   allocateSlots(count: number): number {
     const first = this.nextSlot;

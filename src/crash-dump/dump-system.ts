@@ -4,7 +4,7 @@ import type { Machine } from '../process/machine.ts';
 import type { Port } from '../process/port.ts';
 import { atomCount } from '../term/atoms.ts';
 import { display } from '../term/print.ts';
-import { isLocalPid, makeAtom } from '../term/term.ts';
+import { makeAtom } from '../term/term.ts';
 import { limitedStackTrace, memoryOf } from './dump-processes.ts';
 import { base64 } from './dump-terms.ts';
 import type { DumpWriter } from './dump-writer.ts';
@@ -80,8 +80,6 @@ export function dumpTables(writer: DumpWriter, vm: Machine): void {
 
 export function dumpTimers(writer: DumpWriter, vm: Machine): void {
   for (const { timer, to, message } of vm.timers.byReference.values()) {
-    const process = isLocalPid(to) ? vm.processes.byPid(to) : vm.registry.whereis(to);
-    if (process === undefined && isLocalPid(to)) continue;
     writer.line(`=timer:${display(to)}`);
     writer.line(`Message: ${display(message)}`);
     writer.line(`Time left: ${Math.max(0, Math.ceil(timer.at - vm.timers.now()))}`);

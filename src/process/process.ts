@@ -125,6 +125,8 @@ export class Process {
   errorHandler: Term = am.error_handler;
   watcher: ProcessWatcher | undefined;
   owned: Set<Owned> | undefined;
+  /** How to cancel the timers that would send to it, by the key of their references. */
+  timers: Map<RefKey, () => void> | undefined;
   /** What tracing knows of it. */
   traceState: TraceState | undefined;
 

@@ -139,6 +139,7 @@ function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]):
   if (process.name !== undefined) unregisterName(vm, process, process.name);
   resumeAll(vm, process);
   if (process.receiveTimer !== undefined) vm.timers.cancel(process.receiveTimer);
+  for (const cancel of process.timers?.values() ?? []) cancel();
   for (const key of process.aliases?.keys() ?? []) vm.processes.aliases.delete(key);
   if (process.links !== undefined) breakLinks(vm, process, process.links, reason, endings);
   for (const port of process.ports ?? []) port.linkBroken(process, reason);
@@ -180,6 +181,7 @@ function release(process: Process): void {
   process.monitors = undefined;
   process.monitoredBy = undefined;
   process.aliases = undefined;
+  process.timers = undefined;
   process.dictionary = undefined;
   process.raised = undefined;
   process.traceState = undefined;

@@ -17,10 +17,8 @@ export interface ReferencedTimer {
   /** The pid or name that it is for, and what it will send. */
   readonly to: Term;
   readonly message: Term;
-  /** Whether whom it is for is still there. */
-  readonly isWanted: () => boolean;
-  /** Gives back what it holds; called when it is cancelled. */
-  readonly release: () => void;
+  /** It will not fire: gives back what it holds. */
+  readonly cancel: () => void;
 }
 
 function isBefore(a: Timer, b: Timer): boolean {

@@ -8,6 +8,10 @@ ping() -> S = self(), P = spawn(fun() -> receive {F, X} -> F ! {self(), X} end e
 order() -> S = self(), spawn(fun() -> [S ! I || I <- [1, 2, 3, 4, 5]] end), [receive X -> X end || _ <- [1, 2, 3, 4, 5]].
 selective() -> [self() ! I || I <- [1, 2, 3]], A = receive 3 -> three end, B = receive 1 -> one end, C = receive X -> X end, {A, B, C}.
 to_self() -> self() ! {a, [b]}, receive M -> M end.
+%% What a process is told of messages that wait is its own, whatever becomes of them and of it: off-heap objects too.
+shown_messages() -> {P, M} = spawn_monitor(fun shown_twice/0), receive {'DOWN', M, process, P, R} -> R end.
+shown_twice() -> T = ets:new(t, []), B = binary:copy(<<"x">>, 1000), [self() ! {N, T, B} || N <- [1, 2, 3]], {messages, L} = process_info(self(), messages), put(shown, L), erlang:garbage_collect(), receive {2, T, _} -> ok end, erlang:garbage_collect(), receive {1, T, _} -> ok end, erlang:garbage_collect(), [{_, T, B}, _, _] = get(shown), exit([N || {N, _, _} <- get(shown)]).
+timers_of_dead() -> S = self(), {P, M} = spawn_monitor(fun() -> S ! [erlang:send_after(100000, self(), a), erlang:start_timer(100000, self(), b)] end), L = receive X -> X end, receive {'DOWN', M, process, P, _} -> ok end, {[erlang:read_timer(T) || T <- L], [erlang:cancel_timer(T) || T <- L], erlang:cancel_timer(erlang:send_after(100000, P, c))}.
 keeps_rest() -> [self() ! I || I <- [a, b, c]], receive c -> ok end, {message_queue_len, N} = process_info(self(), message_queue_len), {messages, L} = process_info(self(), messages), {N, L}.
 after_0() -> receive x -> 1 after 0 -> none end.
 after_10() -> receive x -> 1 after 10 -> none end.

@@ -4,7 +4,7 @@
          captures/0, options/0, limits/0, verbs/0, recursion/0, properties/0, clusters/0, long_subjects/0, others_run/0, killed/0,
          bad_utf8/0, stored/0, start_optimisations/0]).
 
-%% A line for each result: name of the case, number of the result, the result.
+%% A line for each result: name of the case, number of the result, the result. An argument behind -extra divides the number of those by chance.
 main() ->
     [print(Name, lists:enumerate(as_list(?MODULE:Name()))) || {Name, 0} <- lists:sort(?MODULE:module_info(exports)), Name =/= main, Name =/= module_info],
     halt().
@@ -23,11 +23,17 @@ random_6() -> random(6, 250).
 
 random(Seed, Count) ->
     put(state, Seed),
-    [result(one(false)) || _ <- lists:seq(1, Count)].
+    [result(one(false)) || _ <- lists:seq(1, fewer(Count))].
 
 damaged() ->
     put(state, 77),
-    [result(one(true)) || _ <- lists:seq(1, 400)].
+    [result(one(true)) || _ <- lists:seq(1, fewer(400))].
+
+fewer(Count) ->
+    case init:get_plain_arguments() of
+        [Divisor] -> Count div list_to_integer(Divisor);
+        [] -> Count
+    end.
 
 %% A generator of our own: module rand is not asked, so that releases agree.
 r(N) ->

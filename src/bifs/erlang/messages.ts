@@ -56,24 +56,34 @@ function momentOf(vm: Machine, time: Term, options: Term): number {
   return absolute ? milliseconds : vm.timers.now() + milliseconds;
 }
 
+/** A timer for a process ends with it; one for a process that is gone is none. */
 function startTimer(vm: Machine, { time, to, message, options, wrap }: TimerRequest): Term {
   if (!isLocalPid(to) && !isAtom(to)) throw badarg();
   const at = momentOf(vm, time, options);
   const key = vm.references.fresh();
+  const receiver = isLocalPid(to) ? vm.processes.byPid(to) : undefined;
+  if (receiver === undefined && isLocalPid(to)) return vm.references.term(key);
   const build = ([copy]: readonly Term[]) =>
     wrap ? tuple(am.timeout, vm.references.term(key), copy as Term) : (copy as Term);
   const content = buildFragment(wrap ? TIMEOUT_WORDS : 0, [message], build, true);
-  const timer = vm.timers.add(at, () => {
+  const forget = (): void => {
     vm.timers.byReference.delete(key);
+    receiver?.timers?.delete(key);
+  };
+  const timer = vm.timers.add(at, () => {
+    forget();
     fire(vm, to, content);
   });
-  vm.timers.byReference.set(key, {
-    timer,
-    to,
-    message: content.term,
-    isWanted: () => isAtom(to) || vm.processes.byPid(to) !== undefined,
-    release: () => freeFragment(content),
-  });
+  const cancel = (): void => {
+    forget();
+    vm.timers.cancel(timer);
+    freeFragment(content);
+  };
+  vm.timers.byReference.set(key, { timer, to, message: content.term, cancel });
+  if (receiver !== undefined) {
+    receiver.timers ??= new Map();
+    receiver.timers.set(key, cancel);
+  }
   return vm.references.term(key);
 }
 
@@ -87,7 +97,7 @@ function fire(vm: Machine, to: Term, content: Fragment): void {
 /** Milliseconds until a timer fires; false when there is none. */
 function timeLeft(vm: Machine, key: RefKey | undefined): Term {
   const entry = key === undefined ? undefined : vm.timers.byReference.get(key);
-  if (entry === undefined || !entry.isWanted()) return am.false;
+  if (entry === undefined) return am.false;
   return makeInteger(Math.max(0, Math.ceil(entry.timer.at - vm.timers.now())));
 }
 
@@ -121,11 +131,7 @@ function cancelTimerWith(vm: Machine, reference: Term, list: Term): Term {
   const key = vm.references.keyOf(reference);
   const left = timeLeft(vm, key);
   const entry = key === undefined ? undefined : vm.timers.byReference.get(key);
-  if (key !== undefined && entry !== undefined) {
-    vm.timers.cancel(entry.timer);
-    vm.timers.byReference.delete(key);
-    entry.release();
-  }
+  entry?.cancel();
   return answer(vm, am.cancel_timer, reference, left, options);
 }
 
