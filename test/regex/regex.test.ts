@@ -6,13 +6,13 @@ import { test } from 'node:test';
 import { runEnigma, runNative } from '../boot/run-both.ts';
 import { erlc } from '../support/oracle.ts';
 import { repositoryRoot } from '../support/repository.ts';
-import { isStressed } from '../support/vm.ts';
+import { flags } from '../support/vm.ts';
 
 const MODULE = 'regex_cases';
 
 test('regular expressions as native OTP', (t) => {
   const cases = dirname(erlc(readFileSync(join(repositoryRoot, 'test', 'regex', `${MODULE}.erl`), 'utf8')));
-  const args = ['-noshell', '-pa', cases, '-s', MODULE, 'main', ...(isStressed ? ['-extra', '25'] : [])];
+  const args = ['-noshell', '-pa', cases, '-s', MODULE, 'main', ...(flags.gcStress ? ['-extra', '25'] : [])];
   const native = runNative(args).stdout.split('\n');
   const here = runEnigma(args).stdout.split('\n');
   const different = native.flatMap((line, i) => (line === here[i] ? [] : [{ native: line, here: here[i] }]));
