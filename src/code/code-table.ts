@@ -13,6 +13,7 @@ import type { FunctionName, CodeTable as MachineCode, ReturnPointInfo } from '..
 import type { ExportName, ExportTable } from '../term/fun-entries.ts';
 import type { Addr, Term } from '../term/layout.ts';
 import type { LoadedModule } from './loaded-module.ts';
+import { NumberRanges } from './number-ranges.ts';
 import { ROW } from './translation.ts';
 
 export interface Export extends ExportName {
@@ -51,17 +52,14 @@ export class CodeTable implements ExportTable, MachineCode {
   private readonly fillers: SlotFillers;
   private nextSlot = 1;
   private readonly owners: (FunctionName | undefined)[] = [];
-  /** First number of each module's functions, ascending, and the modules. */
-  private readonly firstNumbers: number[] = [];
-  private readonly numberOwners: LoadedModule[] = [];
-  private nextNumber = FIRST_NUMBER;
+  private readonly freeSlots: number[] = [];
+  /** Modules by the numbers of their functions. */
+  private readonly numbers = new NumberRanges<LoadedModule>(FIRST_NUMBER);
   private readonly exports = new Map<Term, Map<number, Export>>();
   private readonly exportBySlot = new Map<number, Export>();
   private readonly adapters: (number | undefined)[] = [];
-  /** First return point of each module, ascending, and the modules. */
-  private readonly firstPoints: number[] = [];
-  private readonly pointOwners: PointOwner[] = [];
-  private pointCount = 1;
+  /** Who knows the return points. */
+  private readonly points = new NumberRanges<PointOwner>(END_POINT + 1);
   private pointCapacity = 0;
 
   constructor(table: WebAssembly.Table, fillers: SlotFillers) {
@@ -72,13 +70,15 @@ export class CodeTable implements ExportTable, MachineCode {
 
   // ---- slots -----------------------------------------------------------------------------------------------------
 
-  /** Slots that have been given out. */
+  /** Slots that have been given out, whether they are in use still or not. */
   get slotCount(): number {
     return this.nextSlot;
   }
 
-  /** The first of `count` fresh slots. */
+  /** The first of `count` slots that nothing lies in. */
   allocateSlots(count: number): number {
+    const freed = count === 1 ? this.freeSlots.pop() : undefined;
+    if (freed !== undefined) return freed;
     const first = this.nextSlot;
     this.nextSlot += count;
     const missing = this.nextSlot - this.table.length;
@@ -86,11 +86,9 @@ export class CodeTable implements ExportTable, MachineCode {
     return first;
   }
 
-  /** The first of `count` fresh numbers for functions that have no slot. */
+  /** The first of `count` numbers for functions that have no slot. */
   allocateNumbers(count: number): number {
-    const first = this.nextNumber;
-    this.nextNumber += count;
-    return first;
+    return this.numbers.take(count);
   }
 
   setOwner(slot: number, info: FunctionName): void {
@@ -99,8 +97,7 @@ export class CodeTable implements ExportTable, MachineCode {
 
   /** The module's functions are those of the numbers from its `firstNumber` on. */
   addFunctions(owner: LoadedModule): void {
-    this.firstNumbers.push(owner.firstNumber);
-    this.numberOwners.push(owner);
+    this.numbers.setOwner(owner.firstNumber, owner);
   }
 
   /** The function of an export's slot, or of a number. */
@@ -112,11 +109,11 @@ export class CodeTable implements ExportTable, MachineCode {
 
   /** The module that a function's number belongs to; undefined for a slot. */
   numberOwner(number: number): LoadedModule | undefined {
-    return number < FIRST_NUMBER ? undefined : this.numberOwners[lastUpTo(this.firstNumbers, number)];
+    return number < FIRST_NUMBER ? undefined : this.numbers.ownerOf(number);
   }
 
   private numbered(number: number): FunctionName {
-    const owner = this.numberOwners[lastUpTo(this.firstNumbers, number)] as LoadedModule;
+    const owner = this.numbers.ownerOf(number) as LoadedModule;
     return { module: owner.name, ...owner.functionAt(number - owner.firstNumber) };
   }
 
@@ -214,6 +211,9 @@ export class CodeTable implements ExportTable, MachineCode {
   /** Lets go of purged code. */
   forget(module: LoadedModule): void {
     this.table.set(module.resumeSlot, null);
+    this.freeSlots.push(module.resumeSlot);
+    this.numbers.release(module.firstNumber, module.functionCount);
+    this.points.release(module.firstPoint, module.pointCount);
   }
 
   clearLambdaSlot(slot: number, arity: number): void {
@@ -221,6 +221,11 @@ export class CodeTable implements ExportTable, MachineCode {
   }
 
   // ---- return points ---------------------------------------------------------------------------------------------
+
+  /** Above the numbers of all return points. */
+  get pointsEnd(): number {
+    return this.points.end;
+  }
 
   /** Gives the module's return points (`Translation.returnPoints`) their numbers and writes them where the trampoline finds them; returns the first number. */
   addReturnPoints(owner: LoadedModule, points: Int32Array, resumeSlot: number): number {
@@ -233,11 +238,9 @@ export class CodeTable implements ExportTable, MachineCode {
 
   /** The same for points that `owner` describes, of which pc and words of the frame are told, one after the other. */
   addPoints(owner: PointOwner, pairs: readonly number[], resumeSlot: number): number {
-    const first = this.pointCount;
-    this.pointCount += pairs.length / 2;
-    this.reservePoints(this.pointCount);
-    this.firstPoints.push(first);
-    this.pointOwners.push(owner);
+    const first = this.points.take(pairs.length / 2);
+    this.points.setOwner(first, owner);
+    this.reservePoints(this.points.end);
     let at = plus(load(RETURN_POINTS) as Addr, first * RETURN_POINT_BYTES);
     for (let i = 0; i < pairs.length; i += 2) {
       const [pc, frameWords] = [pairs[i] as number, pairs[i + 1] as number];
@@ -271,32 +274,20 @@ export class CodeTable implements ExportTable, MachineCode {
   }
 
   pointKind(point: number): ReturnPointInfo['kind'] {
-    return (this.pointOwners[lastUpTo(this.firstPoints, point)] as PointOwner).pointKind(point);
+    return (this.points.ownerOf(point) as PointOwner).pointKind(point);
   }
 
   /** What is known of a return point; not for the end of the stack. */
   returnPoint(point: number): ReturnPointInfo {
-    const owner = this.pointOwners[lastUpTo(this.firstPoints, point)] as PointOwner;
+    const owner = this.points.ownerOf(point) as PointOwner;
     return owner.returnPoint(point);
   }
 
   /** Whether a return point belongs to the old code of a module. */
   isOldPoint(point: number, module: Term): boolean {
     const old = this.oldModules.get(module);
-    return old !== undefined && this.pointOwners[lastUpTo(this.firstPoints, point)] === old;
+    return old !== undefined && this.points.ownerOf(point) === old;
   }
-}
-
-/** Index of the last of these ascending numbers that is at most `wanted`. */
-function lastUpTo(numbers: readonly number[], wanted: number): number {
-  let low = 0;
-  let high = numbers.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((numbers[middle] as number) <= wanted) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 /** Within a module; an atom's term is a 32-bit number and the arity below 2^8, so this stays a safe integer. */

@@ -106,7 +106,7 @@ export class LoadedModule {
   /** What is known of the return point with this number, which is one of this module's. */
   returnPoint(point: number): ReturnPointInfo {
     const { firstEnterPoint } = this;
-    if (firstEnterPoint !== undefined && point >= firstEnterPoint) return this.enterPoint(point - firstEnterPoint);
+    if (firstEnterPoint !== undefined && this.isEnterPoint(point)) return this.enterPoint(point - firstEnterPoint);
     const at = (point - this.firstPoint) * ROW.point;
     const [kind, func, , frameWords, item] = this.returnPoints.subarray(at, at + ROW.point) as unknown as PointRow;
     const { name, arity } = this.functionAt(func);
@@ -124,9 +124,19 @@ export class LoadedModule {
     };
   }
 
+  /** How many return points it has beside those of its breakpoints. */
+  get pointCount(): number {
+    return this.returnPoints.length / ROW.point;
+  }
+
+  /** Whether a return point of this module is none of the others. */
+  private isEnterPoint(point: number): boolean {
+    return point < this.firstPoint || point >= this.firstPoint + this.pointCount;
+  }
+
   pointKind(point: number): ReturnPointInfo['kind'] {
     const { firstEnterPoint } = this;
-    if (firstEnterPoint !== undefined && point >= firstEnterPoint) return this.returnPoint(point).kind;
+    if (firstEnterPoint !== undefined && this.isEnterPoint(point)) return this.returnPoint(point).kind;
     return POINT_KINDS[this.returnPoints[(point - this.firstPoint) * ROW.point] as number] as ReturnPointInfo['kind'];
   }
 

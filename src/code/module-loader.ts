@@ -137,6 +137,7 @@ export class ModuleLoader {
     this.savedOld = undefined;
     this.dropFuns(old);
     this.code.forget(old);
+    old.retranslate = undefined;
     this.releases.add(old.literals);
     if (old.strings !== 0) freeBlock(old.strings as Addr);
   }
