@@ -43,6 +43,7 @@ import { ProcessTable } from './process/process-table.ts';
 import { References } from './process/references.ts';
 import { Registry } from './process/registry.ts';
 import { SchedulerWallTime } from './process/scheduler-wall-time.ts';
+import { SchedulingBlocks } from './process/scheduling-blocks.ts';
 import { SystemTime } from './process/system-time.ts';
 import { type BifCell, type BoundBif, bindBif, bindGuard, traceable } from './runtime/bind-bif.ts';
 import { raiseFromBif, raiseUndefined } from './runtime/exceptions.ts';
@@ -104,6 +105,7 @@ export class Vm implements Machine {
   readonly loader: ModuleLoader;
   readonly settings: MachineSettings;
   readonly heapDefaults: HeapDefaults;
+  readonly schedulingBlocks = new SchedulingBlocks();
   readonly processes: ProcessTable;
   readonly registry = new Registry();
   readonly ports: PortTable;

@@ -11,6 +11,7 @@ import type { Term } from '../term/layout.ts';
 import { formatTerm } from '../term/print.ts';
 import { isAtom } from '../term/term.ts';
 import { atomOf, boolean, natural } from './erlang/arguments.ts';
+import { memoryState } from './erlang/memory.ts';
 import type { BifTable } from './registry.ts';
 
 /** CONTEXT_REDS */
@@ -81,6 +82,7 @@ function getInternalState(vm: Machine, item: Term): Term {
   if (!vm.internalStateOpen) throw new ErlangError('error', am.undef);
   if (item === atom('reds_left')) return makeInteger(Math.max(0, load(REDUCTIONS)));
   if (item === atom('available_internal_state')) return am.true;
+  if (item === am.memory) return memoryState(vm);
   throw badarg();
 }
 

@@ -21,11 +21,12 @@ import { erlangIdentifierBifs } from './erlang/identifiers.ts';
 import { erlangSubtractBifs } from './erlang/list-subtract.ts';
 import { erlangListTupleBifs } from './erlang/lists-tuples.ts';
 import { erlangLoadNifBifs } from './erlang/load-nif.ts';
+import { ertsInternalMemoryBifs } from './erlang/memory.ts';
 import { erlangMessageBifs } from './erlang/messages.ts';
 import { erlangNodeBifs } from './erlang/nodes.ts';
 import { erlangNumberConversionBifs, ertsInternalNumberBifs, stringNumberBifs } from './erlang/number-conversions.ts';
 import { erlangDictionaryBifs } from './erlang/process-dictionary.ts';
-import { erlangProcessFlagBifs } from './erlang/process-flags.ts';
+import { erlangProcessFlagBifs, ertsInternalProcessFlagBifs } from './erlang/process-flags.ts';
 import { erlangProcessInfoBifs } from './erlang/process-info.ts';
 import { erlangProcessBifs, ertsInternalProcessBifs } from './erlang/processes.ts';
 import { erlangSpawnBifs } from './erlang/spawn.ts';
@@ -83,6 +84,8 @@ export const bifTables: readonly BifTable[] = [
   erlangMessageBifs,
   erlangDictionaryBifs,
   erlangProcessFlagBifs,
+  ertsInternalProcessFlagBifs,
+  ertsInternalMemoryBifs,
   erlangProcessInfoBifs,
   erlangProcessBifs,
   erlangSpawnBifs,

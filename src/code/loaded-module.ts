@@ -25,6 +25,7 @@ export class LoadedModule {
   readonly attributes: Uint8Array;
   readonly compileInfo: Uint8Array;
   readonly md5: Uint8Array;
+  readonly codeBytes: number;
   private readonly functionRows: Int32Array;
   private readonly exportRows: Int32Array;
   private readonly returnPoints: Int32Array;
@@ -67,6 +68,7 @@ export class LoadedModule {
     this.attributes = translation.attributes.slice();
     this.compileInfo = translation.compileInfo.slice();
     this.md5 = translation.md5.slice();
+    this.codeBytes = translation.wasm.length;
     this.functionCount = this.functionRows.length / ROW.function;
     this.atoms = place.atoms;
     this.name = place.atoms[1] as Term;

@@ -24,6 +24,7 @@ import { OFF_HEAP, OFF_HEAP_BYTES } from './map.ts';
 import { load, loadUnsigned, store } from './memory.ts';
 import {
   BIN_REF_HEADER,
+  binaryTotals,
   handleOf,
   MAGIC_REF_HEADER,
   type MagicHandle,
@@ -41,6 +42,7 @@ const MIN_APPEND_ROOM = 256;
  */
 export function newOffHeapBinary(byteCount: number, capacity?: number): Addr {
   const a = allocateBlock(BINARY_DATA + Math.max(byteCount, capacity ?? 0));
+  binaryTotals.bytes += blockBytes(a);
   store((a + BINARY_REFERENCES) as Addr, 1);
   store((a + BINARY_SIZE) as Addr, byteCount);
   store((a + BINARY_CAPACITY) as Addr, blockBytes(a) - BINARY_DATA);
@@ -98,6 +100,7 @@ export function growWritable(binRef: Term, usedBytes: number, extraBytes: number
   const newCapacity = blockBytes(grown) - BINARY_DATA;
   store((grown + BINARY_SIZE) as Addr, size);
   store((grown + BINARY_CAPACITY) as Addr, newCapacity);
+  binaryTotals.bytes += newCapacity - capacity;
   countOffHeap(newCapacity - capacity);
   return true;
 }
@@ -115,7 +118,9 @@ export function shrinkWritable(binary: Addr): void {
   const wanted = capacityFor(size);
   if (capacity <= wanted * 2) return;
   extendBlock(binary, BINARY_DATA + wanted);
-  store((binary + BINARY_CAPACITY) as Addr, blockBytes(binary) - BINARY_DATA);
+  const left = blockBytes(binary) - BINARY_DATA;
+  binaryTotals.bytes += left - capacity;
+  store((binary + BINARY_CAPACITY) as Addr, left);
 }
 
 /** A local reference (number words `numbers`) that keeps a handle alive; `onDrop` runs when the last such reference is collected. */

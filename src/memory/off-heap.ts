@@ -9,6 +9,7 @@ import {
   BIN_REF_WORDS,
   BINARY_CAPACITY,
   BINARY_REFERENCES,
+  BINARY_SIZE,
   HEADER_BIN_REF,
   HEADER_REF,
   HEADER_SIZE_SHIFT,
@@ -16,7 +17,7 @@ import {
   MAGIC_REF_NEXT,
   MAGIC_REF_WORDS,
 } from '../term/layout.ts';
-import { freeBlock } from './allocator.ts';
+import { blockBytes, freeBlock } from './allocator.ts';
 import { load, loadUnsigned, store } from './memory.ts';
 
 export const BIN_REF_HEADER = (BIN_REF_WORDS << HEADER_SIZE_SHIFT) | HEADER_BIN_REF;
@@ -28,6 +29,9 @@ export type MagicHandle = { readonly onDrop: () => void };
 type Registered = { readonly handle: MagicHandle; references: number };
 const handles = new Map<number, Registered>();
 const numbering = { next: 1 };
+
+/** Bytes of all off-heap binaries, with what the allocator adds. */
+export const binaryTotals = { bytes: 0 };
 
 /** Registers a handle, with one reference; returns its number. */
 export function registerHandle(handle: MagicHandle): number {
@@ -62,7 +66,9 @@ export function release(binary: Addr): void {
   const left = load(references) - 1;
   if (left < 0) throw new Error(`off-heap binary ${binary >>> 0} released too often`);
   store(references, left);
-  if (left === 0) freeBlock(binary);
+  if (left > 0) return;
+  binaryTotals.bytes -= blockBytes(binary);
+  freeBlock(binary);
 }
 
 function changeHandle(n: number, by: number): void {
@@ -77,6 +83,18 @@ function changeHandle(n: number, by: number): void {
 /** Address of the word that links an object on an off-heap list to the next. */
 export function nextLink(object: Addr): Addr {
   return (object + (load(object) === MAGIC_REF_HEADER ? MAGIC_REF_NEXT : BIN_REF_NEXT)) as Addr;
+}
+
+/** The binaries of a list's bin refs, in its order; magic refs are passed over. */
+export function binariesOf(first: Addr): { address: Addr; bytes: number; references: number }[] {
+  const found: { address: Addr; bytes: number; references: number }[] = [];
+  for (let object = first; object !== 0; object = loadUnsigned(nextLink(object)) as Addr) {
+    if (load(object) === MAGIC_REF_HEADER) continue;
+    const address = loadUnsigned((object + BIN_REF_ADDRESS) as Addr) as Addr;
+    const bytes = loadUnsigned((address + BINARY_SIZE) as Addr);
+    found.push({ address, bytes, references: load((address + BINARY_REFERENCES) as Addr) });
+  }
+  return found;
 }
 
 /** Takes the reference that a copy of a bin ref or magic ref holds. */

@@ -17,7 +17,7 @@ import { NO_LIMIT } from './heap-limit.ts';
 import { MIN_HEAP_WORDS, MIN_VIRTUAL_HEAP_WORDS, nextHeapSize, START_HEAP_WORDS } from './heap-sizes.ts';
 import { ATTENTION, HEND, HTOP, OFF_HEAP, OFF_HEAP_BYTES, REDUCTIONS, SP, STACK_LOW } from './map.ts';
 import { load, loadUnsigned, store, words } from './memory.ts';
-import { joinLists, releaseList } from './off-heap.ts';
+import { binaryTotals, joinLists, releaseList } from './off-heap.ts';
 
 /** Bit of the VM register ATTENTION: the running process is to be collected at its next safe point. */
 export const ATTENTION_COLLECT = 1;
@@ -324,6 +324,7 @@ export function freeUnusedHeaps(): void {
 /** Makes running processes' heaps the source of chunks. To be called by whoever runs code, once for each memory. */
 export function installChunkSource(): void {
   unused.length = 0;
+  binaryTotals.bytes = 0;
   chunkSource.next = (wordCount) => {
     if (running.heap === undefined) throw new Error('no process is running');
     return running.heap.takeChunk(wordCount);

@@ -25,6 +25,7 @@ import type { ProcessTable } from './process-table.ts';
 import type { References } from './references.ts';
 import type { Registry } from './registry.ts';
 import type { SchedulerWallTime } from './scheduler-wall-time.ts';
+import type { SchedulingBlocks } from './scheduling-blocks.ts';
 import type { SystemTime } from './system-time.ts';
 
 /** An Erlang function: two atoms and an arity. */
@@ -61,6 +62,8 @@ export interface ModuleFacts {
   readonly attributes: Uint8Array;
   readonly compileInfo: Uint8Array;
   readonly md5: Uint8Array;
+  /** Bytes of its WebAssembly. */
+  readonly codeBytes: number;
 }
 
 /** Loaded code by table slot and by return point. */
@@ -103,6 +106,7 @@ export interface Machine {
   current: Process;
   readonly settings: MachineSettings;
   readonly heapDefaults: HeapDefaults;
+  readonly schedulingBlocks: SchedulingBlocks;
   readonly processes: ProcessTable;
   readonly registry: Registry;
   readonly ports: PortTable;

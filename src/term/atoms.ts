@@ -5,11 +5,14 @@
 import { PREDEFINED_ATOMS, type PredefinedAtom } from './atom-names.ts';
 import type { Term } from './layout.ts';
 import { immediateValue, makeAtom } from './term.ts';
+import { encodeUtf8 } from './utf8.ts';
 
 /** Characters (code points) that an atom's text can have (MAX_ATOM_CHARACTERS in OTP's atom.h). */
 export const MAX_ATOM_CHARACTERS = 255;
 
 const names: string[] = [];
+/** The first atoms, whose texts have been counted, and their bytes. */
+const textSizes = { counted: 0, bytes: 0 };
 const indexes = new Map<string, number>();
 
 /** The atom of this text; made when it does not exist. The caller has checked the length. */
@@ -30,6 +33,14 @@ export function existingAtom(name: string): Term | undefined {
 /** The text of an atom. */
 export function atomName(t: Term): string {
   return names[immediateValue(t)] as string;
+}
+
+/** Bytes of the texts of all atoms. */
+export function atomTextBytes(): number {
+  const { counted } = textSizes;
+  for (let i = counted; i < names.length; i++) textSizes.bytes += encodeUtf8(names[i] as string).length;
+  textSizes.counted = names.length;
+  return textSizes.bytes;
 }
 
 export function atomCount(): number {

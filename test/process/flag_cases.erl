@@ -66,3 +66,15 @@ system_limit() ->
     {A, B, C, shown(erlang:system_info(max_heap_size))}.
 system_bad() -> [try_system(F, V) || {F, V} <- [{max_heap_size, 10}, {max_heap_size, a}, {min_heap_size, -1}, {fullsweep_after, a}, {nothing, 1}]].
 scheduler_flag() -> [try_flag(scheduler, V) || V <- [1, 0, -1, a, 0]].
+
+multi_scheduling() -> [{try_system(multi_scheduling, V), erlang:system_info(multi_scheduling)} || V <- [block, block_normal, unblock, x, unblock_normal, unblock]].
+multi_scheduling_ends() -> {_, R} = spawn_monitor(fun() -> erlang:system_flag(multi_scheduling, block) end), receive {'DOWN', R, _, _, X} -> {X, erlang:system_info(multi_scheduling)} end.
+flag_of_other() -> P = spawn(fun() -> receive stop -> ok end end), R = [try process_flag(Q, F, V) catch C:E -> {C, E} end || Q <- [P, a], F <- [save_calls, priority], V <- [a, 0, 10001]], P ! stop, R.
+binaries() -> B = binary:copy(<<1>>, 1000), C = {B, B}, {binary, L} = process_info(self(), binary), {[S || {_, S, N} <- L, N > 0], size(element(1, C))}.
+no_stacktrace() -> D = erlang:system_flag(backtrace_depth, 0), R = process_info(self(), current_stacktrace), erlang:system_flag(backtrace_depth, D), R.
+memory() ->
+    M = erlang:memory(),
+    [total, processes, processes_used, system, atom, atom_used, binary, code, ets] = [K || {K, _} <- M],
+    Total = proplists(total, M) =:= proplists(processes, M) + proplists(system, M),
+    Before = erlang:memory(binary), B = binary:copy(<<2>>, 5000000), After = erlang:memory(binary),
+    {Total, [K || {K, V} <- M, not is_integer(V) orelse V < 0], After - Before >= 5000000, size(B), try erlang:memory(nothing) catch C:R -> {C, R} end}.

@@ -7,12 +7,15 @@ import { am } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
-import { isAtom, makeSmall } from '../../term/term.ts';
+import { isAtom, isLocalPid, makeSmall } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
 import { atomOf, boolean, natural } from './arguments.ts';
 import { heapLimitOf, heapLimitTerm, isRoomFor } from './heap-limits.ts';
 import { isNodeMonitorFlag, setNodeMonitor } from './node-monitors.ts';
 import { isScheduler, priorityAtom, priorityOf } from './spawn.ts';
+
+/** Calls that process_flag(save_calls, _) can ask for at most. */
+const MOST_SAVED_CALLS = 10_000;
 
 /** Sets a flag and returns the old value; undefined: it cannot have this one. */
 type SetFlag = (process: Process, value: Term, defaults: HeapDefaults) => Term | undefined;
@@ -29,7 +32,7 @@ const noted =
   };
 
 const isBoolean = (value: Term): boolean => boolean(value) !== undefined;
-const isNatural = (value: Term): boolean => natural(value) !== undefined;
+const isCallCount = (value: Term): boolean => (natural(value) ?? Number.NaN) <= MOST_SAVED_CALLS;
 
 function setTrapExit(process: Process, value: Term): Term | undefined {
   const trap = boolean(value);
@@ -107,7 +110,7 @@ const setters = new Map<Term, SetFlag>([
     ),
   ],
   [am.max_heap_size, setMaxHeapSize],
-  [am.save_calls, noted(am.save_calls, () => makeSmall(0), isNatural)],
+  [am.save_calls, noted(am.save_calls, () => makeSmall(0), isCallCount)],
   [am.sensitive, noted(am.sensitive, () => am.false, isBoolean)],
   [am.scheduler, noted(am.scheduler, () => makeSmall(0), isScheduler)],
   [am.async_dist, noted(am.async_dist, () => am.false, isBoolean)],
@@ -121,6 +124,19 @@ function processFlag(vm: Machine, flag: Term, value: Term): Term {
   if (old === undefined) throw badarg();
   return old;
 }
+
+/** erts_internal:process_flag/3: of another process only save_calls can be set. badarg and badtype are returned, not raised. */
+function processFlagOf(vm: Machine, pid: Term, flag: Term, value: Term): Term {
+  const process = isLocalPid(pid) ? vm.processes.byPid(pid) : undefined;
+  if (process?.isAlive !== true) return am.badtype;
+  if (flag !== am.save_calls) return am.badarg;
+  return setters.get(flag)?.(process, value, vm.heapDefaults) ?? am.badarg;
+}
+
+export const ertsInternalProcessFlagBifs: BifTable = {
+  module: 'erts_internal',
+  rows: [{ name: 'process_flag', arity: 3, fn: processFlagOf }],
+};
 
 export const erlangProcessFlagBifs: BifTable = {
   module: 'erlang',

@@ -1,6 +1,7 @@
 /** erlang:process_info/1,2: a row for each item. What lies on another process's heap is copied to the asker's. */
-import { SP } from '../../memory/map.ts';
+import { OFF_HEAP, SP } from '../../memory/map.ts';
 import { load, loadUnsigned, plus } from '../../memory/memory.ts';
+import { binariesOf } from '../../memory/off-heap.ts';
 import type { Machine, ReturnPointInfo } from '../../process/machine.ts';
 import { type Process, RUN_START } from '../../process/process.ts';
 import { isActive } from '../../process/signals.ts';
@@ -80,6 +81,7 @@ function currentStacktrace(vm: Machine, process: Process): Term {
     info: NIL,
   };
   const sp = stackPointer(process);
+  if (vm.backtraceDepth === 0) return NIL;
   if (gatherPoints(vm, sp, 1).length === 0) return NIL;
   return buildStacktrace(vm, takeTrace(vm, raised, sp));
 }
@@ -150,6 +152,17 @@ function catchLevel(vm: Machine, process: Process): number {
   return count;
 }
 
+/** Every reference to an off-heap binary: {Address, Bytes, References}. */
+function binaries(_vm: Machine, process: Process): Term {
+  const { heap } = process;
+  const young = isActive(process) ? (loadUnsigned(OFF_HEAP) as Addr) : heap.offHeap;
+  return listOf(
+    [...binariesOf(young), ...binariesOf(heap.oldOffHeap)].map(({ address, bytes, references }) =>
+      tuple(integer(address), integer(bytes), integer(references)),
+    ),
+  );
+}
+
 const items = new Map<Term, Item>([
   [am.registered_name, (_, { name }) => name ?? NIL],
   [am.current_function, currentFunction],
@@ -179,6 +192,7 @@ const items = new Map<Term, Item>([
   [am.priority, (_, { priority }) => priorityAtom(priority)],
   [am.group_leader, (_, { groupLeader }) => groupLeader],
   ...heapItems,
+  [am.binary, binaries],
   [am.reductions, (_, { reductions }) => integer(reductions)],
   [am.suspending, suspendedOnes],
   [am.sequential_trace_token, (vm, process) => vm.tracing.sequential.tokenTerm(process)],

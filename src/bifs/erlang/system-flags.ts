@@ -2,11 +2,11 @@
 import { nextHeapSize } from '../../memory/heap-sizes.ts';
 import { MAX_FULLSWEEP } from '../../process/heap-defaults.ts';
 import type { Machine } from '../../process/machine.ts';
-import { am, atom } from '../../term/atoms.ts';
+import { am, atom, atomName } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
-import { isLocalPid, makeSmall } from '../../term/term.ts';
+import { isAtom, isLocalPid, makeSmall } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
 import { atomOf, boolean, natural } from './arguments.ts';
 import { heapLimitOf, heapLimitTerm, isRoomFor } from './heap-limits.ts';
@@ -79,8 +79,21 @@ function setSchedulerWallTime(vm: Machine, value: Term): Term | undefined {
   return on === undefined ? undefined : atomOf(vm.wallTime.set(on, vm.timers.now()));
 }
 
+/** Blocks are the process's own; the value is not the old one but the new state. */
+function setMultiScheduling(vm: Machine, value: Term): Term | undefined {
+  const match = isAtom(value) ? /^(un)?block(_normal)?$/.exec(atomName(value)) : null;
+  if (match === null) return undefined;
+  vm.schedulingBlocks.change(
+    vm.current.number,
+    match[2] === undefined ? 'all' : 'normal',
+    match[1] === undefined ? 1 : -1,
+  );
+  return atom(vm.schedulingBlocks.state(vm.processes));
+}
+
 const FLAGS: ReadonlyMap<Term, SetFlag> = new Map<Term, SetFlag>([
   [am.backtrace_depth, setBacktraceDepth],
+  [atom('multi_scheduling'), setMultiScheduling],
   [am.fullsweep_after, setFullsweepAfter],
   [am.min_heap_size, setMinimum('minHeapWords')],
   [am.min_bin_vheap_size, setMinimum('minVirtualHeapWords')],

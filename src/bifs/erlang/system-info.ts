@@ -12,6 +12,7 @@ import { isTuple, makeSmall, tupleArity, tupleElement } from '../../term/term.ts
 import type { BifTable } from '../registry.ts';
 import { isInBifTable } from './bif-table.ts';
 import { heapLimitTerm } from './heap-limits.ts';
+import { allocatedAreas, allocatorInfo, allocatorNames, requestMemory } from './memory.ts';
 import { release } from './releases.ts';
 
 const WORD_BYTES = 4;
@@ -77,7 +78,7 @@ const SCHEDULER_ITEMS: Readonly<Record<string, Item>> = {
   dirty_cpu_schedulers: number(0),
   dirty_cpu_schedulers_online: number(0),
   dirty_io_schedulers: number(0),
-  multi_scheduling: () => atom('disabled'),
+  multi_scheduling: (vm) => atom(vm.schedulingBlocks.state(vm.processes)),
   multi_scheduling_blockers: name(NIL),
   normal_multi_scheduling_blockers: name(NIL),
   logical_processors: number(1),
@@ -125,7 +126,8 @@ const HEAP_ITEMS: Readonly<Record<string, Item>> = {
     ]),
   message_queue_data: (vm) => (vm.settings.offHeapMessages ? am.off_heap : am.on_heap),
   allocator: () => tuple(am.undefined, NIL, NIL, NIL),
-  alloc_util_allocators: name(NIL),
+  alloc_util_allocators: allocatorNames,
+  allocated_areas: allocatedAreas,
   constant_pool_support: name(am.true),
   literal_test: () => atom('tag'),
 };
@@ -178,19 +180,22 @@ const ITEMS: ReadonlyMap<Term, Item> = new Map(
 );
 
 /** Items of the form {Item, Argument}: the size of a word, the topology of the host. */
-function itemOf(t: Term): Term {
+function itemOf(vm: Machine, t: Term): Term {
+  if (tupleArity(t) === 3 && tupleElement(t, 1) === atom('memory_internal')) {
+    return requestMemory(vm, tupleElement(t, 2), tupleElement(t, 3));
+  }
   if (tupleArity(t) !== 2) throw badarg();
   const item = tupleElement(t, 1);
   const argument = tupleElement(t, 2);
   if (item === am.wordsize && (argument === am.internal || argument === am.external)) return makeSmall(WORD_BYTES);
   if (item === am.cpu_topology && [am.defined, am.detected, am.used].includes(argument as never)) return am.undefined;
-  if (item === am.allocator || item === am.allocator_sizes) return am.false;
+  if (item === am.allocator || item === am.allocator_sizes) return allocatorInfo(vm, argument);
   throw badarg();
 }
 
 /** system_info/1. Raises badarg for what is no item. */
 function systemInfo(vm: Machine, item: Term): Term {
-  if (isTuple(item)) return itemOf(item);
+  if (isTuple(item)) return itemOf(vm, item);
   const read = ITEMS.get(item);
   if (read === undefined) throw badarg();
   return read(vm);
