@@ -104,8 +104,10 @@ export class EtsTables {
   /** A process is gone: its tables go to their heirs or with it, and what it has fixed is not fixed any more. */
   processExited(vm: Machine, process: Process): void {
     this.superUsers.delete(process);
-    for (const table of this.owned.get(process.number) ?? []) this.inherit(vm, table);
-    for (const table of this.fixedBy.get(process) ?? []) this.release(process, table, Number.POSITIVE_INFINITY);
+    const owned = this.owned.get(process.number);
+    if (owned !== undefined) for (const table of owned) this.inherit(vm, table);
+    const fixed = this.fixedBy.get(process);
+    if (fixed !== undefined) for (const table of fixed) this.release(process, table, Number.POSITIVE_INFINITY);
   }
 
   private inherit(vm: Machine, table: Table): void {

@@ -54,7 +54,7 @@ export const runtimeTable = {
   // receive
   /** The message just looked at was taken. */
   removeMessage: ':',
-  /** Step over the message just looked at. */
+  /** All messages that were shown have been stepped over. */
   loopRecEnd: ':',
   /** Time. 1: it is up; 0: the process is to wait, or raised. */
   waitTimeout: 'i:i',

@@ -4,6 +4,7 @@
  *
  *    64  VM registers (below: never used, so that address 0 is no object)
  *  1024  X registers, 1,024 words: arguments and values while no generated code runs (inside a function they are locals)
+ *  5120  messages that a receive may look at
  *  8192  scratch, 8 KiB: short-lived bytes that a single runtime function fills and reads
  * 16384  end of the fixed part; everything from here on is given out by memory/allocator.ts
  */
@@ -42,6 +43,8 @@ export const MESSAGE = 116 as Addr;
 export const OFF_HEAP = 120 as Addr;
 /** Bytes of off-heap binaries that the running process has come to own since its last collection (OTP's virtual binary heap). */
 export const OFF_HEAP_BYTES = 124 as Addr;
+/** Receive: where among MESSAGES the message in MESSAGE stands; at MESSAGES itself unless a receive has stepped over some. */
+export const MESSAGE_CURSOR = 136 as Addr;
 
 /** The literal area that is being released (memory/released-literals.ts): its literals are copied like other objects. No bytes: none is. */
 export const RELEASED_START = 128 as Addr;
@@ -49,6 +52,9 @@ export const RELEASED_BYTES = 132 as Addr;
 
 export const X_REGISTERS = 1024 as Addr;
 export const MAX_X_REGISTERS = 1024;
+/** Receive: messages that follow each other in the mailbox; 0 ends them (process/message-window.ts). */
+export const MESSAGES = 5120 as Addr;
+export const MAX_SHOWN_MESSAGES = 700;
 export const SCRATCH = 8192 as Addr;
 export const SCRATCH_BYTES = 8192;
 export const FIXED_END = 16384 as Addr;

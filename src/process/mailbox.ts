@@ -34,9 +34,11 @@ export class Mailbox {
     this.length++;
   }
 
-  /** Leaves the unread message where it is, and looks at the next one. */
-  skip(): void {
-    this.unread = this.unread?.next;
+  /** Leaves so many unread messages where they are, and looks at the next one. */
+  skip(count: number): void {
+    let { unread } = this;
+    for (let i = 0; i < count; i++) unread = unread?.next;
+    this.unread = unread;
   }
 
   /** The next receive begins with the first message. */

@@ -10,7 +10,10 @@ import type { RefKey } from './references.ts';
  */
 export type AliasMode = 'explicit_unalias' | 'demonitor' | 'reply_demonitor' | 'reply';
 
+/** What few monitors have. */
 type MonitorDetails = Pick<Monitor, 'port' | 'name' | 'tag'>;
+
+const PLAIN: MonitorDetails = { port: undefined, name: undefined, tag: undefined };
 
 export class Monitor {
   readonly key: RefKey;
@@ -27,7 +30,7 @@ export class Monitor {
   before: Monitor = this;
   behind: Monitor = this;
 
-  constructor(key: RefKey, watcher: number, target: number, { port, name, tag }: MonitorDetails) {
+  constructor(key: RefKey, watcher: number, target: number, { port, name, tag }: MonitorDetails = PLAIN) {
     this.key = key;
     this.watcher = watcher;
     this.target = target;
@@ -68,6 +71,13 @@ export class MonitorRing {
     if (this.first === monitor) this.first = behind;
     monitor.before = monitor;
     monitor.behind = monitor;
+  }
+
+  /** Takes the oldest monitor out. */
+  shift(): Monitor | undefined {
+    const { first } = this;
+    if (first !== undefined) this.remove(first);
+    return first;
   }
 
   *[Symbol.iterator](): Generator<Monitor> {

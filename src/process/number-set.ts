@@ -20,6 +20,12 @@ export class NumberSet {
     return this.#one === value || this.#more?.has(value) === true;
   }
 
+  /** Calls `visit` for each number, as the iterator gives them. */
+  forEach(visit: (value: number) => void): void {
+    if (this.#one !== undefined) visit(this.#one);
+    this.#more?.forEach(visit);
+  }
+
   *[Symbol.iterator](): Generator<number> {
     if (this.#one !== undefined) yield this.#one;
     if (this.#more !== undefined) yield* this.#more;

@@ -11,6 +11,7 @@ import { NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { makeLocalPid } from '../term/term.ts';
 import type { TraceRef } from '../trace/sessions.ts';
 import type { Dictionary } from './dictionary.ts';
+import type { KeyMap } from './key-map.ts';
 import type { FunctionName, Machine } from './machine.ts';
 import { Mailbox } from './mailbox.ts';
 import type { AliasMode, Monitor, MonitorRing } from './monitors.ts';
@@ -111,9 +112,9 @@ export class Process {
   /** Ports that it is linked to. */
   ports: Set<Port> | undefined;
   /** Monitors that this process made, and those on it. */
-  monitors: Map<RefKey, Monitor> | undefined;
+  monitors: KeyMap<Monitor> | undefined;
   monitoredBy: MonitorRing | undefined;
-  aliases: Map<RefKey, AliasMode> | undefined;
+  aliases: KeyMap<AliasMode> | undefined;
   /** Subscriptions to nodes that come and go: how many, by their options. */
   nodeMonitors: Map<string, number> | undefined;
   /** A BIF that wants to see the whole stack has asked to be called again, with nothing but the stack in memory. */

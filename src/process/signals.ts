@@ -3,27 +3,32 @@
  * order between any two processes is the order of sending (OTP: erl_proc_sig_queue.c). Only the process that runs right now cannot end at
  * once: it gets `pendingExit` and is stopped at its next safe point.
  */
-import { type Fragment, freeFragment } from '../memory/fragment.ts';
+import { allocateBlock } from '../memory/allocator.ts';
+import { Fragment, freeFragment } from '../memory/fragment.ts';
 import { ATTENTION, MESSAGE, REDUCTIONS, RUN_CALL } from '../memory/map.ts';
-import { load, store } from '../memory/memory.ts';
+import { load, plus, store } from '../memory/memory.ts';
 import { running } from '../memory/process-heap.ts';
 import { am } from '../term/atoms.ts';
 import { tuple } from '../term/build.ts';
 import { copyOut } from '../term/copy.ts';
-import { NON_VALUE, type Term } from '../term/layout.ts';
+import { type Addr, HEADER_TUPLE, makeHeader, NON_VALUE, type Term } from '../term/layout.ts';
 import { formatTerm } from '../term/print.ts';
+import { isImmediate, makeBoxed } from '../term/term.ts';
 import { buildFragment } from './fragment-building.ts';
+import { KeyMap } from './key-map.ts';
 import type { Halt, Machine } from './machine.ts';
+import { showMessage } from './message-window.ts';
 import { type AliasMode, Monitor, MonitorRing } from './monitors.ts';
 import { NumberSet } from './number-set.ts';
 import type { Port } from './port.ts';
 import type { Process, Resume } from './process.ts';
-import type { RefKey } from './references.ts';
+import { REFERENCE_WORDS, type RefKey } from './references.ts';
 import { resumeAll } from './suspending.ts';
 
 /** Value of ATTENTION when nothing but an exit signal is the reason. */
 const ATTENTION_EXIT = 2;
-const REF_TERM_WORDS = 4;
+/** Words of the tuple that tells of an end. */
+const DOWN_WORDS = 6;
 /** `resume` of a process that has ended. */
 const ENDED: Resume = { mode: RUN_CALL, slot: 0, x: [] };
 const MESSAGE_WORDS = 16;
@@ -43,7 +48,7 @@ export function deliver(vm: Machine, to: Process, message: Fragment, from: Term 
   to.mailbox.append(message);
   if (vm.tracing.systemMonitor.settings !== undefined) vm.tracing.systemMonitor.queueChanged(to);
   if (isActive(to)) {
-    if (load(MESSAGE) === NON_VALUE) store(MESSAGE, (to.mailbox.unread as Fragment).term);
+    if (load(MESSAGE) === NON_VALUE) showMessage(to.mailbox);
   } else if (to.state === 'waiting') vm.runQueue.add(to);
 }
 
@@ -139,27 +144,32 @@ function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]):
   if (process.name !== undefined) unregisterName(vm, process, process.name);
   resumeAll(vm, process);
   if (process.receiveTimer !== undefined) vm.timers.cancel(process.receiveTimer);
-  for (const cancel of process.timers?.values() ?? []) cancel();
-  for (const key of process.aliases?.keys() ?? []) vm.processes.aliases.delete(key);
+  if (process.timers !== undefined) for (const cancel of process.timers.values()) cancel();
+  process.aliases?.forEach((_, key) => {
+    vm.processes.aliases.delete(key);
+  });
   if (process.links !== undefined) breakLinks(vm, process, process.links, reason, endings);
-  for (const port of process.ports ?? []) port.linkBroken(process, reason);
-  for (const monitor of process.monitors?.values() ?? []) dropMonitor(vm, monitor);
-  if (process.monitoredBy !== undefined) {
-    for (const monitor of process.monitoredBy) fireMonitor(vm, monitor, reason);
+  if (process.ports !== undefined) for (const port of process.ports) port.linkBroken(process, reason);
+  process.monitors?.forEach((monitor) => {
+    dropMonitor(vm, monitor);
+  });
+  const { monitoredBy } = process;
+  for (let monitor = monitoredBy?.shift(); monitor !== undefined; monitor = monitoredBy?.shift()) {
+    fireMonitor(vm, monitor, reason);
   }
   process.watcher?.exited?.(reason);
-  for (const owned of process.owned ?? []) owned.ownerEnded();
+  if (process.owned !== undefined) for (const owned of process.owned) owned.ownerEnded();
   release(process);
 }
 
 function breakLinks(vm: Machine, process: Process, links: NumberSet, reason: Term, endings: Ending[]): void {
-  for (const number of links) {
+  links.forEach((number) => {
     const other = vm.processes.get(number);
-    if (other === undefined) continue;
+    if (other === undefined) return;
     other.links?.delete(process.number);
     if (other.traces !== undefined) vm.tracing.happened(other, am.getting_unlinked, process.pid);
     exitSignal(vm, other, process.pid, reason, true, endings);
-  }
+  });
 }
 
 /** A process of the virtual machine itself takes it along (erts_do_exit_process). */
@@ -219,7 +229,7 @@ export interface MonitorRequest {
   /** Pid, port or registered name that was asked for. */
   readonly item: Term;
   readonly isName: boolean;
-  readonly tag?: Term;
+  readonly tag?: Term | undefined;
   readonly alias?: AliasMode | undefined;
   /** Why there is no target: noproc unless told. */
   readonly absence?: Term;
@@ -237,9 +247,11 @@ export function addMonitor(vm: Machine, request: MonitorRequest): RefKey {
   const key = vm.references.fresh();
   const tag = request.tag === undefined ? undefined : copyOut(request.tag, true);
   const name = isName ? item : undefined;
-  const monitor = new Monitor(key, watcher.number, target?.number ?? -1, { port, name, tag });
-  watcher.monitors ??= new Map();
-  watcher.monitors.set(key, monitor);
+  const isPlain = port === undefined && name === undefined && tag === undefined;
+  const details = isPlain ? undefined : { port, name, tag };
+  const monitor = new Monitor(key, watcher.number, target?.number ?? -1, details);
+  watcher.monitors ??= new KeyMap();
+  watcher.monitors.add(key, monitor);
   if (request.alias !== undefined) addAlias(vm, watcher, key, request.alias);
   const object = target ?? port;
   if (object === undefined) {
@@ -274,11 +286,8 @@ export function fireMonitor(vm: Machine, monitor: Monitor, reason: Term): void {
   const watcher = vm.processes.get(monitor.watcher);
   if (vm.processes.get(monitor.target) !== undefined) throw new Error('a monitor fires while its target lives');
   if (watcher === undefined) return;
-  const object =
-    port === undefined
-      ? { item: vm.processes.pidOf(monitor.target), type: am.process }
-      : { item: port.term, type: am.port };
-  down(vm, watcher, monitor, reason, object);
+  if (port !== undefined) down(vm, watcher, monitor, reason, { item: port.term, type: am.port });
+  else down(vm, watcher, monitor, reason, { item: vm.processes.pidOf(monitor.target), type: am.process });
 }
 
 interface Watched {
@@ -291,8 +300,10 @@ function down(vm: Machine, watcher: Process, monitor: Monitor, reason: Term, { i
   watcher.monitors?.delete(key);
   const mode = watcher.aliases?.get(key);
   if (mode === 'demonitor' || mode === 'reply_demonitor') removeAlias(vm, watcher, key);
+  const isPlain = tag === undefined && name === undefined && isImmediate(item) && isImmediate(reason);
+  if (isPlain) return deliver(vm, watcher, plainDown(vm, key, type, item, reason));
   const message = buildFragment(
-    MESSAGE_WORDS + REF_TERM_WORDS,
+    MESSAGE_WORDS + REFERENCE_WORDS,
     [tag?.term ?? am.DOWN, reason, item],
     ([first, copy, object]) => {
       const reference = vm.references.term(key);
@@ -304,9 +315,23 @@ function down(vm: Machine, watcher: Process, monitor: Monitor, reason: Term, { i
   deliver(vm, watcher, message);
 }
 
+/** {'DOWN', Reference, Type, Item, Reason} of immediates. */
+function plainDown(vm: Machine, key: RefKey, type: Term, item: Term, reason: Term): Fragment {
+  const block = allocateBlock((DOWN_WORDS + REFERENCE_WORDS) * 4);
+  const reference = plus(block, DOWN_WORDS * 4);
+  vm.references.write(key, reference);
+  store(block, makeHeader(HEADER_TUPLE, DOWN_WORDS - 1));
+  store(plus(block, 4), am.DOWN);
+  store(plus(block, 8), makeBoxed(reference));
+  store(plus(block, 12), type);
+  store(plus(block, 16), item);
+  store(plus(block, 20), reason);
+  return new Fragment(makeBoxed(block), block, DOWN_WORDS + REFERENCE_WORDS, 0 as Addr, 0);
+}
+
 export function addAlias(vm: Machine, process: Process, key: RefKey, mode: AliasMode): void {
-  process.aliases ??= new Map();
-  process.aliases.set(key, mode);
+  process.aliases ??= new KeyMap();
+  process.aliases.add(key, mode);
   vm.processes.aliases.set(key, process);
 }
 

@@ -72,7 +72,8 @@ export function spawnProcess(
       target: process,
       item: process.pid,
       isName: false,
-      ...options.monitor,
+      tag: options.monitor.tag,
+      alias: options.monitor.alias,
     });
   }
   vm.runQueue.add(process);

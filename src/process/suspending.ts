@@ -20,7 +20,8 @@ export function resume(vm: Machine, by: Process, process: Process): boolean {
 
 /** Takes back all that a process has suspended, because it has ended. */
 export function resumeAll(vm: Machine, by: Process): void {
-  for (const [number, count] of by.suspending ?? []) {
+  if (by.suspending === undefined) return;
+  for (const [number, count] of by.suspending) {
     const process = vm.processes.get(number);
     if (process !== undefined) release(vm, process, count);
   }

@@ -51,13 +51,13 @@ export function raiseUndefined(vm: Machine, module: Term, name: Term, args: Term
 }
 
 export function liveX(count: number): Term[] {
-  return Array.from({ length: count }, (_, i) => load(plus(X_REGISTERS, i * 4)) as Term);
+  const values: Term[] = [];
+  for (let i = 0; i < count; i++) values.push(load(plus(X_REGISTERS, i * 4)) as Term);
+  return values;
 }
 
 export function setX(values: readonly Term[]): void {
-  values.forEach((value, i) => {
-    store(plus(X_REGISTERS, i * 4), value);
-  });
+  for (let i = 0; i < values.length; i++) store(plus(X_REGISTERS, i * 4), values[i] as Term);
 }
 
 /** No clause of the function in `slot` matches the X registers. */

@@ -1,37 +1,33 @@
 /** The receive instructions. A message stays in its fragment while it is looked at; taking it attaches the fragment to the heap. */
-import { MESSAGE, STATUS, STATUS_WAIT } from '../memory/map.ts';
+import { STATUS, STATUS_WAIT } from '../memory/map.ts';
 import { store } from '../memory/memory.ts';
 import type { Machine } from '../process/machine.ts';
+import { passMessages, showMessage, showMore } from '../process/message-window.ts';
 import type { Process } from '../process/process.ts';
 import { am } from '../term/atoms.ts';
 import { safeInteger } from '../term/bignum.ts';
-import { NON_VALUE, type Term } from '../term/layout.ts';
+import type { Term } from '../term/layout.ts';
 import { isInteger, isSmall, makeSmall, smallValue } from '../term/term.ts';
 import { raiseError } from './exceptions.ts';
 
 /** Milliseconds that a timeout may have at most (ERTS_PROC_TIMER: 32 bits, unsigned). */
 export const MAX_TIMEOUT = 2 ** 32 - 1;
 
-/** Lets generated code see the message that is to be looked at next. */
-export function showMessage({ mailbox }: Process): void {
-  store(MESSAGE, mailbox.unread?.term ?? NON_VALUE);
-}
-
 /** remove_message: the message just looked at is the receiver's; its timeout is off. */
 export function removeMessage(vm: Machine): void {
   const { current } = vm;
+  passMessages(current.mailbox);
   const message = current.mailbox.take();
   if (current.traceState !== undefined || vm.tracing.sequential.isUsed) vm.tracing.sequential.taken(current, message);
   current.heap.attachFragment(message);
   if (vm.tracing.systemMonitor.settings !== undefined) vm.tracing.systemMonitor.queueChanged(current);
   endTimeout(vm, current);
-  showMessage(current);
+  showMessage(current.mailbox);
 }
 
-/** loop_rec_end: steps over the message just looked at, which stays. */
+/** loop_rec_end: generated code has stepped over all messages that it was shown; they stay. */
 export function loopRecEnd(vm: Machine): void {
-  vm.current.mailbox.skip();
-  showMessage(vm.current);
+  showMore(vm.current.mailbox);
 }
 
 /**
@@ -46,7 +42,7 @@ export function waitTimeout(vm: Machine, time: Term): number {
     if (milliseconds === undefined || milliseconds < 0 || milliseconds > MAX_TIMEOUT) {
       // The next receive begins with the first message, whatever this one has looked at.
       current.mailbox.rewind();
-      showMessage(current);
+      showMessage(current.mailbox);
       raiseError(vm, am.timeout_value);
       return 0;
     }
@@ -71,7 +67,7 @@ export function timeout(vm: Machine): void {
   if (vm.current.traces !== undefined) vm.tracing.received(vm.current, am.clock_service, am.timeout);
   endTimeout(vm, vm.current);
   vm.current.mailbox.rewind();
-  showMessage(vm.current);
+  showMessage(vm.current.mailbox);
 }
 
 function endTimeout(vm: Machine, process: Process): void {
@@ -106,5 +102,5 @@ export function recvMarkerClear(vm: Machine, reference: Term): void {
 export function recvMarkerUse(vm: Machine, reference: Term): void {
   const key = vm.references.keyOf(reference);
   if (key !== undefined) vm.current.mailbox.useMarker(key);
-  showMessage(vm.current);
+  showMessage(vm.current.mailbox);
 }

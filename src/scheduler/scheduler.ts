@@ -6,7 +6,6 @@ import { type CollectOptions, collect } from '../memory/collector.ts';
 import { type Fragment, freeFragment } from '../memory/fragment.ts';
 import {
   ATTENTION,
-  MESSAGE,
   REDUCTIONS,
   RUN_CALL,
   RUN_MODE,
@@ -29,6 +28,7 @@ import { ATTENTION_COLLECT, running } from '../memory/process-heap.ts';
 import { arityOfWord } from '../memory/slot-word.ts';
 import { reportCrash } from '../process/crash-report.ts';
 import type { Machine } from '../process/machine.ts';
+import { showMessage } from '../process/message-window.ts';
 import { verifyOwners } from '../process/owner-lists.ts';
 import { type Process, type Resume, RUN_START } from '../process/process.ts';
 import { exitProcess } from '../process/signals.ts';
@@ -145,7 +145,7 @@ export class Scheduler {
     process.heap.savedReductions = 0;
     store(ATTENTION, 0);
     store(REDUCTIONS, budget);
-    store(MESSAGE, process.mailbox.unread?.term ?? NON_VALUE);
+    showMessage(process.mailbox);
     this.granted = budget;
     let next: Next = this.settled(process, this.restore(process));
     while (next === 'on') next = this.settled(process, this.stopped(process, this.run()));

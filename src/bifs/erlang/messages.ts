@@ -12,7 +12,7 @@ import { tuple } from '../../term/build.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import { NIL, type Term } from '../../term/layout.ts';
 import { isRef } from '../../term/nodes.ts';
-import { isAtom, isLocalPid } from '../../term/term.ts';
+import { head, isAtom, isCons, isLocalPid, isNil, tail } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
 import { boolean, elementsOf, natural, pairOf } from './arguments.ts';
 
@@ -22,10 +22,13 @@ const TIMEOUT_WORDS = 8;
 /** erlang:send/3: ok, or nosuspend where a busy port would suspend the sender. Raises badarg. */
 function sendWithOptions(vm: Machine, to: Term, message: Term, options: Term): Term {
   let suspends = true;
-  for (const option of elementsOf(options, badarg(am.badopt))) {
+  let rest = options;
+  for (; isCons(rest); rest = tail(rest)) {
+    const option = head(rest);
     if (option !== am.noconnect && option !== am.nosuspend) throw badarg(am.badopt);
     if (option === am.nosuspend) suspends = false;
   }
+  if (!isNil(rest)) throw badarg(am.badopt);
   const busy = trySend(vm, to, message);
   if (busy === undefined) return am.ok;
   return suspends ? waitForPort(vm, busy, { name: am.send }, [to, message, options]) : am.nosuspend;

@@ -4,6 +4,7 @@ import { freeFragment } from '../../memory/fragment.ts';
 import { REDUCTIONS, SP, STATUS, STATUS_SUSPEND } from '../../memory/map.ts';
 import { loadUnsigned, store } from '../../memory/memory.ts';
 import type { Machine } from '../../process/machine.ts';
+import { showMessage } from '../../process/message-window.ts';
 import { closePort, linkPort, unlinkPort } from '../../process/port-signals.ts';
 import type { Process } from '../../process/process.ts';
 import {
@@ -20,7 +21,6 @@ import {
 } from '../../process/signals.ts';
 import { formatBacktrace } from '../../runtime/backtrace.ts';
 import { bumpReductions } from '../../runtime/bump-reductions.ts';
-import { showMessage } from '../../runtime/receive.ts';
 import { withWholeStack } from '../../runtime/whole-stack.ts';
 import { am } from '../../term/atoms.ts';
 import { listOf } from '../../term/build.ts';
@@ -29,7 +29,7 @@ import { identical } from '../../term/equality.ts';
 import { badarg, ErlangError } from '../../term/erlang-error.ts';
 import { type Addr, NIL, NON_VALUE, type Term } from '../../term/layout.ts';
 import { isPid, isPort, isRef, isThisNode, nodeOf } from '../../term/nodes.ts';
-import { isAtom, isLocalPid, isTuple, tupleArity, tupleElement } from '../../term/term.ts';
+import { head, isAtom, isCons, isLocalPid, isNil, isTuple, tail, tupleArity, tupleElement } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
 import { atomOf, elementsOf, natural } from './arguments.ts';
 import { monitorOptions } from './spawn.ts';
@@ -180,13 +180,19 @@ function monitor(vm: Machine, type: Term, item: Term): Term {
 }
 
 function monitorWith(vm: Machine, type: Term, item: Term, list: Term): Term {
-  const types: readonly Term[] = [am.process, am.port, am.time_offset];
-  if (!types.includes(type)) throw badarg(am.badtype);
+  if (type !== am.process && type !== am.port && type !== am.time_offset) throw badarg(am.badtype);
   const options = monitorOptions(list);
   if (options === undefined) throw badarg(am.badopt);
   if (type === am.time_offset) {
     if (item !== am.clock_service) throw badarg();
     return makeRef(vm);
+  }
+  if (type === am.process && isLocalPid(item)) {
+    const process = vm.processes.byPid(item);
+    if (process === vm.current) return makeRef(vm);
+    const { tag, alias } = options;
+    const key = addMonitor(vm, { watcher: vm.current, target: process, item, isName: false, tag, alias });
+    return vm.references.term(key);
   }
   const target = type === am.port ? portTargetOf(vm, item) : targetOf(vm, item);
   // A process that monitors itself gets a reference that stands for nothing (monitor_2 in OTP's bif.c).
@@ -235,12 +241,14 @@ function demonitor(vm: Machine, reference: Term): Term {
 function demonitorWith(vm: Machine, reference: Term, list: Term): Term {
   let flush = false;
   let info = false;
-  for (const option of elementsOf(list)) {
+  let rest = list;
+  for (; isCons(rest); rest = tail(rest)) {
+    const option = head(rest);
     if (option === am.flush) flush = true;
     else if (option === am.info) info = true;
     else throw badarg();
   }
-  if (!isRef(reference)) throw badarg();
+  if (!isNil(rest) || !isRef(reference)) throw badarg();
   const key = vm.references.keyOf(reference);
   const removed = key !== undefined && removeMonitor(vm, vm.current, key);
   if (!removed && flush) flushDown(vm.current, reference);
@@ -254,7 +262,7 @@ function flushDown(process: Process, reference: Term): void {
     if (!isTuple(term) || tupleArity(term) !== 5 || !identical(tupleElement(term, 2), reference)) continue;
     process.mailbox.remove(message);
     freeFragment(message);
-    showMessage(process);
+    showMessage(process.mailbox);
     return;
   }
 }

@@ -10,10 +10,11 @@ import { am } from '../../term/atoms.ts';
 import { tuple } from '../../term/build.ts';
 import { badarg, systemLimit } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
-import { isAtom, makeSmall } from '../../term/term.ts';
+import { head, isAtom, isCons, isNil, makeSmall, tail } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
-import { boolean, elementsOf, natural, pairOf } from './arguments.ts';
+import { boolean, natural, pairOf } from './arguments.ts';
 import { heapLimitOf, isRoomFor } from './heap-limits.ts';
+import { properLength } from './lists-tuples.ts';
 
 /** Priorities by their atoms. */
 export function priorityOf(t: Term): Priority | undefined {
@@ -29,10 +30,9 @@ export function priorityAtom(priority: Priority): Term {
 /** The options of a monitor: `{alias, Mode}` and `{tag, Term}`. undefined: something is no such option. */
 export function monitorOptions(list: Term): { tag?: Term; alias?: AliasMode } | undefined {
   const options: { tag?: Term; alias?: AliasMode } = {};
-  const elements = listElements(list);
-  if (elements === undefined) return undefined;
-  for (const option of elements) {
-    const pair = pairOf(option);
+  let rest = list;
+  for (; isCons(rest); rest = tail(rest)) {
+    const pair = pairOf(head(rest));
     if (pair?.key === am.tag) {
       options.tag = pair.value;
     } else if (pair?.key === am.alias) {
@@ -43,7 +43,7 @@ export function monitorOptions(list: Term): { tag?: Term; alias?: AliasMode } | 
       return undefined;
     }
   }
-  return options;
+  return isNil(rest) ? options : undefined;
 }
 
 function aliasMode(t: Term): AliasMode | undefined {
@@ -52,15 +52,20 @@ function aliasMode(t: Term): AliasMode | undefined {
   return t === am.reply_demonitor ? 'reply_demonitor' : undefined;
 }
 
+const PLAIN_MONITOR = {};
+
 /** Options of spawn_opt (erts_parse_spawn_opts in OTP's erl_process.c). Raises badarg with the cause badopt. */
 export function spawnOptions(vm: Machine, list: Term): SpawnOptions {
   const options: SpawnOptions = {};
-  for (const option of elementsOf(list, badarg(am.badopt))) {
-    const pair = pairOf(option);
+  let rest = list;
+  for (; isCons(rest); rest = tail(rest)) {
+    const option = head(rest);
+    const pair = isAtom(option) ? undefined : pairOf(option);
     if (option === am.link) options.link = true;
-    else if (option === am.monitor) options.monitor = {};
+    else if (option === am.monitor) options.monitor = PLAIN_MONITOR;
     else if (pair === undefined || !addOption(vm, options, pair.key, pair.value)) throw badarg(am.badopt);
   }
+  if (!isNil(rest)) throw badarg(am.badopt);
   const { minHeapWords, limit } = vm.heapDefaults;
   if (!isRoomFor(options.limit ?? limit, nextHeapSize(Math.max(options.minHeapWords ?? 0, minHeapWords)))) {
     throw badarg(am.badopt);
@@ -119,10 +124,10 @@ function addOption(vm: Machine, options: SpawnOptions, key: Term, value: Term): 
 }
 
 function spawnWith(vm: Machine, module: Term, name: Term, args: Term, options: SpawnOptions): Term {
-  const elements = listElements(args);
-  if (!isAtom(module) || !isAtom(name) || elements === undefined) throw badarg();
-  if (elements.length > MAX_ARGUMENTS) throw systemLimit();
-  const call = { module, name, arity: elements.length };
+  if (!isAtom(module) || !isAtom(name)) throw badarg();
+  const arity = properLength(args);
+  if (arity > MAX_ARGUMENTS) throw systemLimit();
+  const call = { module, name, arity };
   const { process, monitor } = spawnProcess(vm, vm.current, call, args, options);
   return monitor === undefined ? process.pid : tuple(process.pid, vm.references.term(monitor));
 }

@@ -7,7 +7,7 @@ import { makeInteger } from '../../term/bignum.ts';
 import { cons, tuple } from '../../term/build.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import { NIL, type Term } from '../../term/layout.ts';
-import { head, isCons, isNil, isSmall, smallValue, tail, tupleElement } from '../../term/term.ts';
+import { head, isCons, isNil, isSmall, isTuple, smallValue, tail, tupleElement } from '../../term/term.ts';
 import { atomOf } from '../erlang/arguments.ts';
 import type { BifTable } from '../registry.ts';
 import { checkObject, readableTable, writableTable } from './access.ts';
@@ -32,6 +32,11 @@ function objectsOf(table: Table, objects: Term): Term[] {
 
 function insert(vm: Machine, id: Term, objects: Term): Term {
   const table = writableTable(vm, id);
+  if (isTuple(objects)) {
+    checkObject(table, objects);
+    table.rows.put(objects);
+    return am.true;
+  }
   for (const object of objectsOf(table, objects)) table.rows.put(object);
   return am.true;
 }

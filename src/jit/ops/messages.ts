@@ -1,6 +1,6 @@
 /** Sending and receiving. A process that waits has left its function, to be re-entered at the receive's `loop_rec`. */
 import type { Operand } from '../../isa/operands.ts';
-import { MESSAGE, STATUS, STATUS_WAIT } from '../../memory/map.ts';
+import { MESSAGE, MESSAGE_CURSOR, STATUS, STATUS_WAIT } from '../../memory/map.ts';
 import type { Target } from '../analysis.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
 import type { EmitterTable } from '../emitter.ts';
@@ -21,8 +21,28 @@ function emitLoopRec(a: BeamAssembler, empty: Operand, dst: Operand): void {
   a.branchIf(a.label(empty));
 }
 
+/** The next message is the next word, as long as the runtime has laid out some. */
 function emitLoopRecEnd(a: BeamAssembler, next: Operand): void {
-  a.callRuntime('loopRecEnd');
+  const { w } = a;
+  a.withTemporary((message) => {
+    w.i32Const(0);
+    w.i32Const(0);
+    w.i32Load(MESSAGE_CURSOR);
+    w.i32Const(4);
+    w.i32Add();
+    w.localTee(message);
+    w.i32Store(MESSAGE_CURSOR);
+    w.i32Const(0);
+    w.localGet(message);
+    w.i32Load(0);
+    w.localTee(message);
+    w.i32Store(MESSAGE);
+    w.localGet(message);
+    w.i32Eqz();
+    w.if();
+    a.callRuntime('loopRecEnd');
+    w.end();
+  });
   a.branch(a.label(next));
 }
 
