@@ -178,3 +178,8 @@ other_encodings() ->
      catching_reason(fun() -> unicode:characters_to_binary(<<1>>, foo) end)}.
 catching_reason(Fun) ->
     try Fun() catch Class:Reason -> {Class, Reason} end.
+
+record_sizes() ->
+    [try erlang:is_record(T, foo, Size) catch error:R -> R end ||
+        T <- [{foo}, {foo, 1}, foo, []], Size <- [-1, 0, 1, 2, 1 bsl 40, -(1 bsl 40), (1 bsl 59) - 1, 1 bsl 59, -(1 bsl 59),
+                                                   1 bsl 70, -(1 bsl 70), a, 1.0]].

@@ -59,16 +59,14 @@ function isRecord(t: Term, tag: Term): Term {
 
 /**
  * is_record(Term, Tag, Size), and is_record(Term, Module, Name) of native records. Raises badarg unless the second argument is an atom
- * and the third, in OTP 29, an atom or a small, before a non-negative integer.
+ * and the third an integer that is a small in OTP, of any sign, or, in OTP 29, an atom.
  */
 function isRecordOf(t: Term, tag: Term, size: Term): Term {
   if (!isAtom(tag)) throw badarg();
-  if (termRules.nativeRecords) {
-    if (isAtom(size)) return boolean(isNativeRecord(t) && recordModule(t) === tag && recordName(t) === size);
-    if (!is60Bits(size)) throw badarg();
-  } else if (!isInteger(size) || (isSmall(size) && smallValue(size) < 0)) {
-    throw badarg();
+  if (termRules.nativeRecords && isAtom(size)) {
+    return boolean(isNativeRecord(t) && recordModule(t) === tag && recordName(t) === size);
   }
+  if (!is60Bits(size)) throw badarg();
   return boolean(
     isSmall(size) &&
       isTuple(t) &&
