@@ -8,6 +8,7 @@ import { makeInteger } from '../term/bignum.ts';
 import { flatSize } from '../term/copy.ts';
 import { badarg, ErlangError } from '../term/erlang-error.ts';
 import type { Term } from '../term/layout.ts';
+import { mapFromArrays } from '../term/map-build.ts';
 import { formatTerm } from '../term/print.ts';
 import { isAtom } from '../term/term.ts';
 import { atomOf, boolean, natural } from './erlang/arguments.ts';
@@ -83,6 +84,9 @@ function getInternalState(vm: Machine, item: Term): Term {
   if (item === atom('reds_left')) return makeInteger(Math.max(0, load(REDUCTIONS)));
   if (item === atom('available_internal_state')) return am.true;
   if (item === am.memory) return memoryState(vm);
+  if (item === atom('persistent_term')) {
+    return mapFromArrays([am.table], [makeInteger(vm.persistentTerms.bucketCount())]);
+  }
   throw badarg();
 }
 

@@ -74,6 +74,8 @@ export function copyReleased(heap: ProcessHeap, area: LiteralArea, visitRoots: R
   bytes.set(original, start >>> 0);
   if (top === block) return freeBlock(block);
   extendBlock(block, top - block);
+  // What points to the copies must not mature before them.
+  heap.highWater = heap.youngStart;
   heap.attachFragment(new Fragment(NIL, block, (top - block) / 4, offHeap.first, offHeap.byteCount));
 }
 

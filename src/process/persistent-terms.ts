@@ -88,6 +88,11 @@ export class PersistentTerms {
     return count;
   }
 
+  /** Buckets of the table: what a hash finds at once. */
+  bucketCount(): number {
+    return this.immediates.size + this.others.size;
+  }
+
   /** Bytes that the terms take. */
   memory(): number {
     let total = 0;

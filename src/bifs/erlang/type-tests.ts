@@ -1,7 +1,7 @@
 /** Type tests, comparisons and boolean operators as functions. Generated code decides most of them itself. */
 
 import { am } from '../../term/atoms.ts';
-import { safeInteger, toBigInt } from '../../term/bignum.ts';
+import { isNegative, safeInteger, toBigInt } from '../../term/bignum.ts';
 import { isBinary } from '../../term/bits.ts';
 import { compareTerms } from '../../term/compare.ts';
 import { equal, identical } from '../../term/equality.ts';
@@ -45,7 +45,7 @@ const MAX_ARITY = 255;
 function isFunctionOf(fun: Term, arity: Term): Term {
   if (!isInteger(arity)) throw badarg();
   const wanted = safeInteger(arity);
-  if (isSmall(arity) && smallValue(arity) < 0) throw badarg();
+  if (isSmall(arity) ? smallValue(arity) < 0 : isNegative(arity)) throw badarg();
   if (wanted === undefined || wanted > MAX_ARITY) return am.false;
   return boolean(isFun(fun) && field(fun, FUN_ARITY) === wanted);
 }
