@@ -122,6 +122,8 @@ export class Vm implements Machine {
   halted: Halt | undefined;
   backtraceDepth = 8;
   systemLogger: Term = am.logger;
+  /** Twice the schedulers (erts_beam_bif_load_init). */
+  systemRequestsLimit = 2;
   traceControlWord = 0;
   readonly tracing: ProcessTracing;
   internalStateOpen = false;
@@ -350,10 +352,15 @@ export class Vm implements Machine {
       hasOnLoad: translation.onLoad !== undefined,
       link: () => {
         const linked = linkModule(this.code, translation, this.imports);
-        linked.module.retranslate = () => this.translationOf(kept, { ...options, breakpoints: true });
+        linked.module.retranslate = this.retranslator(kept, options);
         return linked;
       },
     };
+  }
+
+  /** Holds on to the file, and to nothing else of the module's preparation. */
+  private retranslator(file: Uint8Array, options: LoadOptions): () => Translation {
+    return () => this.translationOf(file, { ...options, breakpoints: true });
   }
 
   private translationOf(file: Uint8Array, options: LoadOptions): Translation {

@@ -7,7 +7,7 @@ import { erlTracerBifs } from './erl-tracer.ts';
 import { erlangArithBifs } from './erlang/arith.ts';
 import { erlangAtomBifs } from './erlang/atoms.ts';
 import { erlangBinaryBifs } from './erlang/binaries.ts';
-import { erlangCodeLoadingBifs, ertsInternalCodeLoadingBifs } from './erlang/code-loading.ts';
+import { codeCoverageBifs, erlangCodeLoadingBifs, ertsInternalCodeLoadingBifs } from './erlang/code-loading.ts';
 import { erlangDateBifs } from './erlang/dates.ts';
 import { erlangPacketBifs } from './erlang/decode-packet.ts';
 import { erlangDisplayBifs } from './erlang/display.ts';
@@ -98,6 +98,7 @@ export const bifTables: readonly BifTable[] = [
   erlangPacketBifs,
   erlangDisplayBifs,
   erlangExternalBifs,
+  codeCoverageBifs,
   erlangCodeLoadingBifs,
   ertsInternalCodeLoadingBifs,
   erlangFunBifs,

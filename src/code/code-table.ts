@@ -214,6 +214,7 @@ export class CodeTable implements ExportTable, MachineCode {
     this.freeSlots.push(module.resumeSlot);
     this.numbers.release(module.firstNumber, module.functionCount);
     this.points.release(module.firstPoint, module.pointCount);
+    module.forget();
   }
 
   clearLambdaSlot(slot: number, arity: number): void {

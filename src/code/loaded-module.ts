@@ -44,7 +44,7 @@ export class LoadedModule {
   readonly funEntries: readonly number[];
   /** Table slot of its resume function. */
   readonly resumeSlot: number;
-  readonly constants: ModuleConstants;
+  constants: ModuleConstants;
   /** Number of its first return point. */
   firstPoint = 0;
   /** That of the first one behind the breakpoints of its functions (jit/breakpoints.ts), if it has ever had any. */
@@ -79,6 +79,12 @@ export class LoadedModule {
     this.funEntries = place.funEntries;
     this.resumeSlot = place.resumeSlot;
     this.constants = place.constants;
+  }
+
+  /** Its code is purged: what is left says where the return points of old stack traces lay. */
+  forget(): void {
+    this.retranslate = undefined;
+    this.constants = { literals: [], integers: [], funs: [], adapterSlots: [], importSlots: [] };
   }
 
   /** What it exports, in the order of its file. */

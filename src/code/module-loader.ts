@@ -27,6 +27,8 @@ export interface Finished {
 export class ModuleLoader {
   private readonly code: CodeTable;
   private readonly releases: LiteralReleases;
+  /** Modules that were loaded at some time, by `finish`. */
+  private readonly known = new Set<Term>();
   private readonly onLoad = new Map<Term, LinkedModule>();
   /** Old code set aside while the code of a failed on_load function is purged in its place. */
   private savedOld: LoadedModule | undefined;
@@ -49,6 +51,7 @@ export class ModuleLoader {
     const waiting: Term[] = [];
     for (const one of prepared) {
       const linked = one.link();
+      this.known.add(one.name);
       if (one.hasOnLoad) {
         this.onLoad.set(one.name, linked);
         waiting.push(one.name);
@@ -92,11 +95,14 @@ export class ModuleLoader {
     return this.onLoad.has(name);
   }
 
-  /** Current code becomes old: `false` when there is old code already, undefined when nothing is loaded. */
+  /**
+   * Current code, if any, becomes old: `false` when there is old code already, undefined when no such module has ever been there
+   * (delete_module_1: an entry of the module table stays).
+   */
   delete(name: Term): boolean | undefined {
     const current = this.code.modules.get(name);
     if (this.code.oldModules.has(name)) return false;
-    if (current === undefined) return undefined;
+    if (current === undefined) return this.known.has(name) ? true : undefined;
     this.listener.retires(name);
     this.code.retire(current);
     return true;

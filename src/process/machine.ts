@@ -131,6 +131,8 @@ export interface Machine {
   internalStateOpen: boolean;
   /** What it has set, by the name of the limit. */
   readonly loopLimits: Map<string, number>;
+  /** erlang:system_flag(outstanding_system_requests_limit, _) */
+  systemRequestsLimit: number;
   /** erlang:system_flag(trace_control_word, _) */
   traceControlWord: number;
   readonly tracing: ProcessTracing;

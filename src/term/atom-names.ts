@@ -459,6 +459,7 @@ export const PREDEFINED_ATOMS = [
   'unless_suspended',
   'check_process_code',
   'copy_literals',
+  'outstanding_system_requests_limit',
   'init',
   'need_gc',
   'check_gc',

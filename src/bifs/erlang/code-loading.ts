@@ -144,6 +144,23 @@ function beamfileChunk(vm: Machine, file: Term, name: Term): Term {
   return subBits(file, (chunk.byteOffset - bytes.byteOffset) * BYTE_BITS, chunk.length * BYTE_BITS);
 }
 
+/** Nothing is counted while code runs, as in an emulator without JIT (erl_bif_coverage.c): `cover` changes the code instead. */
+function noCoverage(): Term {
+  throw badarg();
+}
+
+export const codeCoverageBifs: BifTable = {
+  module: 'code',
+  rows: [
+    { name: 'coverage_support', arity: 0, fn: () => am.false },
+    { name: 'get_coverage_mode', arity: 0, fn: noCoverage },
+    { name: 'get_coverage_mode', arity: 1, fn: noCoverage },
+    { name: 'set_coverage_mode', arity: 1, fn: noCoverage },
+    { name: 'get_coverage', arity: 2, fn: noCoverage },
+    { name: 'reset_coverage', arity: 1, fn: noCoverage },
+  ],
+};
+
 export const erlangCodeLoadingBifs: BifTable = {
   module: 'erlang',
   rows: [

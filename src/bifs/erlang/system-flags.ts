@@ -91,6 +91,15 @@ function setMultiScheduling(vm: Machine, value: Term): Term | undefined {
   return atom(vm.schedulingBlocks.state(vm.processes));
 }
 
+/** How many requests the code purger and its like may have under way at a time. */
+function setSystemRequestsLimit(vm: Machine, value: Term): Term | undefined {
+  const limit = natural(value);
+  if (limit === undefined || limit < 1 || limit > vm.settings.processLimit) return undefined;
+  const old = vm.systemRequestsLimit;
+  vm.systemRequestsLimit = limit;
+  return makeInteger(old);
+}
+
 const FLAGS: ReadonlyMap<Term, SetFlag> = new Map<Term, SetFlag>([
   [am.backtrace_depth, setBacktraceDepth],
   [atom('multi_scheduling'), setMultiScheduling],
@@ -103,6 +112,7 @@ const FLAGS: ReadonlyMap<Term, SetFlag> = new Map<Term, SetFlag>([
   [am.schedulers_online, setSchedulersOnline],
   [am.sequential_tracer, (vm, value) => vm.tracing.sequential.setSystemTracer(value)],
   [am.scheduler_wall_time, setSchedulerWallTime],
+  [am.outstanding_system_requests_limit, setSystemRequestsLimit],
   [am.time_offset, (_, value) => (value === atom('finalize') ? atom('final') : undefined)],
 ]);
 

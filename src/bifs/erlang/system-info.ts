@@ -21,7 +21,6 @@ const ATOM_LIMIT = 2 ** 20;
 const ETS_LIMIT = 8192;
 const REDUCTIONS = 4000;
 const DIST_BUFFER_LIMIT = 2 ** 20;
-const SYSTEM_REQUESTS_LIMIT = 2 * SCHEDULERS;
 const ARCHITECTURE = 'wasm32-unknown-enigma';
 
 type Item = (vm: Machine) => Term;
@@ -104,7 +103,7 @@ const LIMIT_ITEMS: Readonly<Record<string, Item>> = {
   atom_count: () => makeInteger(atomCount()),
   ets_limit: number(ETS_LIMIT),
   ets_count: ({ ets }) => makeInteger(ets.all().length),
-  outstanding_system_requests_limit: number(SYSTEM_REQUESTS_LIMIT),
+  outstanding_system_requests_limit: ({ systemRequestsLimit }) => makeInteger(systemRequestsLimit),
   dist_buf_busy_limit: number(DIST_BUFFER_LIMIT),
   max_integer: () => makeBigInt(2n ** BigInt(MAX_BIG_DIGITS * 32) - 1n),
 };
