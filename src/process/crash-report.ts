@@ -61,6 +61,11 @@ export function reportText(vm: Machine, text: string): void {
   tell(vm, am.error, text, false);
 }
 
+/** The same of what the running process does (erts_send_error_to_logger). */
+export function reportError(vm: Machine, text: string): void {
+  tell(vm, am.error, text, true);
+}
+
 /** Warns the process `logger` of what the running process does (erts_send_warning_to_logger); the flag +W says how seriously. */
 export function reportWarning(vm: Machine, text: string): void {
   tell(vm, atom(vm.settings.warnings), text, true);

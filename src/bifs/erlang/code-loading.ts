@@ -1,13 +1,15 @@
 /** Loading, deleting and purging code: what the code server and the code purger are built on (beam_bif_load.c). */
 import type { PreparedModule } from '../../code/module-loader.ts';
 import type { MagicHandle } from '../../memory/off-heap.ts';
+import { reportError } from '../../process/crash-report.ts';
 import type { Machine } from '../../process/machine.ts';
 import { callNext } from '../../runtime/apply.ts';
-import { am, atomName } from '../../term/atoms.ts';
+import { am } from '../../term/atoms.ts';
 import { binaryBytes, bitSize, copyOfBytes, makeBinary, subBits } from '../../term/bits.ts';
 import { listOf, tuple } from '../../term/build.ts';
 import { badarg, systemLimit } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
+import { formatTerm } from '../../term/print.ts';
 import { isAtom, isBitstring, isSmall, smallValue } from '../../term/term.ts';
 import { newResource, resourceOf } from '../nif-arguments.ts';
 import type { BifTable } from '../registry.ts';
@@ -25,16 +27,21 @@ class Prepared implements MagicHandle {
   }
 }
 
+/** As beam_load_report_error in OTP's beam_load.c tells it, without the line of C code. */
+function reportFailure(vm: Machine, module: Term, fault: string): void {
+  reportError(vm, `Error loading module ${formatTerm(module)}:\n  ${fault}\n`);
+}
+
 /** erts_internal:prepare_loading/2: a reference to prepared code, or {error, badfile}. Raises badarg. */
 function prepareLoading(vm: Machine, module: Term, file: Term): Term {
   if (!isAtom(module) || !isBitstring(file)) throw badarg();
   const prepared = vm.tryPrepare(copyOfBytes(file));
   if ('fault' in prepared) {
-    vm.host.writeError(`Loading of ${atomName(module)} failed: ${prepared.fault}\n`);
+    reportFailure(vm, module, prepared.fault);
     return tuple(am.error, am.badfile);
   }
   if (prepared.name !== module) {
-    vm.host.writeError(`Loading of ${atomName(module)} failed: the file is of module ${atomName(prepared.name)}\n`);
+    reportFailure(vm, module, `module name in object code is ${formatTerm(prepared.name)}`);
     return tuple(am.error, am.badfile);
   }
   return newResource(vm, new Prepared(prepared));
