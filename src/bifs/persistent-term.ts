@@ -3,6 +3,7 @@ import type { Machine } from '../process/machine.ts';
 import { am } from '../term/atoms.ts';
 import { makeInteger } from '../term/bignum.ts';
 import { listOf, tuple } from '../term/build.ts';
+import { identical } from '../term/equality.ts';
 import { badarg } from '../term/erlang-error.ts';
 import type { Term } from '../term/layout.ts';
 import { mapFromArrays } from '../term/map-build.ts';
@@ -18,6 +19,13 @@ function get(vm: Machine, key: Term): Term {
 function put(vm: Machine, key: Term, value: Term): Term {
   vm.persistentTerms.put(key, value);
   return am.ok;
+}
+
+/** Like put/2, but raises badarg when the key has another value (OTP 28 on). */
+function putNew(vm: Machine, key: Term, value: Term): Term {
+  const known = vm.persistentTerms.get(key);
+  if (known !== undefined && !identical(known, value)) throw badarg();
+  return put(vm, key, value);
 }
 
 /** All as [{Key, Value}], in no particular order. */
@@ -41,6 +49,7 @@ export const persistentTermBifs: BifTable = {
   module: 'persistent_term',
   rows: [
     { name: 'put', arity: 2, fn: put },
+    { name: 'put_new', arity: 2, fn: putNew },
     { name: 'get', arity: 0, fn: getAll },
     { name: 'get', arity: 1, fn: get },
     {
