@@ -156,6 +156,10 @@ export class CodeTable implements ExportTable, MachineCode {
     return this.exportBySlot.get(slot);
   }
 
+  callSlot(slot: number, args: readonly Term[]): Term {
+    return (this.table.get(slot) as (...args: readonly Term[]) => Term)(...args);
+  }
+
   exportSlot(module: Term, name: Term, arity: number): number | undefined {
     const found = this.findExport(module, name, arity);
     return found === undefined || found.state === 'undefined' ? undefined : found.slot;

@@ -72,6 +72,8 @@ export interface CodeTable {
   readonly modules: ReadonlyMap<Term, ModuleFacts>;
   /** Slot of an exported function or BIF that can be called now; undefined when M:F/A has no code. */
   exportSlot(module: Term, name: Term, arity: number): number | undefined;
+  /** Calls the function in a slot, which must be a BIF's. */
+  callSlot(slot: number, args: readonly Term[]): Term;
   /** The function that a slot belongs to, with or without code. */
   slotInfo(slot: number): FunctionName;
   /** `point` is the number in a return address or catch tag; never 0, the end of the stack. */

@@ -34,14 +34,40 @@ export function listElements(list: Term): Term[] | undefined {
 /** Instruction `apply`: table slot of Module:Function/arity; 0: `applyFailed` is to be called. */
 export function applySlot(vm: Machine, module: Term, name: Term, arity: number): number {
   if (!isAtom(module) || !isAtom(name)) return 0;
+  if (module === am.erlang && (isRaiser(name, arity) || isApplyItself(module, name, arity))) return 0;
   return vm.code.exportSlot(module, name, arity) ?? 0;
 }
 
-/** After applySlot gave 0; arguments in X registers. The error handler is called next, or badarg raised. */
+/**
+ * The BIFs that do nothing but raise. Applied in tail position they leave the frame of who applies them, so that it is the top of the trace
+ * (apply_bif_error_adjustment in OTP's beam_common.c).
+ */
+function isRaiser(name: Term, arity: number): boolean {
+  return name === am.error ? arity >= 1 && arity <= 3 : arity === 1 && (name === am.exit || name === am.throw);
+}
+
+function isApplyItself(module: Term, name: Term, arity: number): boolean {
+  return module === am.erlang && name === am.apply && arity === 3;
+}
+
+/** After applySlot gave 0; arguments in X registers. A raising BIF is called, the error handler called next, or badarg raised. */
 export function applyFailed(vm: Machine, module: Term, name: Term, arity: number): void {
   const args = liveX(arity);
-  if (isAtom(module) && isAtom(name)) callErrorHandler(vm, module, name, args);
+  if (isApplyItself(module, name, arity)) return applyAgain(vm, args as [Term, Term, Term]);
+  const slot = module === am.erlang && isRaiser(name, arity) ? vm.code.exportSlot(module, name, arity) : undefined;
+  if (slot !== undefined) vm.code.callSlot(slot, args);
+  else if (isAtom(module) && isAtom(name)) callErrorHandler(vm, module, name, args);
   else raiseFromBif(vm, am.erlang, am.apply, [module, name, listOf(args)], badarg());
+}
+
+/** erlang:apply/3 is what is applied. */
+function applyAgain(vm: Machine, args: readonly [module: Term, name: Term, list: Term]): void {
+  try {
+    applyFunction(vm, ...args);
+  } catch (error) {
+    if (!(error instanceof ErlangError)) throw error;
+    raiseFromBif(vm, am.erlang, am.apply, args, error);
+  }
 }
 
 /** The export in STATUS_ARGUMENT has no code (STATUS_UNDEFINED); arguments in X registers. Gives 0. */
@@ -98,10 +124,17 @@ function argumentsOf(list: Term): Term[] {
 }
 
 /** erlang:apply/3, and a process's first call: Module:Function is called next. Gives 0. Raises badarg, system_limit. */
-export function applyFunction(vm: Machine, module: Term, name: Term, list: Term): Term {
-  const args = argumentsOf(list);
+export function applyFunction(vm: Machine, ...call: [module: Term, name: Term, list: Term]): Term {
+  let [module, name, list] = call;
+  let args = argumentsOf(list);
+  // However many apply/3 are applied to each other, who applies the first is who applies the last function.
+  while (isApplyItself(module, name, args.length)) {
+    [module, name, list] = args as [Term, Term, Term];
+    args = argumentsOf(list);
+  }
   if (!isAtom(module) || !isAtom(name)) throw badarg();
   const slot = vm.code.exportSlot(module, name, args.length);
+  if (slot !== undefined && module === am.erlang && isRaiser(name, args.length)) return vm.code.callSlot(slot, args);
   return slot === undefined ? callErrorHandler(vm, module, name, args) : callNext(slot, args);
 }
 

@@ -56,3 +56,15 @@ alive() -> e(fun() -> is_process_alive(id(x)) end).
 nif_error() -> e(fun() -> erlang:nif_error(id(x)) end).
 nif_error_2() -> e(fun() -> erlang:nif_error(id(x), [1]) end).
 call_fun_of_no_module() -> M = list_to_atom("no_such_" ++ id("module")), F = fun M:f/1, e(fun() -> F(1) end).
+
+applied(Type) -> R = applied_by(Type), id_of(R).
+id_of(X) -> X.
+applied_by({M, F, A}) -> erlang:apply(M, F, A);
+applied_by({M, F, A, x}) -> id_of(x), M:F(A);
+applied_by({M, F, A, last}) -> id_of(x), erlang:apply(id_of(M), id_of(F), id_of(A));
+applied_by({M, F, A, twice}) -> erlang:apply(erlang, apply, [M, F, A]);
+applied_by({M, F, A, thrice}) -> erlang:apply(erlang, apply, [erlang, apply, [M, F, A]]).
+tops(Cases) -> [try applied(X) catch C:R:S -> {C, R, [{M, F, A} || {M, F, A, _} <- lists:sublist(S, 2)]} end || X <- Cases].
+raised_by_applied() -> tops([{erlang, error, [oops]}, {erlang, error, [oops, [a]]}, {erlang, exit, [oops]}, {erlang, throw, [oops]}, {erlang, abs, [a]}]).
+raised_by_applied_last() -> tops([{erlang, F, x, x} || F <- [error, exit, throw, abs, nothing]] ++ [{erlang, F, [x], last} || F <- [error, exit, throw, abs]]).
+raised_by_applied_apply() -> tops([{erlang, F, A, T} || F <- [error, exit, throw, abs, nothing, apply], A <- [[x], x], T <- [twice, thrice]]).
