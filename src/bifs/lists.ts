@@ -1,4 +1,5 @@
 /** Module lists, the part that is no Erlang code (erl_bif_lists.c). */
+import { bumpForWork } from '../runtime/bump-reductions.ts';
 import { am } from '../term/atoms.ts';
 import { tuple } from '../term/build.ts';
 import { equal, identical } from '../term/equality.ts';
@@ -9,14 +10,18 @@ import { natural } from './erlang/arguments.ts';
 import { reversed } from './erlang/lists-tuples.ts';
 import type { BifTable } from './registry.ts';
 
+/** Elements for a reduction: of member/2, and of the functions that look for keys (erl_bif_lists.c). */
+const MEMBERS_PER_REDUCTION = 16;
+const KEYS_PER_REDUCTION = 10;
+
 /** lists:member/2. Raises badarg when the list turns out to be improper before the term is found. */
 function member(t: Term, list: Term): Term {
   let rest = list;
-  if (isImmediate(t)) {
-    for (; isCons(rest); rest = tail(rest)) if (head(rest) === t) return am.true;
-  } else {
-    for (; isCons(rest); rest = tail(rest)) if (identical(head(rest), t)) return am.true;
-  }
+  let count = 0;
+  if (isImmediate(t)) for (; isCons(rest) && head(rest) !== t; rest = tail(rest)) count++;
+  else for (; isCons(rest) && !identical(head(rest), t); rest = tail(rest)) count++;
+  bumpForWork(count, MEMBERS_PER_REDUCTION);
+  if (isCons(rest)) return am.true;
   if (!isNil(rest)) throw badarg();
   return am.false;
 }
@@ -27,12 +32,18 @@ function findTuple(key: Term, position: Term, list: Term): Term {
   if (at === undefined || at < 1) throw badarg();
   const byWord = isImmediate(key) && !isSmall(key);
   let rest = list;
+  let count = 0;
   for (; isCons(rest); rest = tail(rest)) {
+    count++;
     const candidate = head(rest);
     if (!isTuple(candidate) || tupleArity(candidate) < at) continue;
     const element = tupleElement(candidate, at);
-    if (element === key || (!byWord && equal(element, key))) return candidate;
+    if (element === key || (!byWord && equal(element, key))) {
+      bumpForWork(count, KEYS_PER_REDUCTION);
+      return candidate;
+    }
   }
+  bumpForWork(count, KEYS_PER_REDUCTION);
   if (!isNil(rest)) throw badarg();
   return NON_VALUE;
 }

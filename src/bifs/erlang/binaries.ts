@@ -1,5 +1,6 @@
 /** Binaries and iodata in module erlang (binary.c, erl_iolist.c). */
 import { BitSink, ByteSink, offHeapBytes } from '../../runtime/bits-sink.ts';
+import { bumpForWork } from '../../runtime/bump-reductions.ts';
 import { type IodataTarget, walkIodata } from '../../runtime/iodata.ts';
 import { makeInteger, safeInteger } from '../../term/bignum.ts';
 import {
@@ -37,13 +38,19 @@ export function binarySize(t: Term): number {
 
 // ---- iodata ----------------------------------------------------------------------------------------------------------
 
+/** Bytes of a list for a reduction (ERTS_B2L_BYTES_PER_REDUCTION in binary.c); and what iodata is measured by (erl_iolist.c). */
+const LISTED_PER_REDUCTION = 256;
+const PARTS_PER_REDUCTION = 8;
+
 /** list_to_binary/1, which takes no binary. Raises badarg. */
 export function listToBinary(list: Term): Term {
   if (list !== NIL && !isCons(list)) throw badarg();
   if (isCons(list) && tail(list) === NIL && isBitstring(head(list)) && isBinary(head(list))) return head(list);
   const sink = new ByteSink();
   if (!walkIodata(list, sink)) throw badarg();
-  return makeBinary(sink.taken());
+  const content = sink.taken();
+  bumpForWork(content.length, LISTED_PER_REDUCTION);
+  return makeBinary(content);
 }
 
 function iolistToBinary(data: Term): Term {
@@ -62,15 +69,19 @@ function listToBitstring(list: Term): Term {
 
 function iolistSize(data: Term): Term {
   let size = 0;
+  let parts = 0;
   const counting: IodataTarget = {
     byte: () => {
       size++;
+      parts++;
     },
     bits: (t) => {
+      parts++;
       size += bitSize(t) / 8;
     },
   };
   if (!walkIodata(data, counting)) throw badarg();
+  bumpForWork(parts, PARTS_PER_REDUCTION);
   return makeInteger(size);
 }
 
@@ -130,6 +141,7 @@ function iolistToIovec(data: Term): Term {
 /** The list of `count` bytes from byte `from` on, in front of `last`. */
 function byteList(t: Term, from: number, count: number, last: Term): Term {
   let list = last;
+  bumpForWork(count, LISTED_PER_REDUCTION);
   if (bitSize(t) % 8 === 0) {
     const content = binaryBytes(t).slice(from, from + count);
     for (let i = count - 1; i >= 0; i--) list = cons(makeSmall(content[i] as number), list);

@@ -1,5 +1,6 @@
 /** The external term format in module erlang (external.c). */
 import type { Machine } from '../../process/machine.ts';
+import { bumpForWork } from '../../runtime/bump-reductions.ts';
 import { deflateOf, inflateOf } from '../../runtime/zlib-hooks.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { binaryBytes, makeBinary } from '../../term/bits.ts';
@@ -11,12 +12,17 @@ import { NIL, type Term } from '../../term/layout.ts';
 import type { BifTable } from '../registry.ts';
 import { binarySize } from './binaries.ts';
 
+/** Bytes for a reduction (B2T_BYTES_PER_REDUCTION in external.c; encoding counts terms there, here bytes too). */
+const BYTES_PER_REDUCTION = 128;
+
 function options(vm: Machine, list: Term): EncodeOptions {
   return { ...parseEncodeOptions(list), deflate: deflateOf(vm) };
 }
 
 function termToBinary(vm: Machine, t: Term, list: Term = NIL): Term {
-  return makeBinary(list === NIL ? encodeExternal(t) : encodeExternal(t, options(vm, list)));
+  const content = list === NIL ? encodeExternal(t) : encodeExternal(t, options(vm, list));
+  bumpForWork(content.length, BYTES_PER_REDUCTION);
+  return makeBinary(content);
 }
 
 /** term_to_iovec/1,2. With compression OTP gives a binary instead of a list of them. */
@@ -34,7 +40,7 @@ function sizeOfExternal(_vm: Machine, t: Term, list: Term = NIL): Term {
 /** binary_to_term/1,2; with the option `used` as `{Term, Used}`. Raises badarg. */
 function binaryToTerm(vm: Machine, binary: Term, list: Term = NIL): Term {
   const { safe, used } = parseDecodeOptions(list);
-  binarySize(binary);
+  bumpForWork(binarySize(binary), BYTES_PER_REDUCTION);
   const decoded = decodeExternalUsed(binaryBytes(binary), { safe, inflate: inflateOf(vm) });
   return used ? tuple(decoded.term, makeInteger(decoded.used)) : decoded.term;
 }

@@ -1,4 +1,6 @@
 /** Hashes and checksums in module erlang (bif.c, erl_bif_chksum.c). */
+
+import { bumpForWork } from '../../runtime/bump-reductions.ts';
 import { adler32, combineAdler32, combineCrc32, crc32 } from '../../runtime/checksum-crc.ts';
 import { iodataArgument } from '../../runtime/iodata.ts';
 import { CONTEXT_BYTES, finishMd5, newMd5Context, updateMd5 } from '../../runtime/md5-context.ts';
@@ -17,6 +19,16 @@ const MAX_RANGE = 2 ** 32;
 /** erlang:phash2/1 gives 27 bits. */
 const DEFAULT_RANGE = 2 ** 27;
 
+/** Bytes for a reduction (BYTES_PER_REDUCTION in erl_bif_chksum.c). */
+const BYTES_PER_REDUCTION = 10;
+
+/** The bytes of iodata, of which each costs. Raises badarg. */
+function charged(data: Term): Uint8Array {
+  const content = iodataArgument(data);
+  bumpForWork(content.length, BYTES_PER_REDUCTION);
+  return content;
+}
+
 function rangeOf(t: Term): number {
   const range = natural(t);
   if (range === undefined || range < 1 || range > MAX_RANGE) throw badarg();
@@ -32,11 +44,10 @@ function sumOf(t: Term): number {
 type Checksum = (sum: number, content: Uint8Array) => number;
 type Combination = (first: number, second: number, length: bigint) => number;
 
-const started = (checksum: Checksum, first: number) => (data: Term) =>
-  makeInteger(checksum(first, iodataArgument(data)));
+const started = (checksum: Checksum, first: number) => (data: Term) => makeInteger(checksum(first, charged(data)));
 const continued = (checksum: Checksum) => (sum: Term, data: Term) => {
   const before = sumOf(sum);
-  const content = iodataArgument(data);
+  const content = charged(data);
   // Even a sum that is none stays as it is when nothing is added.
   return makeInteger(content.length === 0 && !isBitstring(data) ? before : checksum(before, content));
 };
@@ -50,13 +61,13 @@ function contextOf(t: Term): Uint8Array {
 
 function md5(data: Term): Term {
   const context = newMd5Context();
-  updateMd5(context, iodataArgument(data));
+  updateMd5(context, charged(data));
   return makeBinary(finishMd5(context));
 }
 
 function md5Update(binary: Term, data: Term): Term {
   const context = contextOf(binary);
-  updateMd5(context, iodataArgument(data));
+  updateMd5(context, charged(data));
   return makeBinary(context);
 }
 

@@ -1,4 +1,5 @@
 /** `--`: for every element of the second list, the first one that is identical is removed from the first list. */
+import { bumpForWork } from '../../runtime/bump-reductions.ts';
 import { listOf } from '../../term/build.ts';
 import { identical } from '../../term/equality.ts';
 import { internalHash } from '../../term/hash.ts';
@@ -49,10 +50,14 @@ class Multiset {
   }
 }
 
+/** Elements for a reduction (ELEMENTS_PER_RED in erl_bif_lists.c). */
+const ELEMENTS_PER_REDUCTION = 32;
+
 /** `--`. Takes time linear in both lists, as far as hashes tell the terms apart. Raises badarg for an improper list. */
 function subtract(first: Term, second: Term): Term {
-  properLength(first);
+  const length = properLength(first);
   const elements = elementsOf(second);
+  bumpForWork(length + elements.length, ELEMENTS_PER_REDUCTION);
   if (isNil(first)) return NIL;
   if (elements.length === 0) return first;
   const wanted = new Multiset();

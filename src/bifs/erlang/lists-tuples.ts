@@ -1,6 +1,7 @@
 /** Lists, tuples and maps in module erlang: what guards may ask, and what takes them apart or makes them. */
 import { allocate } from '../../memory/heap.ts';
 import { plus, store } from '../../memory/memory.ts';
+import { bumpForWork } from '../../runtime/bump-reductions.ts';
 import { am } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { bitSize, byteSize } from '../../term/bits.ts';
@@ -163,10 +164,16 @@ function makeTupleWith(arity: Term, initial: Term, pairs: Term): Term {
   return term;
 }
 
+/** Cells that `++` and lists:reverse/2 make for a reduction (append and lists_reverse_alloc in erl_bif_lists.c). */
+const APPENDED_PER_REDUCTION = 60;
+const REVERSED_PER_REDUCTION = 40;
+
 /** `++`: the second operand may be anything; the first must be a proper list. Raises badarg. */
 export function append(first: Term, second: Term): Term {
   if (isNil(first)) return second;
-  return listOf(elementsOf(first), second);
+  const elements = elementsOf(first);
+  bumpForWork(elements.length, APPENDED_PER_REDUCTION);
+  return listOf(elements, second);
 }
 
 function mapGetOf(key: Term, map: Term): Term {
@@ -213,7 +220,12 @@ export const erlangListTupleBifs: BifTable = {
 export function reversed(list: Term, last: Term = NIL): Term {
   let result = last;
   let rest = list;
-  for (; isCons(rest); rest = tail(rest)) result = cons(head(rest), result);
+  let count = 0;
+  for (; isCons(rest); rest = tail(rest)) {
+    result = cons(head(rest), result);
+    count++;
+  }
+  bumpForWork(count, REVERSED_PER_REDUCTION);
   if (!isNil(rest)) throw badarg();
   return result;
 }
