@@ -6,6 +6,9 @@
          constants/0, strings/0, positions_beyond_smalls/0, guards/0, size_errors/0, tails_of_large/0, floats/0, nested_units/0,
          context_as_binary/0, sub_of_sub/0, literals/0, rest_of_byte_at_end/0, base64_like/0, build_large_integers/0,
          match_large_integers/0, build_loop/0, keep_context_alive/0, zero_sizes/0, little_in_runs/0, build_in_place_of_dead/0, identity/1]).
+-if(?OTP_RELEASE >= 27).
+-export([test_of_context/0]).
+-endif.
 
 %% The compiler knows nothing of what a call to another module gives.
 id(X) -> ?MODULE:identity(X).
@@ -316,8 +319,6 @@ chunk(N) -> <<(id(<<0:N>>))/bitstring, N:13, (id(<<N:(N * 2)>>))/bitstring, "tai
 %% ---- tests of what may be a match context: older compilers than OTP 27's make code that lets one into a term
 
 -if(?OTP_RELEASE >= 27).
--export([test_of_context/0]).
-
 test_of_context() -> [rest_of(id(T)) || T <- [<<42>>, <<>>, <<1, 2>>, <<1:3>>, ok, []]].
 
 rest_of(<<_:8>>) -> one;
