@@ -74,6 +74,8 @@ function setInternalState(vm: Machine, item: Term, value: Term): Term {
     return am.true;
   }
   if (isAtom(item) && atomName(item) in LOOP_LIMITS) return setLoopLimit(vm, atomName(item), value);
+  // Only builds of OTP for debugging can make every ETS operation trap.
+  if (item === atom('ets_force_trap')) return atom('notsup');
   if (item === atom('wait') && isAtom(value) && AWAITED.some((what) => atom(what) === value)) return am.ok;
   throw badarg();
 }

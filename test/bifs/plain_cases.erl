@@ -183,3 +183,9 @@ record_sizes() ->
     [try erlang:is_record(T, foo, Size) catch error:R -> R end ||
         T <- [{foo}, {foo, 1}, foo, []], Size <- [-1, 0, 1, 2, 1 bsl 40, -(1 bsl 40), (1 bsl 59) - 1, 1 bsl 59, -(1 bsl 59),
                                                    1 bsl 70, -(1 bsl 70), a, 1.0]].
+
+trap_switch() ->
+    erts_debug:set_internal_state(available_internal_state, true),
+    Answer = erts_debug:set_internal_state(ets_force_trap, true),
+    erts_debug:set_internal_state(available_internal_state, false),
+    Answer.
