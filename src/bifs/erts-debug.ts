@@ -10,7 +10,7 @@ import { badarg, ErlangError } from '../term/erlang-error.ts';
 import type { Term } from '../term/layout.ts';
 import { mapFromArrays } from '../term/map-build.ts';
 import { formatTerm } from '../term/print.ts';
-import { isAtom } from '../term/term.ts';
+import { isAtom, isLocalPid } from '../term/term.ts';
 import { atomOf, boolean, natural } from './erlang/arguments.ts';
 import { memoryState } from './erlang/memory.ts';
 import type { BifTable } from './registry.ts';
@@ -56,6 +56,16 @@ function setAvailable(vm: Machine, on: boolean): Term {
   return atomOf(before);
 }
 
+/** Has a process collected at its next safe point; false: there is none. */
+function forceCollection(vm: Machine, pid: Term): Term {
+  if (!isLocalPid(pid)) throw badarg();
+  const process = vm.processes.byPid(pid);
+  if (process === undefined) return am.false;
+  process.heap.needsMajor = true;
+  process.collectNext = true;
+  return am.true;
+}
+
 /** set_internal_state/2. Raises undef while the access is off, badarg for a switch that is not here. */
 function setInternalState(vm: Machine, item: Term, value: Term): Term {
   const on = boolean(value);
@@ -73,6 +83,7 @@ function setInternalState(vm: Machine, item: Term, value: Term): Term {
     vm.testDelays.collection = least;
     return am.true;
   }
+  if (item === atom('force_gc')) return forceCollection(vm, value);
   if (isAtom(item) && atomName(item) in LOOP_LIMITS) return setLoopLimit(vm, atomName(item), value);
   // Only builds of OTP for debugging can make every ETS operation trap.
   if (item === atom('ets_force_trap')) return atom('notsup');
@@ -89,6 +100,8 @@ function getInternalState(vm: Machine, item: Term): Term {
   if (item === atom('persistent_term')) {
     return mapFromArrays([am.table], [makeInteger(vm.persistentTerms.bucketCount())]);
   }
+  // A build of OTP whose maps are to have as many collisions as possible.
+  if (item === atom('hashmap_collision_bonanza')) return am.false;
   throw badarg();
 }
 

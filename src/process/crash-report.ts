@@ -91,7 +91,10 @@ interface Report {
 function report(vm: Machine, { level, format, args, plain, by, isOfProcess }: Report): void {
   const { systemLogger } = vm;
   if (systemLogger === am.undefined) return;
-  const logger = vm.processes.byPid(systemLogger) ?? vm.registry.whereis(am.logger);
+  const chosen = vm.processes.byPid(systemLogger);
+  // Who was chosen has ended: from now on it is the process `logger` again (erts_get_system_logger_proc).
+  if (chosen === undefined) vm.systemLogger = am.logger;
+  const logger = chosen ?? vm.registry.whereis(am.logger);
   if (logger === undefined || logger === by) {
     vm.host.writeError(`${plain}\n`);
     return;

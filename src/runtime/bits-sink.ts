@@ -11,10 +11,27 @@ const FIRST_CAPACITY = 256;
 /** Bytes that a binary may have: its size in bits is a word. */
 export const MAX_BINARY_BYTES = 2 ** 29 - 1;
 
+/** From this size on a sink asks how much will come: what is too large is refused before it takes the memory. */
+const MEASURED_CAPACITY = 2 ** 22;
+
+/** Bytes to make room for when `needed` are. `measure` gives the bytes that there will be. Raises system_limit. */
+function capacityFor(needed: number, before: number, measure: (() => number) | undefined): number {
+  const isMeasured = needed > MEASURED_CAPACITY && measure !== undefined;
+  const wanted = isMeasured ? measure() : needed;
+  if (wanted > MAX_BINARY_BYTES) throw systemLimit();
+  return isMeasured ? Math.max(wanted, needed) : Math.max(needed, before * 2);
+}
+
 /** Raises system_limit when it gets more than a binary may hold. */
 export class ByteSink {
   private content = new Uint8Array(FIRST_CAPACITY);
   private used = 0;
+  private readonly measure: (() => number) | undefined;
+
+  /** `measure`, where it is cheap to say beforehand, gives all the bytes that will be put in. */
+  constructor(measure?: () => number) {
+    this.measure = measure;
+  }
 
   /** Bytes so far. */
   get length(): number {
@@ -53,8 +70,7 @@ export class ByteSink {
   private reserve(more: number): void {
     const needed = this.used + more;
     if (needed <= this.content.length) return;
-    if (needed > MAX_BINARY_BYTES) throw systemLimit();
-    const larger = new Uint8Array(Math.max(needed, this.content.length * 2));
+    const larger = new Uint8Array(capacityFor(needed, this.content.length, this.measure));
     larger.set(this.content.subarray(0, this.used));
     this.content = larger;
   }
@@ -65,6 +81,12 @@ export class BitSink {
   private content = new Uint8Array(FIRST_CAPACITY);
   private used = 0;
   private readonly one = new Uint8Array(1);
+  private readonly measure: (() => number) | undefined;
+
+  /** As that of ByteSink. */
+  constructor(measure?: () => number) {
+    this.measure = measure;
+  }
 
   byte(value: number): void {
     this.reserve(8);
@@ -92,8 +114,7 @@ export class BitSink {
   private reserve(more: number): void {
     const needed = Math.ceil((this.used + more) / 8) + 1;
     if (needed <= this.content.length) return;
-    if (needed > MAX_BINARY_BYTES) throw systemLimit();
-    const larger = new Uint8Array(Math.max(needed, this.content.length * 2));
+    const larger = new Uint8Array(capacityFor(needed, this.content.length, this.measure));
     larger.set(this.content.subarray(0, Math.ceil(this.used / 8)));
     this.content = larger;
   }

@@ -1,5 +1,5 @@
 /** Binaries and iodata in module erlang (binary.c, erl_iolist.c). */
-import { BitSink, ByteSink, offHeapBytes } from '../../runtime/bits-sink.ts';
+import { BitSink, ByteSink, MAX_BINARY_BYTES, offHeapBytes } from '../../runtime/bits-sink.ts';
 import { bumpForWork } from '../../runtime/bump-reductions.ts';
 import { type IodataTarget, walkIodata } from '../../runtime/iodata.ts';
 import { makeInteger, safeInteger } from '../../term/bignum.ts';
@@ -14,7 +14,7 @@ import {
   subBits,
 } from '../../term/bits.ts';
 import { cons, listOf, tuple } from '../../term/build.ts';
-import { badarg } from '../../term/erlang-error.ts';
+import { badarg, systemLimit } from '../../term/erlang-error.ts';
 import { NIL, type Term } from '../../term/layout.ts';
 import {
   head,
@@ -42,11 +42,27 @@ export function binarySize(t: Term): number {
 const LISTED_PER_REDUCTION = 256;
 const PARTS_PER_REDUCTION = 8;
 
+/**
+ * Bits and parts of iodata whose bitstrings are multiples of `unit` long. Raises badarg, and system_limit as soon as there are more bits
+ * than `limit`.
+ */
+function measured(data: Term, unit: 1 | 8, limit = Number.POSITIVE_INFINITY): { bits: number; parts: number } {
+  let size = 0;
+  let parts = 0;
+  const add = (more: number): void => {
+    parts++;
+    size += more;
+    if (size > limit) throw systemLimit();
+  };
+  if (!walkIodata(data, { byte: () => add(8), bits: (t) => add(bitSize(t)) }, unit)) throw badarg();
+  return { bits: size, parts };
+}
+
 /** list_to_binary/1, which takes no binary. Raises badarg. */
 export function listToBinary(list: Term): Term {
   if (list !== NIL && !isCons(list)) throw badarg();
   if (isCons(list) && tail(list) === NIL && isBitstring(head(list)) && isBinary(head(list))) return head(list);
-  const sink = new ByteSink();
+  const sink = new ByteSink(() => measured(list, 8, MAX_BINARY_BYTES * 8).bits / 8);
   if (!walkIodata(list, sink)) throw badarg();
   const content = sink.taken();
   bumpForWork(content.length, LISTED_PER_REDUCTION);
@@ -62,27 +78,15 @@ function iolistToBinary(data: Term): Term {
 function listToBitstring(list: Term): Term {
   if (list !== NIL && !isCons(list)) throw badarg();
   if (isCons(list) && tail(list) === NIL && isBitstring(head(list))) return head(list);
-  const sink = new BitSink();
+  const sink = new BitSink(() => Math.ceil(measured(list, 1, MAX_BINARY_BYTES * 8).bits / 8) + 1);
   if (!walkIodata(list, sink, 1)) throw badarg();
   return sink.term();
 }
 
 function iolistSize(data: Term): Term {
-  let size = 0;
-  let parts = 0;
-  const counting: IodataTarget = {
-    byte: () => {
-      size++;
-      parts++;
-    },
-    bits: (t) => {
-      parts++;
-      size += bitSize(t) / 8;
-    },
-  };
-  if (!walkIodata(data, counting)) throw badarg();
+  const { bits, parts } = measured(data, 8);
   bumpForWork(parts, PARTS_PER_REDUCTION);
-  return makeInteger(size);
+  return makeInteger(bits / 8);
 }
 
 /** Binaries of up to this many bytes are put together, larger ones become elements themselves (IOL2V_COPY_THRESHOLD). */

@@ -167,7 +167,7 @@ const OTHER_ITEMS: Readonly<Record<string, Item>> = {
   sequential_tracer: (vm) => tuple(am.sequential_tracer, vm.tracing.sequential.tracerTerm()),
   trace_control_word: (vm) => makeInteger(vm.traceControlWord),
   halt_flush_timeout: name(am.infinity),
-  beam_jump_table: name(am.false),
+  beam_jump_table: name(am.true),
   ets_always_compress: name(am.false),
   ets_realloc_moves: name(am.false),
 };
