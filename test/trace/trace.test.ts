@@ -6,7 +6,6 @@ import { test } from 'node:test';
 import { runEnigma, runNative } from '../boot/run-both.ts';
 import { erlc } from '../support/oracle.ts';
 import { repositoryRoot } from '../support/repository.ts';
-import { flags } from '../support/vm.ts';
 
 const source = readFileSync(join(repositoryRoot, 'test', 'trace', 'trace_programs.erl'), 'utf8');
 const programs = dirname(erlc(source));
@@ -26,9 +25,7 @@ const names = [
 ];
 
 for (const name of names) {
-  // Large heaps are told of when they are collected: at every safe point, so much oftener than natively.
-  const skip = name === 'monitor' && flags.gcStress;
-  test(`tracing: ${name}`, { skip }, () => {
+  test(`tracing: ${name}`, () => {
     const args = ['-noshell', '-pa', programs, '-eval', `trace_programs:run(${name}).`];
     assert.deepEqual(runEnigma(args), runNative(args));
   });

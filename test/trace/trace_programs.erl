@@ -137,4 +137,9 @@ monitor() ->
     io:format("~0p~n", [element(2, erlang:system_monitor())]),
     P = spawn(fun() -> receive stop -> ok end end),
     [P ! N || N <- lists:seq(1, 6)],
-    [io:format("  ~0p~n", [shown(P, M)]) || M <- flush()].
+    Large = spawn(fun() -> L = lists:seq(1, 100000), erlang:garbage_collect(), receive stop -> length(L) end end),
+    Events = flush(),
+    %% Processes of OTP itself may have large heaps, too.
+    io:format("  ~0p~n", [[Value || {monitor, Q, long_message_queue, Value} <- Events, Q =:= P]]),
+    Sizes = [lists:sort(proplists:get_keys(Info)) || {monitor, Q, large_heap, Info} <- Events, Q =:= Large],
+    io:format("  ~0p~n", [lists:usort(Sizes)]).
