@@ -1,5 +1,5 @@
 /** erts_debug: sizes of terms, and the switches that OTP's own test suites use (erl_bif_info.c). */
-import { REDUCTIONS } from '../memory/map.ts';
+import { MAX_SLICE_REDUCTIONS, REDUCTIONS } from '../memory/map.ts';
 import { load, store } from '../memory/memory.ts';
 import { reportWarning } from '../process/crash-report.ts';
 import type { Machine } from '../process/machine.ts';
@@ -15,20 +15,17 @@ import { atomOf, boolean, natural } from './erlang/arguments.ts';
 import { memoryState } from './erlang/memory.ts';
 import type { BifTable } from './registry.ts';
 
-/** CONTEXT_REDS */
-const MOST_REDUCTIONS = 4000;
-
 /** What a test may wait for. Nothing here is put off: it is done when the call that asked for it returns. */
 const AWAITED = ['deallocations', 'timer_cancellations', 'aux_work', 'thread_progress'];
 
 /**
- * After how many steps a BIF makes way for others, as a test may set it for three kinds of BIFs; 0: as it is. The BIFs
- * here go on to their end whatever it is: what they give must be the same.
+ * After how many steps a BIF makes way for others, as a test may set it for three kinds of BIFs; 0: as it is. Only re:run obeys it:
+ * BIFs of the other kinds go on to their end, and what they give must be the same.
  */
 const LOOP_LIMITS: Readonly<Record<string, number>> = {
   binary_loop_limit: 0,
-  re_loop_limit: 10 * MOST_REDUCTIONS,
-  unicode_loop_limit: 10 * MOST_REDUCTIONS,
+  re_loop_limit: 10 * MAX_SLICE_REDUCTIONS,
+  unicode_loop_limit: 10 * MAX_SLICE_REDUCTIONS,
 };
 
 /** Sets a loop limit and returns the old one. */
@@ -74,7 +71,7 @@ function setInternalState(vm: Machine, item: Term, value: Term): Term {
   if (item === atom('reds_left')) {
     const left = natural(value);
     if (left === undefined) throw badarg();
-    if (left <= MOST_REDUCTIONS) store(REDUCTIONS, left);
+    if (left <= MAX_SLICE_REDUCTIONS) store(REDUCTIONS, left);
     return am.true;
   }
   if (item === am.test_long_gc_sleep) {

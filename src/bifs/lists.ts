@@ -10,7 +10,10 @@ import { natural } from './erlang/arguments.ts';
 import { reversed } from './erlang/lists-tuples.ts';
 import type { BifTable } from './registry.ts';
 
-/** Elements for a reduction: of member/2, and of the functions that look for keys (erl_bif_lists.c). */
+/**
+ * Elements for a reduction (erl_bif_lists.c): of member/2; and of the functions that look for keys, which in OTP charge nothing for up to so many
+ * elements for each reduction of a slice, and all that are left for more.
+ */
 const MEMBERS_PER_REDUCTION = 16;
 const KEYS_PER_REDUCTION = 10;
 

@@ -11,7 +11,7 @@
  */
 import { GLOBAL_BREAKPOINT, LOCAL_BREAKPOINT, SP, UNWIND_TOP } from '../memory/map.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
-import { type FuncIndex, funcref, i32, i32Init, i32RelocInit } from '../wasm/types.ts';
+import { type FuncIndex, i32 } from '../wasm/types.ts';
 import type { ModuleTranslator } from './module-translator.ts';
 import { RELOC_BREAKPOINT, RELOC_ENTER, RELOC_ENTER_SLOT, RELOC_SLOT } from './relocations.ts';
 
@@ -36,7 +36,7 @@ export function compileBreakpoints(translator: ModuleTranslator): FuncIndex[] {
     emitStop(translator, builder.body(front), index, GLOBAL_BREAKPOINT, func);
     return front;
   });
-  compileEnterEntry(translator, enters);
+  translator.defineEntry('enter', enters, RELOC_ENTER_SLOT);
   return exported;
 }
 
@@ -114,20 +114,4 @@ function compileEnter(translator: ModuleTranslator, index: number, body: FuncInd
   w.returnCall(body);
   w.finish();
   return func;
-}
-
-/** (pc, value) -> term: pc is one more than the function's index. */
-function compileEnterEntry(translator: ModuleTranslator, enters: readonly FuncIndex[]): void {
-  const { builder, table } = translator;
-  const own = builder.defineTable(funcref, { min: enters.length + 1 });
-  builder.elements(own, i32Init(1), [...enters]);
-  const type = builder.type([i32, i32], [i32]);
-  const entry = builder.declareFunction(type, translator.noted('enter'));
-  const w = builder.body(entry);
-  w.localGet(w.param(0));
-  w.localGet(w.param(1));
-  w.localGet(w.param(0));
-  w.returnCallIndirect(type, own);
-  w.finish();
-  builder.elements(table, i32RelocInit(RELOC_ENTER_SLOT, 0), [entry]);
 }

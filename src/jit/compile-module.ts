@@ -3,7 +3,7 @@ import type { Operand } from '../isa/operands.ts';
 import { operandToString } from '../isa/print.ts';
 import type { BeamFunction, BeamModule, Instruction } from '../loader/beam-module.ts';
 import { FUN_FREE, PRIMARY_BOXED } from '../term/layout.ts';
-import { type FuncIndex, funcref, i32, i32Init, i32RelocInit } from '../wasm/types.ts';
+import { type FuncIndex, i32RelocInit } from '../wasm/types.ts';
 import { endsFlow, FunctionPlan, type Target } from './analysis.ts';
 import { BeamAssembler } from './beam-assembler.ts';
 import { compileBreakpoints } from './breakpoints.ts';
@@ -25,7 +25,8 @@ export function compileModule(module: BeamModule, options: TranslateOptions): Co
   const adapters = module.lambdas.map((_, index) => compileAdapter(translator, index));
   const slotImports = [...translator.slotImports].sort((a, b) => a - b);
   for (const index of slotImports) compileStub(translator, index);
-  if (translator.resumes.length > 0) compileResumeEntry(translator);
+  // What return points go on with.
+  if (translator.resumes.length > 0) translator.defineEntry('resume', translator.resumes, RELOC_RESUME_SLOT);
   const exported = options.breakpoints === true ? compileBreakpoints(translator) : translator.functions;
   module.exports.forEach(({ label }, index) => {
     builder.exportFunction(`e${index}`, exported[module.functionOfLabel.get(label) as number] as FuncIndex);
@@ -53,22 +54,6 @@ function compileFunction(translator: ModuleTranslator, func: BeamFunction, index
   if (count === 0) return;
   emitFunction(new BeamAssembler(translator, plan, index, true), points);
   translator.resumeAt(points.firstPc, count);
-}
-
-/** (pc, value) -> term: what return points go on with. The resume functions themselves lie in a table of the module's own. */
-function compileResumeEntry(translator: ModuleTranslator): void {
-  const { builder, table, resumes } = translator;
-  const own = builder.defineTable(funcref, { min: resumes.length + 1 });
-  builder.elements(own, i32Init(1), resumes);
-  const type = builder.type([i32, i32], [i32]);
-  const entry = builder.declareFunction(type, translator.noted('resume'));
-  const w = builder.body(entry);
-  w.localGet(w.param(0));
-  w.localGet(w.param(1));
-  w.localGet(w.param(0));
-  w.returnCallIndirect(type, own);
-  w.finish();
-  builder.elements(table, i32RelocInit(RELOC_RESUME_SLOT, 0), [entry]);
 }
 
 /** What the module's own code says for a BIF only raises (erlang:nif_error/1); calls inside the module reach the BIF too. */

@@ -27,17 +27,26 @@ const DIGIT_BITS = 32n;
 /** Floats lie at multiples of four bytes. */
 const FLOAT_ALIGNMENT = 2;
 
-/** (term) -> i64; NO_LONG for what is no integer of 63 bits and sign. */
-export function emitToLong(w: FunctionBuilder): void {
-  const term = w.param(0);
-  const header = w.local(i32, 'header');
-  const magnitude = w.local(i64, 'magnitude');
-  const unknown = w.block();
+/** Pushes 1 if the lowest bits of the term are those of a small, of a pointer to a boxed object … */
+function pushIsPrimary(w: FunctionBuilder, term: Local, primary: number): void {
   w.localGet(term);
   w.i32Const(PRIMARY_MASK);
   w.i32And();
-  w.i32Const(PRIMARY_SMALL);
+  w.i32Const(primary);
   w.i32Eq();
+}
+
+/** Pushes the header of a boxed term. */
+function pushHeader(w: FunctionBuilder, term: Local): void {
+  w.localGet(term);
+  w.i32Const(PRIMARY_BOXED);
+  w.i32Sub();
+  w.i32Load();
+}
+
+/** Returns the value of a small. */
+function returnSmallValue(w: FunctionBuilder, term: Local): void {
+  pushIsPrimary(w, term, PRIMARY_SMALL);
   w.if();
   w.localGet(term);
   w.i32Const(SMALL_SHIFT);
@@ -45,16 +54,19 @@ export function emitToLong(w: FunctionBuilder): void {
   w.i64ExtendI32S();
   w.return();
   w.end();
-  w.localGet(term);
-  w.i32Const(PRIMARY_MASK);
-  w.i32And();
-  w.i32Const(PRIMARY_BOXED);
-  w.i32Ne();
+}
+
+/** (term) -> i64; NO_LONG for what is no integer of 63 bits and sign. */
+export function emitToLong(w: FunctionBuilder): void {
+  const term = w.param(0);
+  const header = w.local(i32, 'header');
+  const magnitude = w.local(i64, 'magnitude');
+  const unknown = w.block();
+  returnSmallValue(w, term);
+  pushIsPrimary(w, term, PRIMARY_BOXED);
+  w.i32Eqz();
   w.brIf(unknown);
-  w.localGet(term);
-  w.i32Const(PRIMARY_BOXED);
-  w.i32Sub();
-  w.i32Load();
+  pushHeader(w, term);
   w.localTee(header);
   w.i32Const(HEADER_PAIR_MASK);
   w.i32And();
@@ -207,19 +219,13 @@ function emitBig(
 /** (term) -> 1 for an integer that is no small and has at most 64 bits and sign. */
 export function emitIsLong(w: FunctionBuilder): void {
   const term = w.param(0);
-  w.localGet(term);
-  w.i32Const(PRIMARY_MASK);
-  w.i32And();
-  w.i32Const(PRIMARY_BOXED);
-  w.i32Ne();
+  pushIsPrimary(w, term, PRIMARY_BOXED);
+  w.i32Eqz();
   w.if();
   w.i32Const(0);
   w.return();
   w.end();
-  w.localGet(term);
-  w.i32Const(PRIMARY_BOXED);
-  w.i32Sub();
-  w.i32Load();
+  pushHeader(w, term);
   w.i32Const(~(HEADER_POS_BIG ^ HEADER_NEG_BIG));
   w.i32And();
   w.i32Const(makeHeader(HEADER_POS_BIG, 0));
@@ -238,22 +244,8 @@ export function emitLowLong(w: FunctionBuilder): void {
   const term = w.param(0);
   const header = w.local(i32, 'header');
   const magnitude = w.local(i64, 'magnitude');
-  w.localGet(term);
-  w.i32Const(PRIMARY_MASK);
-  w.i32And();
-  w.i32Const(PRIMARY_SMALL);
-  w.i32Eq();
-  w.if();
-  w.localGet(term);
-  w.i32Const(SMALL_SHIFT);
-  w.i32ShrS();
-  w.i64ExtendI32S();
-  w.return();
-  w.end();
-  w.localGet(term);
-  w.i32Const(PRIMARY_BOXED);
-  w.i32Sub();
-  w.i32Load();
+  returnSmallValue(w, term);
+  pushHeader(w, term);
   w.localSet(header);
   emitMagnitude(w, { term, header, magnitude }, undefined);
   w.i64Const(0n);
@@ -267,11 +259,7 @@ export function emitLowLong(w: FunctionBuilder): void {
 /** (term) -> 1 for an integer whose magnitude has at most 63 bits. */
 export function emitIsSignedLong(w: FunctionBuilder, isLong: FuncIndex, lowLong: FuncIndex): void {
   const term = w.param(0);
-  w.localGet(term);
-  w.i32Const(PRIMARY_MASK);
-  w.i32And();
-  w.i32Const(PRIMARY_SMALL);
-  w.i32Eq();
+  pushIsPrimary(w, term, PRIMARY_SMALL);
   w.if();
   w.i32Const(1);
   w.return();
@@ -288,10 +276,7 @@ export function emitIsSignedLong(w: FunctionBuilder, isLong: FuncIndex, lowLong:
   w.call(lowLong);
   w.i64Const(0n);
   w.i64LtS();
-  w.localGet(term);
-  w.i32Const(PRIMARY_BOXED);
-  w.i32Sub();
-  w.i32Load();
+  pushHeader(w, term);
   w.i32Const(HEADER_POS_BIG ^ HEADER_NEG_BIG);
   w.i32And();
   w.i32Const(0);
@@ -318,19 +303,13 @@ export function emitCompareLongs(w: FunctionBuilder, lowLong: FuncIndex): void {
 /** (term) -> 1 for a float. */
 export function emitIsFloat(w: FunctionBuilder): void {
   const term = w.param(0);
-  w.localGet(term);
-  w.i32Const(PRIMARY_MASK);
-  w.i32And();
-  w.i32Const(PRIMARY_BOXED);
-  w.i32Ne();
+  pushIsPrimary(w, term, PRIMARY_BOXED);
+  w.i32Eqz();
   w.if();
   w.i32Const(0);
   w.return();
   w.end();
-  w.localGet(term);
-  w.i32Const(PRIMARY_BOXED);
-  w.i32Sub();
-  w.i32Load();
+  pushHeader(w, term);
   w.i32Const(HEADER_TYPE_MASK);
   w.i32And();
   w.i32Const(HEADER_FLOAT);

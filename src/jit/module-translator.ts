@@ -8,6 +8,8 @@ import {
   f64,
   funcref,
   i32,
+  i32Init,
+  i32RelocInit,
   i64,
   type TableIndex,
   type TypeIndex,
@@ -173,6 +175,22 @@ export class ModuleTranslator {
     const first = this.resumePcs;
     this.resumePcs += count;
     return first;
+  }
+
+  /** (pc, value) -> value: one function of a table of the module's own, that of pc - 1; it lies in the shared table at `relocation`. */
+  defineEntry(name: string, functions: readonly FuncIndex[], relocation: number): void {
+    const { builder, table } = this;
+    const own = builder.defineTable(funcref, { min: functions.length + 1 });
+    builder.elements(own, i32Init(1), functions);
+    const type = builder.type([i32, i32], [i32]);
+    const entry = builder.declareFunction(type, this.noted(name));
+    const w = builder.body(entry);
+    w.localGet(w.param(0));
+    w.localGet(w.param(1));
+    w.localGet(w.param(0));
+    w.returnCallIndirect(type, own);
+    w.finish();
+    builder.elements(table, i32RelocInit(relocation, 0), [entry]);
   }
 
   /** The places from pc `first` on go on in the resume function made last. */

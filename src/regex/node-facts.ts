@@ -36,17 +36,17 @@ export function referredGroups(branches: readonly Branch[]): ReadonlySet<number>
   return groups;
 }
 
+/** What matches at least one character each time. */
+const TAKES_ONE: ReadonlySet<Node['kind']> = new Set(['char', 'set', 'any', 'all', 'byte', 'newline', 'cluster']);
+
+export function takesOne({ kind }: Node): boolean {
+  return TAKES_ONE.has(kind);
+}
+
 /** Whether a node might match nothing: false only if that is sure. */
 export function couldBeEmpty(node: Node): boolean {
+  if (takesOne(node)) return false;
   switch (node.kind) {
-    case 'char':
-    case 'set':
-    case 'any':
-    case 'all':
-    case 'byte':
-    case 'newline':
-    case 'cluster':
-      return false;
     case 'repeat':
       return node.min === 0 || couldBeEmpty(node.body);
     case 'group':

@@ -3,6 +3,7 @@
  * lookbehinds (the second pass of compile_branch in pcre_compile.c). Fills in the groups of names and the lengths.
  */
 import { fixedLength, NOT_FIXED, TOO_EARLY } from './fixed-length.ts';
+import { takesOne } from './node-facts.ts';
 import {
   type Branch,
   type Condition,
@@ -177,15 +178,8 @@ class Resolver {
   private isEmpty(node: Node, called: readonly GroupNode[]): boolean {
     const someEmpty = (branches: readonly Branch[], calls: readonly GroupNode[]): boolean =>
       branches.some(({ items }) => this.allEmpty(items, calls));
+    if (takesOne(node)) return false;
     switch (node.kind) {
-      case 'char':
-      case 'set':
-      case 'any':
-      case 'all':
-      case 'byte':
-      case 'newline':
-      case 'cluster':
-        return false;
       case 'repeat':
         if (node.min === 0) return true;
         // PCRE looks into a condition of one branch only if it is repeated without limit (OP_SCOND).

@@ -38,7 +38,7 @@ export function binarySize(t: Term): number {
 
 // ---- iodata ----------------------------------------------------------------------------------------------------------
 
-/** Bytes of a list for a reduction (ERTS_B2L_BYTES_PER_REDUCTION in binary.c); and what iodata is measured by (erl_iolist.c). */
+/** Bytes of a list for a reduction (ERTS_B2L_BYTES_PER_REDUCTION in binary.c), the other way, too; and parts of iodata that is only measured. */
 const LISTED_PER_REDUCTION = 256;
 const PARTS_PER_REDUCTION = 8;
 

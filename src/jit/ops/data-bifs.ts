@@ -2,8 +2,6 @@
 import type { Operand } from '../../isa/operands.ts';
 import { typeBits } from '../../isa/types.ts';
 import {
-  CONTEXT_END,
-  CONTEXT_POSITION,
   FLATMAP_KEYS,
   HEADER_FLATMAP,
   HEADER_MATCH_CONTEXT,
@@ -30,7 +28,7 @@ import { pushSizeTerm } from './bits-reader.ts';
 import { pushSizeOf } from './bits-words.ts';
 import { type BifCall, emitBifFunction, emitInline, type InlineBif, type InlineBifTable } from './guard-bif.ts';
 import { loadField } from './lists-tuples.ts';
-import { pushHeader, pushHeaderTest, pushTagTest, testEmitters } from './tests-compare.ts';
+import { pushBitsLeft, pushHeader, pushHeaderTest, pushTagTest, testEmitters } from './tests-compare.ts';
 
 /** How far a header word is shifted to become 4 times the number of words that follow (plus bits of the type below). */
 const HEADER_TO_SMALL = HEADER_SIZE_SHIFT - SMALL_SHIFT;
@@ -189,11 +187,7 @@ function pushBitSize(a: BeamAssembler, src: Operand, slow: Label): void {
   branchUnless(a, slow);
   pushHeaderTest(a, src, HEADER_TYPE_MASK, HEADER_MATCH_CONTEXT);
   w.if(a.resultType);
-  a.push(src);
-  w.i32Load(CONTEXT_END - PRIMARY_BOXED);
-  a.push(src);
-  w.i32Load(CONTEXT_POSITION - PRIMARY_BOXED);
-  w.i32Sub();
+  pushBitsLeft(a, src);
   w.else();
   pushHeaderTest(a, src, HEADER_PAIR_MASK, PAIR_BITS);
   branchUnless(a, slow);

@@ -209,17 +209,22 @@ function emitIsBitstr(a: BeamAssembler, fail: Operand, src: Operand): void {
   failUnless(a, fail);
 }
 
-/** The same if its size in bits is a multiple of eight. Heap bits and sub bits have their size in a field of their own. */
+/** Pushes how many bits a match context has left. */
+export function pushBitsLeft(a: BeamAssembler, context: Operand): void {
+  a.push(context);
+  a.w.i32Load(CONTEXT_END - PRIMARY_BOXED);
+  a.push(context);
+  a.w.i32Load(CONTEXT_POSITION - PRIMARY_BOXED);
+  a.w.i32Sub();
+}
+
+/** The same as is_bitstr if the size in bits is a multiple of eight. Heap bits and sub bits have their size in a field of their own. */
 function emitIsBinary(a: BeamAssembler, fail: Operand, src: Operand): void {
   emitIsBitstr(a, fail, src);
   const { w } = a;
   pushHeaderTest(a, src, HEADER_TYPE_MASK, HEADER_MATCH_CONTEXT);
   w.if(a.resultType);
-  a.push(src);
-  w.i32Load(CONTEXT_END - PRIMARY_BOXED);
-  a.push(src);
-  w.i32Load(CONTEXT_POSITION - PRIMARY_BOXED);
-  w.i32Sub();
+  pushBitsLeft(a, src);
   w.else();
   a.push(src);
   // heap bits: size at +4; sub bits: at +8
