@@ -58,9 +58,16 @@ text() ->
     {ok, Apps} = application:ensure_all_started(sasl),
     io:format("~p ~p~n", [Apps, [A || {A, _, _} <- lists:sort(application:which_applications())]]).
 
+%% Reports reach the standard output by the logger's own process: each is awaited before the next line is printed.
 crashes() ->
     {ok, P} = gen_server:start({local, crashing}, ?MODULE, x, []),
-    io:format("~p~n", [try gen_server:call(P, next), gen_server:call(P, next) catch exit:{R, _} -> element(1, R) end]),
+    Reason = try gen_server:call(P, next), gen_server:call(P, next) catch exit:{R, _} -> element(1, R) end,
+    logged(),
+    io:format("~p~n", [Reason]),
     {Q, M} = spawn_monitor(fun() -> error(boom) end),
-    receive {'DOWN', M, process, Q, Reason} -> io:format("~p~n", [element(1, Reason)]) end,
-    timer:sleep(200).
+    receive {'DOWN', M, process, Q, {Boom, _}} -> logged(), io:format("~p~n", [Boom]) end.
+
+%% A process that ends by an error is reported by the emulator through the logger's proxy: that needs a moment.
+logged() ->
+    timer:sleep(500),
+    logger_std_h:filesync(default).
