@@ -1,9 +1,9 @@
-%% Both sides' half of the measuring. A program is a module with input() -> Input and run(Input) -> a small term that tells
+%% Runs programs on either side. A program is a module with input() -> Input and run(Input) -> a small term that tells
 %% whether two systems computed the same.
 -module(driver).
--export([main/0, measured/1]).
+-export([main/0, cold/1]).
 
-%% Native side: for each line "Module Count" that comes in, a line "ok Value Microseconds ..." goes out.
+%% For each line "Module Count" that comes in, a line "ok Value Microseconds ..." goes out.
 main() ->
     case io:get_line("") of
         eof ->
@@ -14,15 +14,32 @@ main() ->
             main()
     end.
 
+%% One run, from the command line: prints the value and the most kilobytes that the system has used.
+cold([Module]) ->
+    {Value, _} = run(Module),
+    io:put_chars([io_lib:write(Value), $\s, peak(), $\n]),
+    halt().
+
+peak() ->
+    {ok, Status} = file:read_file("/proc/self/status"),
+    [Kilobytes | _] = string:lexemes(lists:last(binary:split(Status, <<"VmHWM:">>)), "\t "),
+    Kilobytes.
+
 answer(Module, Count) ->
     Runs = [run(Module) || _ <- lists:seq(1, Count)],
-    {Value, _} = hd(Runs),
-    ["ok ", io_lib:write(Value) | [[$\s, io_lib:format("~.3f", [Time / 1000])] || {_, Time} <- Runs]].
+    case [Reason || {failed, Reason} <- Runs] of
+        [] ->
+            {Value, _} = hd(Runs),
+            ["ok ", io_lib:write(Value) | [[$\s, io_lib:format("~.3f", [Time / 1000])] || {_, Time} <- Runs]];
+        [Reason | _] ->
+            ["skip ", io_lib:write(Reason, 12)]
+    end.
 
 run(Module) ->
     {_, Monitor} = spawn_monitor(fun() -> exit(timed(Module)) end),
     receive
-        {'DOWN', Monitor, process, _, {ran, Value, Time}} -> {Value, Time}
+        {'DOWN', Monitor, process, _, {ran, Value, Time}} -> {Value, Time};
+        {'DOWN', Monitor, process, _, Reason} -> {failed, Reason}
     end.
 
 timed(Module) ->
@@ -30,10 +47,3 @@ timed(Module) ->
     Start = erlang:monotonic_time(nanosecond),
     Value = Module:run(Input),
     {ran, Value, erlang:monotonic_time(nanosecond) - Start}.
-
-%% Our side: the host takes the time from its message `go` to the end of the process.
-measured(Module) ->
-    Input = Module:input(),
-    receive
-        go -> Module:run(Input)
-    end.

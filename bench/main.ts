@@ -1,9 +1,9 @@
 /**
- * `npm run bench`: programs timed on native OTP 27 and here, in rounds that alternate; loading stdlib; sizes of objects.
- * Beside each target it says whether it is met; what cannot run yet is listed with the reason.
+ * `npm run bench`: programs timed on native OTP 27 and here, both booted, in rounds that alternate; loading stdlib; sizes of
+ * objects. Beside each target it says whether it is met; what cannot run is listed with the reason.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ import { erlcAll, nativeRoot } from '../test/support/oracle.ts';
 import { cacheFolder, repositoryRoot } from '../test/support/repository.ts';
 import { measure, type Row } from './measure.ts';
 import { PROGRAMS } from './programs.ts';
+import { writeReport } from './report.ts';
 import { Side } from './side.ts';
 import { objectSizes } from './sizes.ts';
 import type { LoadTimes } from './stdlib-load.ts';
@@ -18,9 +19,11 @@ import { loadTable, programTable, sizeTable } from './table.ts';
 
 const HELP = `npm run bench -- [--rounds N] [--only NAME,...] [--against DIR] [--json] [--list]
   --rounds N      rounds of each program; 10 unless told
-  --only NAMES    these programs alone; also: stdlib, sizes
+  --cold N        starts of each program, from the start of the system to its end; none unless told
+  --only NAMES    these programs or groups alone; also: stdlib, sizes
   --against DIR   another build of this project (its folder dist), timed beside
   --json          everything as one JSON object
+  --write         docs/BENCHMARKS.md and its picture
   --list          the names of the programs
 `;
 
@@ -31,20 +34,22 @@ const LOADS = 5;
 function compilePrograms(): string {
   const folder = join(cacheFolder, 'bench');
   mkdirSync(folder, { recursive: true });
-  const source = join(repositoryRoot, 'bench', 'programs');
-  const paths = [join(repositoryRoot, 'bench', 'driver.erl'), ...readdirSync(source).map((name) => join(source, name))];
+  const bench = join(repositoryRoot, 'bench');
+  const programs = PROGRAMS.map(({ group, name }) => join(bench, 'programs', group, `${name}.erl`));
+  const paths = [join(bench, 'driver.erl'), join(bench, 'sizes.erl'), ...programs];
   const beams = erlcAll(paths.map((path) => readFileSync(path, 'utf8')));
   for (const beam of beams) copyFileSync(beam, join(folder, basename(beam)));
   return folder;
 }
 
-function nativeSide(programs: string): Side {
-  const flags = ['+S', '1', '-noshell', '-boot', 'no_dot_erlang', '-pa', programs, '-s', 'driver', 'main'];
-  return new Side(join(nativeRoot(), 'bin', 'erl'), flags);
-}
+const flags = (programs: string): string[] => ['+S', '1', '-noshell', '-boot', 'no_dot_erlang', '-pa', programs];
 
+const nativeSide = (programs: string): Side => new Side(join(nativeRoot(), 'bin', 'erl'), flags(programs));
+
+/** Of a build, `dist` or the like; the libraries are those of the native side. */
 function ourSide(build: string, programs: string): Side {
-  return new Side(process.execPath, [join(build, 'bench', 'our-side.js'), programs, nativeRoot()]);
+  const main = join(build, 'src', 'cli', 'main.js');
+  return new Side(process.execPath, [main, ...flags(programs)], { ENIGMA_OTP: nativeRoot() });
 }
 
 /** Least times of loading all of stdlib, each time in a fresh process. */
@@ -66,28 +71,33 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: '10' },
+      cold: { type: 'string', default: '0' },
       only: { type: 'string' },
       against: { type: 'string' },
       json: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   const write = (text: string): void => void process.stdout.write(text);
   if (values.help) return write(HELP);
-  if (values.list) return write(`${PROGRAMS.map(({ name, what }) => `${name.padEnd(14)}${what}`).join('\n')}\n`);
+  const described = PROGRAMS.map(({ name, group, what }) => `${group.padEnd(11)}${name.padEnd(19)}${what}`);
+  if (values.list) return write(`${described.join('\n')}\n`);
   const names = values.only?.split(',');
   const wants = (name: string): boolean => names === undefined || names.includes(name);
   const programs = compilePrograms();
   const builds = [dirname(here), ...(values.against === undefined ? [] : [values.against])];
   const sides = [nativeSide(programs), ...builds.map((build) => ourSide(build, programs))];
   const rows: Row[] = [];
+  const rounds = { warm: Number(values.rounds), cold: Number(values.cold) };
   for (const program of PROGRAMS) {
-    if (wants(program.name)) rows.push(await measure(program, sides, Number(values.rounds)));
+    if (wants(program.name) || wants(program.group)) rows.push(await measure(program, sides, rounds));
   }
   for (const side of sides) side.stop();
   const stdlib = wants('stdlib') ? loadStdlib() : undefined;
   const sizes = wants('sizes') ? objectSizes(programs) : undefined;
+  if (values.write) writeReport(repositoryRoot, rows, `${rounds.warm} rounds, ${rounds.cold} cold starts`);
   if (values.json) return write(`${JSON.stringify({ rows, stdlib, sizes }, undefined, 2)}\n`);
   if (rows.length > 0) write(`${programTable(rows, builds.length)}\n`);
   if (stdlib !== undefined) write(`${loadTable(stdlib)}\n`);

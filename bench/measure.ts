@@ -8,10 +8,17 @@ export interface Times {
   readonly median: number;
 }
 
+/** A start of the system, one run, and the end: the least time of some, and the most memory. */
+export interface ColdTimes extends Times {
+  readonly kilobytes: number;
+}
+
 export interface Row {
   readonly program: Program;
   /** By side, in the order of the sides; undefined where a side could not run it. */
   readonly times: readonly (Times | undefined)[];
+  /** By side; none where cold runs were not asked for. */
+  readonly cold: readonly ColdTimes[];
   /** Why a side could not run it, or did not compute the same. */
   readonly problem?: string;
 }
@@ -21,12 +28,41 @@ export function timesOf(microseconds: readonly number[]): Times {
   return { minimum: sorted[0] as number, median: sorted[Math.floor(sorted.length / 2)] as number };
 }
 
-/** Runs a program on all sides in turn, `rounds` times, after a round that does not count. */
-export async function measure(program: Program, sides: readonly Side[], rounds: number): Promise<Row> {
+/** The ratio of the minima of a side and the first, native one; of cold runs where `kind` says so. */
+export function ratioOf(row: Row, side: number, kind: 'times' | 'cold' = 'times'): number | undefined {
+  const [native, ours] = [row[kind][0], row[kind][side]];
+  return native === undefined || ours === undefined ? undefined : ours.minimum / native.minimum;
+}
+
+export function geometricMean(ratios: readonly number[]): number {
+  return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+}
+
+export interface Rounds {
+  readonly warm: number;
+  readonly cold: number;
+}
+
+function measureCold(program: Program, sides: readonly Side[], rounds: number): ColdTimes[] {
+  const samples = sides.map(() => ({ microseconds: [] as number[], kilobytes: 0 }));
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, side] of sides.entries()) {
+      const sample = samples[index] as (typeof samples)[number];
+      const { microseconds, kilobytes } = side.cold(program.name);
+      sample.microseconds.push(microseconds);
+      sample.kilobytes = Math.max(sample.kilobytes, kilobytes);
+    }
+  }
+  if (rounds === 0) return [];
+  return samples.map(({ microseconds, kilobytes }) => ({ ...timesOf(microseconds), kilobytes }));
+}
+
+/** Runs a program on all sides in turn, after a round that does not count. */
+export async function measure(program: Program, sides: readonly Side[], rounds: Rounds): Promise<Row> {
   const samples: number[][] = sides.map(() => []);
   const problems = new Map<number, string>();
   let expected: string | undefined;
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 0; round <= rounds.warm; round++) {
     for (const [index, side] of sides.entries()) {
       if (problems.has(index)) continue;
       const runs = await side.run(program.name, program.runs);
@@ -41,5 +77,6 @@ export async function measure(program: Program, sides: readonly Side[], rounds: 
   }
   const times = samples.map((list, index) => (problems.has(index) ? undefined : timesOf(list)));
   const problem = [...problems.values()][0];
-  return { program, times, ...(problem === undefined ? {} : { problem }) };
+  const cold = problem === undefined ? measureCold(program, sides, rounds.cold) : [];
+  return { program, times, cold, ...(problem === undefined ? {} : { problem }) };
 }

@@ -9,12 +9,6 @@ function ebin(root: string, application: string): string {
   return join(lib, folder, 'ebin');
 }
 
-/** A module named `application/module`. */
-export function otpModule(root: string, path: string): Uint8Array {
-  const [application, module] = path.split('/') as [string, string];
-  return readFileSync(join(ebin(root, application), `${module}.beam`));
-}
-
 /** All modules of an application, in the order of their names. */
 export function otpModules(root: string, application: string): { readonly name: string; readonly bytes: Uint8Array }[] {
   const folder = ebin(root, application);
