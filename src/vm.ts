@@ -12,7 +12,7 @@ import { decodeTranslation, encodeTranslation } from './code/translation-file.ts
 import type { DebugFlags } from './debug/flags.ts';
 import { EtsTables } from './ets/tables.ts';
 import type { Host } from './host/host.ts';
-import { bifKey, buildBifWrappers, parseBifKey } from './jit/bif-wrappers.ts';
+import { bifKey, parseBifKey } from './jit/bif-wrappers.ts';
 import { compileModule } from './jit/compile-module.ts';
 import type { TranslateOptions } from './jit/module-translator.ts';
 import { readChunks } from './loader/chunks.ts';
@@ -53,7 +53,7 @@ import { Scheduler } from './scheduler/scheduler.ts';
 import { Timers } from './scheduler/timers.ts';
 import { am, atom, atomName } from './term/atoms.ts';
 import { listOf } from './term/build.ts';
-import { exportTable, funSlots } from './term/fun-entries.ts';
+import { type ExportName, exportTable, funSlots } from './term/fun-entries.ts';
 import type { Term } from './term/layout.ts';
 import { Nodes, nodes } from './term/nodes.ts';
 import { useTermRulesOf } from './term/term-rules.ts';
@@ -77,7 +77,7 @@ export interface VmOptions {
 /** Pages of 64 KiB that memory starts with, and may have. */
 const FIRST_PAGES = 64;
 const MOST_PAGES = 65536;
-/** Slots of the table at first: as many as OTP's own start takes, since growing costs for each instance. */
+/** Slots of the table at first: as many as OTP's own start takes. */
 const FIRST_SLOTS = 8192;
 
 /** Arities are below this. */
@@ -174,15 +174,16 @@ export class Vm implements Machine {
       exportAdapter: (arity) => this.prelude.function(`export${arity}`),
       undefinedLambda: (arity) => this.prelude.function(`lambda${arity}`),
       undefinedExport: (slot, arity) => this.prelude.undefinedExport(slot, arity),
+      bif: (name) => this.wrappedBif(name),
     });
     this.loader = new ModuleLoader(this.code, this.literalReleases);
     this.tracing = this.makeTracing();
     exportTable.current = this.code;
     funSlots.allocate = ({ arity }) => this.code.lambdaSlot(arity);
     this.addBifs();
-    this.imports = generatedImports(this.memory, table, this.prelude, this.functionSources());
+    this.imports = generatedImports(this.memory, this.prelude, this.functionSources());
     this.instruments = new Instruments(this.code, this.imports);
-    this.wrapBifs();
+    this.exportBifs();
     this.scheduler = new Scheduler(this, this.prelude.function('run') as () => number);
   }
 
@@ -252,17 +253,16 @@ export class Vm implements Machine {
     return (...args) => raiseUndefined(this, atom(module), atom(name), listOf(args));
   }
 
-  /** Puts every BIF into the slot of its export, for `apply` and funs. */
-  private wrapBifs(): void {
-    const all = [...this.bifs.values()];
-    const names = all.map(({ row, table }) => ({ module: table.module, name: row.name, arity: row.arity }));
-    const module = new WebAssembly.Module(buildBifWrappers(names));
-    const { exports } = new WebAssembly.Instance(module, this.imports as WebAssembly.Imports);
-    for (const name of names) {
-      const made = this.code.export(atom(name.module), atom(name.name), name.arity);
-      this.code.table.set(made.slot, exports[bifKey(name)] as CallableFunction);
-      made.state = 'bif';
+  /** Every BIF has an export, for `apply` and funs. */
+  private exportBifs(): void {
+    for (const { row, table } of this.bifs.values()) {
+      this.code.export(atom(table.module), atom(row.name), row.arity).state = 'bif';
     }
+  }
+
+  private wrappedBif({ module, functionName, arity }: ExportName): CallableFunction {
+    const key = bifKey({ module: atomName(module), name: atomName(functionName), arity });
+    return this.prelude.bifWrapper(this.imports.call?.[key] as CallableFunction, arity);
   }
 
   // ---- tracing -----------------------------------------------------------------------------------------------------
@@ -294,6 +294,7 @@ export class Vm implements Machine {
       setBreakpoints: (number, isLocal, isGlobal) => {
         const owner = code.numberOwner(number);
         if (owner === undefined) {
+          code.fillSlot(number);
           this.bifCell(number).isTraced = isLocal || isGlobal;
           return;
         }

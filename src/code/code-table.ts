@@ -1,9 +1,9 @@
 /**
  * Slots, exports and return points: everything that calls, stack traces and funs find code by.
- * A slot is an element of the one WebAssembly table. Each export has a slot of its own, which never changes: loading code
- * is writing it. Lambdas have slots, and each module has one for going on at its return points. Nothing else does: engines
- * keep a copy of the table for each instance that imports it (20 bytes a slot in V8 11), and write to all of them. A module's own functions
- * only have numbers, behind all slots.
+ * A slot is an element of the one WebAssembly table that the prelude calls through. Each export has a slot of its own, which never changes,
+ * as have lambdas, and each module has one for going on at its return points. A module's own functions only have numbers, behind all slots.
+ * No module imports that table. What a module calls of others is in a table of its own, which is written when the module is linked, and
+ * when code comes to an export or goes (`Caller`).
  */
 
 import { allocateBlock, freeBlock } from '../memory/allocator.ts';
@@ -19,14 +19,22 @@ import { ROW } from './translation.ts';
 export interface Export extends ExportName {
   /** Its slot in the table. */
   readonly slot: number;
-  /** What the slot holds: nothing yet (calls go to the error handler), a BIF, or a function of a loaded module. */
+  /** What the slot holds: nothing yet (calls go to the error handler), a BIF once somebody wants to call it, or a function of a loaded module. */
   state: 'undefined' | 'bif' | 'loaded';
+  readonly callers: Caller[];
+}
+
+/** An element of a module's table of calls. */
+interface Caller {
+  readonly table: WebAssembly.Table;
+  readonly element: number;
 }
 
 /** What of the prelude a table needs: the functions that slots of a given arity start with. */
 export interface SlotFillers {
   exportAdapter(arity: number): CallableFunction;
   undefinedLambda(arity: number): CallableFunction;
+  bif(name: ExportName): CallableFunction;
   /** What an export's slot holds whose code is gone. */
   undefinedExport(slot: number, arity: number): CallableFunction;
 }
@@ -86,6 +94,32 @@ export class CodeTable implements ExportTable, MachineCode {
     return first;
   }
 
+  /** Puts code into a slot, and where modules call the export that has it. */
+  put(slot: number, code: CallableFunction): void {
+    this.table.set(slot, code);
+    const made = this.exportBySlot.get(slot);
+    if (made === undefined) return;
+    for (const { table, element } of made.callers) table.set(element, code);
+  }
+
+  /** What the module calls is to lie in `calls`, a table of an instance of its code, from now on until it is purged. */
+  connect(module: LoadedModule, calls: WebAssembly.Table | undefined): void {
+    if (calls === undefined) return;
+    module.callTables.push(calls);
+    module.constants.calls.forEach((made, element) => {
+      made.callers.push({ table: calls, element });
+      if (made.state === 'loaded') calls.set(element, this.table.get(made.slot));
+    });
+  }
+
+  private disconnect({ constants, callTables }: LoadedModule): void {
+    for (const { callers } of constants.calls) {
+      const others = callers.filter(({ table }) => !callTables.includes(table));
+      callers.splice(0, callers.length, ...others);
+    }
+    callTables.length = 0;
+  }
+
   /** The first of `count` numbers for functions that have no slot. */
   allocateNumbers(count: number): number {
     return this.numbers.take(count);
@@ -136,7 +170,7 @@ export class CodeTable implements ExportTable, MachineCode {
     const key = exportKey(functionName, arity);
     const known = ofModule.get(key);
     if (known !== undefined) return known;
-    const made: Export = { module, functionName, arity, slot: this.allocateSlots(1), state: 'undefined' };
+    const made: Export = { module, functionName, arity, slot: this.allocateSlots(1), state: 'undefined', callers: [] };
     ofModule.set(key, made);
     this.exportBySlot.set(made.slot, made);
     this.setOwner(made.slot, { module, name: functionName, arity });
@@ -162,7 +196,9 @@ export class CodeTable implements ExportTable, MachineCode {
 
   exportSlot(module: Term, name: Term, arity: number): number | undefined {
     const found = this.findExport(module, name, arity);
-    return found === undefined || found.state === 'undefined' ? undefined : found.slot;
+    if (found === undefined || found.state === 'undefined') return undefined;
+    this.fill(found);
+    return found.slot;
   }
 
   isBif(module: Term, name: Term, arity: number): boolean {
@@ -180,11 +216,9 @@ export class CodeTable implements ExportTable, MachineCode {
   }
 
   slotsOf({ module, functionName, arity }: ExportName): { adapter: number; target: number } {
-    const { slot: target, state } = this.export(module, functionName, arity);
-    // No module may import what a fun made from atoms names: then nothing has filled the slot yet.
-    if (state === 'undefined' && this.table.get(target) === null) {
-      this.table.set(target, this.fillers.undefinedExport(target, arity));
-    }
+    const made = this.export(module, functionName, arity);
+    const target = made.slot;
+    this.fill(made);
     let adapter = this.adapters[arity];
     if (adapter === undefined) {
       adapter = this.allocateSlots(1);
@@ -192,6 +226,18 @@ export class CodeTable implements ExportTable, MachineCode {
       this.adapters[arity] = adapter;
     }
     return { adapter, target };
+  }
+
+  /** What is in the export's slot will be called. */
+  fillSlot(slot: number): void {
+    this.fill(this.exportBySlot.get(slot) as Export);
+  }
+
+  /** Slots of functions that have never had code, and of BIFs, are empty until somebody may call them. */
+  private fill(made: Export): void {
+    const { state, slot } = made;
+    if (state === 'loaded' || this.table.get(slot) !== null) return;
+    this.table.set(slot, state === 'bif' ? this.fillers.bif(made) : this.fillers.undefinedExport(slot, made.arity));
   }
 
   isActive({ module, functionName, arity }: ExportName): boolean {
@@ -206,7 +252,7 @@ export class CodeTable implements ExportTable, MachineCode {
     for (const made of this.exportsOf(module.name)) {
       if (made.state !== 'loaded') continue;
       made.state = 'undefined';
-      this.table.set(made.slot, this.fillers.undefinedExport(made.slot, made.arity));
+      this.put(made.slot, this.fillers.undefinedExport(made.slot, made.arity));
     }
     this.modules.delete(module.name);
     this.oldModules.set(module.name, module);
@@ -214,8 +260,11 @@ export class CodeTable implements ExportTable, MachineCode {
 
   /** Lets go of purged code. */
   forget(module: LoadedModule): void {
-    this.table.set(module.resumeSlot, null);
-    this.freeSlots.push(module.resumeSlot);
+    for (const slot of module.ownSlots) {
+      this.table.set(slot, null);
+      this.freeSlots.push(slot);
+    }
+    this.disconnect(module);
     this.numbers.release(module.firstNumber, module.functionCount);
     this.points.release(module.firstPoint, module.pointCount);
     module.forget();

@@ -1,4 +1,5 @@
-/** What generated code imports: the memory and table, the prelude, runtime functions, BIFs. Made when first asked for. */
+/** What generated code imports: the memory, the prelude, runtime functions, BIFs. Made when first asked for. */
+import { buildBifWrapper } from '../jit/bif-wrappers.ts';
 import { buildLongArith } from '../jit/long-arith.ts';
 import { buildPrelude, buildUndefinedStub, TRAMPOLINE_ARITY } from '../jit/prelude.ts';
 import type { GeneratedImports } from './linker.ts';
@@ -34,6 +35,8 @@ export interface TrampolineHelp {
 export class Prelude {
   private readonly environment: Record<string, unknown>;
   private readonly exports = new Map<string, CallableFunction>();
+  /** By arity. */
+  private readonly bifWrappers: WebAssembly.Module[] = [];
 
   constructor(memory: WebAssembly.Memory, table: WebAssembly.Table, help: TrampolineHelp) {
     this.environment = { memory, table, ...help };
@@ -52,6 +55,13 @@ export class Prelude {
     const imports = { prelude: { [name]: this.function(name) } } as unknown as WebAssembly.Imports;
     return new WebAssembly.Instance(new WebAssembly.Module(buildUndefinedStub(slot, arity)), imports).exports
       .f as CallableFunction;
+  }
+
+  /** A BIF as a function that the table takes. */
+  bifWrapper(bif: CallableFunction, arity: number): CallableFunction {
+    this.bifWrappers[arity] ??= new WebAssembly.Module(buildBifWrapper(arity));
+    const imports = { call: { bif } } as unknown as WebAssembly.Imports;
+    return new WebAssembly.Instance(this.bifWrappers[arity], imports).exports.f as CallableFunction;
   }
 
   /** A function of the prelude by its name, such as `undefined3`. */
@@ -74,7 +84,6 @@ function longArith(memory: WebAssembly.Memory, rt: Record<string, CallableFuncti
 /** The import object for translated modules. */
 export function generatedImports(
   memory: WebAssembly.Memory,
-  table: WebAssembly.Table,
   prelude: Prelude,
   sources: {
     readonly rt: FunctionSource;
@@ -85,7 +94,7 @@ export function generatedImports(
 ): GeneratedImports {
   const rt = lazyImports(sources.rt);
   return {
-    env: { memory, table },
+    env: { memory },
     prelude: lazyImports((name) => prelude.function(name)),
     long: longArith(memory, rt),
     rt,

@@ -13,7 +13,6 @@ import {
   RELOC_INTEGER,
   RELOC_LITERAL,
   RELOC_RECORD,
-  RELOC_RESUME_SLOT,
   RELOC_RETURN,
   RELOC_SLOT,
   RELOC_STRING,
@@ -29,13 +28,16 @@ import { type FunEntry, funEntry, makeClosure } from '../term/fun-entries.ts';
 import type { Addr, Term } from '../term/layout.ts';
 import { catchTag, returnAddress } from '../term/stack-words.ts';
 import { applyRelocations } from '../wasm/encoder.ts';
-import type { CodeTable, Export } from './code-table.ts';
+import type { CodeTable } from './code-table.ts';
 import { LoadedModule, type ModuleConstants } from './loaded-module.ts';
 import { recordPrototypes } from './record-prototypes.ts';
 import { ROW, type Translation } from './translation.ts';
 
 /** What generated code imports, by module name. */
 export type GeneratedImports = Record<string, Record<string, unknown>>;
+
+/** The code that slots lead to. */
+export type Wiring = readonly (readonly [slot: number, code: CallableFunction])[];
 
 /** A row of `Translation.lambdas`. */
 type LambdaRow = [name: number, arity: number, index: number, numFree: number, oldUniq: number];
@@ -45,7 +47,6 @@ class Linker {
   private readonly translation: Translation;
   private readonly atoms: Term[];
   private readonly lambdas: FunEntry[] = [];
-  private readonly imports: (Export | undefined)[] = [];
   private literals: Term[] = [];
   private integers: Term[] = [];
   private records: ReadonlyMap<Term, Term> = new Map();
@@ -70,13 +71,12 @@ class Linker {
   /** Makes everything that code refers to. */
   place(): LoadedModule {
     const { translation, code } = this;
-    const { functions, returnPoints, slotImports } = translation;
+    const { functions, returnPoints } = translation;
     const firstNumber = code.allocateNumbers(functions.length / ROW.function);
     this.resumeSlot = code.allocateSlots(1);
     const literals = newLiteralArea();
     withAllocationIn(literals, this.literalWords(), () => this.placeTerms());
     const funEntries = this.lambdas.map((entry) => entry.number);
-    for (const index of slotImports) this.imports[index] = this.importAt(index);
     const place = {
       atoms: this.atoms,
       literals,
@@ -111,7 +111,7 @@ class Linker {
       integers: this.integers,
       funs: this.funs,
       adapterSlots: this.lambdas.map(({ slot }) => slot),
-      importSlots: this.imports.map((made) => made?.slot),
+      ...this.calls(),
     };
   }
 
@@ -133,21 +133,25 @@ class Linker {
     return block;
   }
 
-  private importAt(index: number): Export {
-    const { imports } = this.translation;
-    const [module, name, arity] = imports.subarray(index * ROW.import) as unknown as [number, number, number];
-    return this.code.export(this.atoms[module] as Term, this.atoms[name] as Term, arity);
+  private calls(): Pick<ModuleConstants, 'importSlots' | 'calls'> {
+    const { imports, calledImports } = this.translation;
+    const importSlots: number[] = [];
+    const calls = Array.from(calledImports, (index) => {
+      const [module, name, arity] = imports.subarray(index * ROW.import) as unknown as [number, number, number];
+      const made = this.code.export(this.atoms[module] as Term, this.atoms[name] as Term, arity);
+      importSlots[index] = made.slot;
+      return made;
+    });
+    return { importSlots, calls };
   }
 
   instantiate(imports: GeneratedImports): void {
-    const { wasm, relocations, slotImports } = this.translation;
+    const { wasm, relocations } = this.translation;
     applyRelocations(wasm, relocations, (kind, id) => resolveConstant(this.module, kind, id));
     this.instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), imports as WebAssembly.Imports);
-    for (const index of slotImports) {
-      const target = this.imports[index] as Export;
-      if (target.state !== 'undefined' || this.code.table.get(target.slot) !== null) continue;
-      this.code.table.set(target.slot, this.instance.exports[`u${index}`] as CallableFunction);
-    }
+    const { exports } = this.instance;
+    for (const [slot, code] of ownWiring(this.module, exports)) this.code.put(slot, code);
+    this.code.connect(this.module, exports.calls as WebAssembly.Table | undefined);
   }
 
   /** A slot for the on_load function, which nobody else need be able to call; undefined when there is none. */
@@ -155,7 +159,8 @@ class Linker {
     const { onLoad } = this.instance.exports;
     if (onLoad === undefined) return undefined;
     const slot = this.code.allocateSlots(1);
-    this.code.table.set(slot, onLoad as CallableFunction);
+    this.module.ownSlots.push(slot);
+    this.code.put(slot, onLoad as CallableFunction);
     this.code.setOwner(slot, { module: this.module.name, name: atom(this.translation.onLoad as string), arity: 0 });
     return slot;
   }
@@ -168,8 +173,8 @@ class Linker {
       const [name, arity] = exports.subarray(index * ROW.export) as unknown as [number, number];
       const made = code.export(module.name, atoms[name] as Term, arity);
       if (made.state === 'bif') continue;
-      code.table.set(made.slot, this.instance.exports[`e${index}`] as CallableFunction);
       made.state = 'loaded';
+      code.put(made.slot, this.instance.exports[`e${index}`] as CallableFunction);
     }
     this.lambdas.forEach((entry, index) => {
       const [name, , , free] = lambdas.subarray(index * ROW.lambda) as unknown as LambdaRow;
@@ -177,6 +182,13 @@ class Linker {
     });
     code.modules.set(module.name, module);
   }
+}
+
+/** The functions of an instance of the module that return points and funs are to reach, with their slots. */
+export function ownWiring({ resumeSlot, constants }: LoadedModule, exports: WebAssembly.Exports): Wiring {
+  const wiring = constants.adapterSlots.map((slot, index) => [slot, exports[`a${index}`] as CallableFunction] as const);
+  const { resume } = exports;
+  return resume === undefined ? wiring : [[resumeSlot, resume as CallableFunction], ...wiring];
 }
 
 /** The value of a constant of a module's code. */
@@ -207,8 +219,6 @@ export function resolveConstant(module: LoadedModule, kind: number, id: number):
       return module.strings + id;
     case RELOC_RECORD:
       return recordOf(module, module.atoms[id] as Term);
-    case RELOC_RESUME_SLOT:
-      return module.resumeSlot;
     default:
       throw new RangeError(`relocation of kind ${kind}`);
   }

@@ -2,6 +2,7 @@
 import type { LiteralArea } from '../memory/literal-area.ts';
 import type { NameAndArity, ReturnPointInfo } from '../process/machine.ts';
 import type { Addr, Term } from '../term/layout.ts';
+import type { Export } from './code-table.ts';
 import { POINT_KINDS, ROW, type Translation } from './translation.ts';
 
 /** What constants of the code stand for, by index: enough to link it once more. */
@@ -13,6 +14,8 @@ export interface ModuleConstants {
   /** Table slots of the adapters of lambdas, and of imported functions. */
   readonly adapterSlots: readonly number[];
   readonly importSlots: readonly (number | undefined)[];
+  /** What its code calls of other modules, in the order of its table of calls. */
+  readonly calls: readonly Export[];
 }
 
 /** Lines from this on are not told (IS_VALID_LOCATION in OTP's beam_code.h). */
@@ -44,6 +47,12 @@ export class LoadedModule {
   readonly funEntries: readonly number[];
   /** Table slot of its resume function. */
   readonly resumeSlot: number;
+  /** All slots that only its own code is in, those of funs aside. */
+  readonly ownSlots: number[];
+  /** The tables of calls of the instances of its code. */
+  readonly callTables: WebAssembly.Table[] = [];
+  /** What else is to be done when its code is purged. */
+  readonly releases: (() => void)[] = [];
   constants: ModuleConstants;
   /** Number of its first return point. */
   firstPoint = 0;
@@ -78,13 +87,15 @@ export class LoadedModule {
     this.firstNumber = place.firstNumber;
     this.funEntries = place.funEntries;
     this.resumeSlot = place.resumeSlot;
+    this.ownSlots = [place.resumeSlot];
     this.constants = place.constants;
   }
 
   /** Its code is purged: what is left says where the return points of old stack traces lay. */
   forget(): void {
     this.retranslate = undefined;
-    this.constants = { literals: [], integers: [], funs: [], adapterSlots: [], importSlots: [] };
+    this.constants = { literals: [], integers: [], funs: [], adapterSlots: [], importSlots: [], calls: [] };
+    for (const release of this.releases.splice(0)) release();
   }
 
   /** What it exports, in the order of its file. */

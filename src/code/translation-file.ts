@@ -14,7 +14,7 @@ const NUMBERS = [
   'lambdas',
   'lines',
   'relocations',
-  'slotImports',
+  'calledImports',
   'returnPoints',
 ] as const satisfies readonly (keyof Translation)[];
 const BYTES = ['strings', 'attributes', 'compileInfo', 'md5', 'wasm'] as const satisfies readonly (keyof Translation)[];

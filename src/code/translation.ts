@@ -45,7 +45,7 @@ export interface Translation {
   readonly wasm: Uint8Array<ArrayBuffer>;
   readonly relocations: Int32Array;
   readonly integers: readonly bigint[];
-  readonly slotImports: Int32Array;
+  readonly calledImports: Int32Array;
   /** Rows: index into POINT_KINDS, func, pc, frameWords, line (`ReturnPoint`). */
   readonly returnPoints: Int32Array;
 }
@@ -76,7 +76,7 @@ export function translationOf(beam: BeamModule, compiled: CompiledModule): Trans
     wasm: compiled.wasm.bytes,
     relocations: compiled.wasm.relocations,
     integers: compiled.integers,
-    slotImports: Int32Array.from(compiled.slotImports),
+    calledImports: Int32Array.from(compiled.calledImports),
     returnPoints: table(compiled.returnPoints, (point) => [
       (POINT_KINDS as readonly ReturnPointKind[]).indexOf(point.kind),
       point.func,

@@ -1,6 +1,6 @@
 /**
- * BIFs as functions that `apply`, funs and calls through an export's slot can reach: generated code with the calling convention
- * of Erlang functions, which is that of BIFs: the table takes only functions that are WebAssembly's.
+ * BIFs as functions that `apply`, funs and calls through an export's slot can reach. Generated code has the calling convention of BIFs; but the
+ * table takes only functions that are WebAssembly's.
  */
 import { ModuleBuilder } from '../wasm/module-builder.ts';
 import { i32, type ValType } from '../wasm/types.ts';
@@ -11,7 +11,7 @@ export interface BifName {
   readonly arity: number;
 }
 
-/** The name under which generated code imports a BIF, and under which this module exports its wrapper. */
+/** The name under which generated code imports a BIF. */
 export function bifKey({ module, name, arity }: BifName): string {
   return `${module}:${name}/${arity}`;
 }
@@ -23,19 +23,16 @@ export function parseBifKey(key: string): BifName {
   return { module: key.slice(0, colon), name: key.slice(colon + 1, slash), arity: Number(key.slice(slash + 1)) };
 }
 
-/** A wasm module that imports `call.<key>` for each BIF and exports a wrapper for it under the same key. */
-export function buildBifWrappers(bifs: readonly BifName[]): Uint8Array<ArrayBuffer> {
-  const builder = new ModuleBuilder({ names: true });
-  builder.importMemory('env', 'memory', { min: 1 });
-  const type = (count: number) => builder.type(new Array<ValType>(count).fill(i32), [i32]);
-  const imports = bifs.map((bif) => builder.importFunction('call', bifKey(bif), type(bif.arity)));
-  bifs.forEach((bif, index) => {
-    const func = builder.declareFunction(type(bif.arity), bifKey(bif));
-    const w = builder.body(func);
-    for (let i = 0; i < bif.arity; i++) w.localGet(w.param(i));
-    w.call(imports[index] as (typeof imports)[number]);
-    w.finish();
-    builder.exportFunction(bifKey(bif), func);
-  });
+/** A wasm module that imports `call.bif`, a BIF with so many arguments, and exports a wrapper of it as `f`. */
+export function buildBifWrapper(arity: number): Uint8Array<ArrayBuffer> {
+  const builder = new ModuleBuilder();
+  const type = builder.type(new Array<ValType>(arity).fill(i32), [i32]);
+  const bif = builder.importFunction('call', 'bif', type);
+  const func = builder.declareFunction(type);
+  const w = builder.body(func);
+  for (let i = 0; i < arity; i++) w.localGet(w.param(i));
+  w.call(bif);
+  w.finish();
+  builder.exportFunction('f', func);
   return builder.finish().bytes;
 }

@@ -13,7 +13,7 @@ import { GLOBAL_BREAKPOINT, LOCAL_BREAKPOINT, SP, UNWIND_TOP } from '../memory/m
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { type FuncIndex, i32 } from '../wasm/types.ts';
 import type { ModuleTranslator } from './module-translator.ts';
-import { RELOC_BREAKPOINT, RELOC_ENTER, RELOC_ENTER_SLOT, RELOC_SLOT } from './relocations.ts';
+import { RELOC_BREAKPOINT, RELOC_ENTER, RELOC_SLOT } from './relocations.ts';
 
 /** Functions of the module that stand in front of its bodies; gives what its exports are to be, by index into `module.functions`. */
 export function compileBreakpoints(translator: ModuleTranslator): FuncIndex[] {
@@ -36,7 +36,7 @@ export function compileBreakpoints(translator: ModuleTranslator): FuncIndex[] {
     emitStop(translator, builder.body(front), index, GLOBAL_BREAKPOINT, func);
     return front;
   });
-  translator.defineEntry('enter', enters, RELOC_ENTER_SLOT);
+  translator.defineEntry('enter', enters);
   return exported;
 }
 

@@ -3,7 +3,7 @@ import type { Operand } from '../isa/operands.ts';
 import { operandToString } from '../isa/print.ts';
 import type { BeamFunction, BeamModule, Instruction } from '../loader/beam-module.ts';
 import { FUN_FREE, PRIMARY_BOXED } from '../term/layout.ts';
-import { type FuncIndex, i32RelocInit } from '../wasm/types.ts';
+import { type FuncIndex, i32Init } from '../wasm/types.ts';
 import { endsFlow, FunctionPlan, type Target } from './analysis.ts';
 import { BeamAssembler } from './beam-assembler.ts';
 import { compileBreakpoints } from './breakpoints.ts';
@@ -12,7 +12,7 @@ import { emitters } from './emitters.ts';
 import { FunctionFrame, FunctionPoints } from './function-frame.ts';
 import { ModuleTranslator, type TranslateOptions } from './module-translator.ts';
 import { emitOnLongs } from './ops/raw-arith.ts';
-import { RELOC_ADAPTER_SLOT, RELOC_IMPORT_SLOT, RELOC_RESUME_SLOT } from './relocations.ts';
+import { RELOC_IMPORT_SLOT } from './relocations.ts';
 
 /** The result is the same for the same module and options, whatever machine or run. */
 export function compileModule(module: BeamModule, options: TranslateOptions): CompiledModule {
@@ -23,10 +23,14 @@ export function compileModule(module: BeamModule, options: TranslateOptions): Co
     compileFunction(translator, func, index);
   });
   const adapters = module.lambdas.map((_, index) => compileAdapter(translator, index));
-  const slotImports = [...translator.slotImports].sort((a, b) => a - b);
-  for (const index of slotImports) compileStub(translator, index);
+  const { calls, calledImports } = translator;
+  if (calledImports.length > 0) {
+    const stubs = calledImports.map((index) => compileStub(translator, index));
+    builder.elements(calls, i32Init(0), stubs);
+    builder.exportTable('calls', calls);
+  }
   // What return points go on with.
-  if (translator.resumes.length > 0) translator.defineEntry('resume', translator.resumes, RELOC_RESUME_SLOT);
+  if (translator.resumes.length > 0) translator.defineEntry('resume', translator.resumes);
   const exported = options.breakpoints === true ? compileBreakpoints(translator) : translator.functions;
   module.exports.forEach(({ label }, index) => {
     builder.exportFunction(`e${index}`, exported[module.functionOfLabel.get(label) as number] as FuncIndex);
@@ -34,13 +38,13 @@ export function compileModule(module: BeamModule, options: TranslateOptions): Co
   const onLoad = module.functions.findIndex(({ name, arity }) => name === module.onLoad && arity === 0);
   if (onLoad >= 0) builder.exportFunction('onLoad', translator.functions[onLoad] as FuncIndex);
   adapters.forEach((adapter, index) => {
-    builder.elements(translator.table, i32RelocInit(RELOC_ADAPTER_SLOT, index), [adapter]);
+    builder.exportFunction(`a${index}`, adapter);
   });
   return {
     wasm: builder.finish(),
     integers: translator.integers,
     returnPoints: translator.returnPoints,
-    slotImports,
+    calledImports,
   };
 }
 
@@ -148,8 +152,8 @@ function compileAdapter(translator: ModuleTranslator, index: number) {
   return func;
 }
 
-/** What an import's slot holds until its module is loaded: leaves with STATUS_UNDEFINED. */
-function compileStub(translator: ModuleTranslator, index: number): void {
+/** What the element of an import holds while its function has no code: leaves with STATUS_UNDEFINED. */
+function compileStub(translator: ModuleTranslator, index: number): FuncIndex {
   const { module, builder } = translator;
   const { module: name, name: functionName, arity } = module.imports[index] as (typeof module.imports)[number];
   const func = builder.declareFunction(
@@ -161,5 +165,5 @@ function compileStub(translator: ModuleTranslator, index: number): void {
   for (let i = 0; i < arity; i++) w.localGet(w.param(i));
   w.returnCall(translator.imported('prelude', `undefined${arity}`, `${'i'.repeat(arity + 1)}:i`));
   w.finish();
-  builder.exportFunction(`u${index}`, func);
+  return func;
 }

@@ -21,13 +21,16 @@ export interface ReturnPoint {
   readonly line: number;
 }
 
+/**
+ * The wasm module exports `e<index>` for each entry of `BeamModule.exports`, `a<index>` for each lambda: its adapter, `onLoad`: its on_load
+ * function, `resume`: what its return points go on with, `calls`: the table of the functions of other modules that it calls, which starts
+ * with stubs that say that the function is not there. What would be empty is left out.
+ */
 export interface CompiledModule {
   readonly wasm: FinishedModule;
   /** Integers of the code that are no smalls. */
   readonly integers: readonly bigint[];
   readonly returnPoints: readonly ReturnPoint[];
-  // Besides what is below the wasm module exports a function `e<index>` for each entry of `BeamModule.exports`, and
-  // its on_load function as `onLoad`.
-  /** Imports (indexes into `BeamModule.imports`) that the code calls through a slot; each has an exported stub `u<index>`. */
-  readonly slotImports: readonly number[];
+  /** Imports (indexes into `BeamModule.imports`) that the code calls, in the order of the elements of the module's table of calls. */
+  readonly calledImports: readonly number[];
 }

@@ -9,7 +9,6 @@ import {
   funcref,
   i32,
   i32Init,
-  i32RelocInit,
   i64,
   type TableIndex,
   type TypeIndex,
@@ -50,8 +49,8 @@ export class ModuleTranslator {
   readonly module: BeamModule;
   readonly options: TranslateOptions;
   readonly builder: ModuleBuilder;
-  /** What other code calls, by slot number. Each module that imports the table costs memory for each slot: it must stay small. */
-  readonly table: TableIndex;
+  /** The functions of other modules that this one calls: an element for each, which the linker writes (code/code-table.ts). */
+  readonly calls: TableIndex;
   /** By index into `module.functions`. */
   readonly functions: FuncIndex[] = [];
   /** What stands behind the functions of a module with breakpoints, by the same index; a BIF has none. */
@@ -60,7 +59,8 @@ export class ModuleTranslator {
   readonly resumes: FuncIndex[] = [];
   readonly returnPoints: ReturnPoint[] = [];
   readonly integers: bigint[] = [];
-  readonly slotImports = new Set<number>();
+  /** Indexes into `module.imports` of the elements of `calls`: whatever is no BIF. */
+  readonly calledImports: readonly number[];
   readonly helpers = new ModuleHelpers(this);
 
   private resume!: FuncIndex;
@@ -71,6 +71,7 @@ export class ModuleTranslator {
   private readonly bifKeys = new WeakMap<ImportEntry, string>();
   private readonly integerIndexes = new Map<bigint, number>();
   private readonly bifOfImport: boolean[];
+  private readonly elementOfImport: number[] = [];
 
   constructor(module: BeamModule, options: TranslateOptions) {
     this.module = module;
@@ -78,8 +79,13 @@ export class ModuleTranslator {
     const notes = options.notes ?? false;
     this.builder = new ModuleBuilder({ names: notes, notes });
     this.builder.importMemory('env', 'memory', { min: 1 });
-    this.table = this.builder.importTable('env', 'table', funcref, { min: 1 });
     this.bifOfImport = module.imports.map((entry) => options.isBif(entry.module, entry.name, entry.arity));
+    this.calledImports = [...module.imports.keys()].filter((index) => !this.isBif(index));
+    this.calledImports.forEach((index, element) => {
+      this.elementOfImport[index] = element;
+    });
+    const size = this.calledImports.length;
+    this.calls = this.builder.defineTable(funcref, { min: size, max: size });
   }
 
   isBif(importIndex: number): boolean {
@@ -158,6 +164,16 @@ export class ModuleTranslator {
     return this.imported(kind, `${module}:${name}/${arity}`, `${'i'.repeat(arity)}:i`);
   }
 
+  /** Which element of `calls` holds an imported function. */
+  calledImport(importIndex: number): number {
+    return this.elementOfImport[importIndex] as number;
+  }
+
+  /** A function of the prelude (jit/prelude.ts) that calls what only the running program knows: `callFun` or `callSlot` for an arity. */
+  unknownCall(name: 'callFun' | 'callSlot', arity: number): FuncIndex {
+    return this.imported('prelude', `${name}${arity}`, `${'i'.repeat(arity + 1)}:i`);
+  }
+
   addReturnPoint(point: ReturnPoint): number {
     return this.returnPoints.push(point) - 1;
   }
@@ -177,9 +193,9 @@ export class ModuleTranslator {
     return first;
   }
 
-  /** (pc, value) -> value: one function of a table of the module's own, that of pc - 1; it lies in the shared table at `relocation`. */
-  defineEntry(name: string, functions: readonly FuncIndex[], relocation: number): void {
-    const { builder, table } = this;
+  /** (pc, value) -> value: one function of a table of the module's own, that of pc - 1. The module exports it as `name`. */
+  defineEntry(name: string, functions: readonly FuncIndex[]): void {
+    const { builder } = this;
     const own = builder.defineTable(funcref, { min: functions.length + 1 });
     builder.elements(own, i32Init(1), functions);
     const type = builder.type([i32, i32], [i32]);
@@ -190,7 +206,7 @@ export class ModuleTranslator {
     w.localGet(w.param(0));
     w.returnCallIndirect(type, own);
     w.finish();
-    builder.elements(table, i32RelocInit(relocation, 0), [entry]);
+    builder.exportFunction(name, entry);
   }
 
   /** The places from pc `first` on go on in the resume function made last. */

@@ -5,6 +5,11 @@
  *   undefined<n>(slot, x0 …) -> 0   an export without code was called
  *   lambda<n>(x0 …, fun) -> 0       a closure without code was called: what its slot holds
  *   export<n>(x0 …, fun) -> term    what the slot of every `fun M:F/n` holds: calls the export's own slot
+ *   callFun<n>(x0 …, fun) -> term   calls a fun of that arity
+ *   callSlot<n>(x0 …, slot) -> term calls the function in a slot of the table
+ *
+ * Only the prelude imports the table: V8 11 keeps an instance that imports a table for as long as the table, so that code of
+ * purged modules would never go. Calling through these costs a jump.
  */
 import {
   ARITY_BITS,
@@ -25,7 +30,7 @@ import {
   UNWIND_TOP,
   X_REGISTERS,
 } from '../memory/map.ts';
-import { EXPORT_TARGET, NIL, PRIMARY_BOXED, STACK_TAG_SHIFT } from '../term/layout.ts';
+import { EXPORT_TARGET, FUN_SLOT, NIL, PRIMARY_BOXED, STACK_TAG_SHIFT } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
 import { type FuncIndex, funcref, i32, type Label, type Local, type TableIndex, type ValType } from '../wasm/types.ts';
@@ -67,9 +72,19 @@ class PreludeBuilder {
       leave(w, STATUS_UNDEFINED_LAMBDA, 0, arity + 1);
     });
     this.define(`export${arity}`, arity + 1, (w) => {
-      for (let i = 0; i < arity; i++) w.localGet(w.param(i));
+      pushParams(w, arity);
       w.localGet(w.param(arity));
       w.i32Load(EXPORT_TARGET - PRIMARY_BOXED);
+      w.returnCallIndirect(this.functionType(arity), this.table);
+    });
+    this.define(`callFun${arity}`, arity + 1, (w) => {
+      pushParams(w, arity + 1);
+      w.localGet(w.param(arity));
+      w.i32Load(FUN_SLOT - PRIMARY_BOXED);
+      w.returnCallIndirect(this.functionType(arity + 1), this.table);
+    });
+    this.define(`callSlot${arity}`, arity + 1, (w) => {
+      pushParams(w, arity + 1);
       w.returnCallIndirect(this.functionType(arity), this.table);
     });
   }
@@ -85,6 +100,10 @@ class PreludeBuilder {
     });
     this.define('run', 0, (w) => emitRun(w, this, { callLarge, growStack }));
   }
+}
+
+function pushParams(w: FunctionBuilder, count: number): void {
+  for (let i = 0; i < count; i++) w.localGet(w.param(i));
 }
 
 function storeParam(w: FunctionBuilder, address: number, param: number): void {

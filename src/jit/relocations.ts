@@ -12,7 +12,7 @@ export const RELOC_SLOT = 3;
 export const RELOC_RETURN = 4;
 /** Catch tag (the word): index into `CompiledModule.returnPoints`. */
 export const RELOC_CATCH = 5;
-/** Table slot of an imported function: index into `BeamModule.imports`. */
+/** Slot of an imported function: index into `BeamModule.imports`. */
 export const RELOC_IMPORT_SLOT = 6;
 /** Table slot of a lambda's adapter: index into `BeamModule.lambdas`. */
 export const RELOC_ADAPTER_SLOT = 7;
@@ -28,7 +28,3 @@ export const RELOC_RECORD = 12;
 export const RELOC_ENTER = 13;
 /** Address of the byte that tells a function's breakpoints: its index. */
 export const RELOC_BREAKPOINT = 14;
-/** Table slot of what goes on behind breakpoints: id 0. */
-export const RELOC_ENTER_SLOT = 15;
-/** Table slot of the module's resume entry: id 0. */
-export const RELOC_RESUME_SLOT = 11;

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { erlangArithBifs } from '../../src/bifs/erlang/arith.ts';
+import { Prelude } from '../../src/code/generated-imports.ts';
 import { compileModule } from '../../src/jit/compile-module.ts';
 import {
   RELOC_ADAPTER_SLOT,
@@ -84,13 +85,26 @@ function constantFun(adapter: number, arity: number): Term {
   return makeBoxed(fun);
 }
 
+/** Slot of the adapter of the module's first lambda. */
+function firstAdapter(module: BeamModule, base: number): number {
+  return base + module.functions.length * 2;
+}
+
+/** The prelude of a machine in which nothing is left and gone on with. */
+function preludeFor(memory: WebAssembly.Memory, table: WebAssembly.Table): Prelude {
+  const never = (): never => {
+    throw new Error('there is no trampoline');
+  };
+  return new Prelude(memory, table, { callLarge: never, growStack: never, traceReturn: never });
+}
+
 function relocate(module: BeamModule, integers: readonly bigint[], base: number): (kind: number, id: number) => number {
   return (kind, id) => {
     if (kind === RELOC_ATOM) return atom(module.atoms[id] as string);
     if (kind === RELOC_LITERAL) return decodeExternal(module.literals[id] as Uint8Array);
     if (kind === RELOC_INTEGER) return makeBigInt(integers[id] as bigint);
     if (kind === RELOC_SLOT) return base + id;
-    const adapter = base + module.functions.length * 2 + id;
+    const adapter = firstAdapter(module, base) + id;
     if (kind === RELOC_ADAPTER_SLOT) return adapter;
     if (kind === RELOC_FUN_LITERAL) return constantFun(adapter, module.lambdas[id]?.arity ?? 0);
     return 0;
@@ -109,19 +123,27 @@ export function loadFunctions(path: string): Functions {
   const { wasm, integers } = compileModule(module, { isBif });
   applyRelocations(wasm.bytes, wasm.relocations, relocate(module, integers, 0));
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: 3 * module.functions.length + 100 });
+  const prelude = preludeFor(memory, table);
   let calls = 0;
   const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
   const compiled = new WebAssembly.Module(wasm.bytes);
   for (const { module: from, name } of WebAssembly.Module.imports(compiled)) {
     const fn = from === 'rt' ? runtime[name] : bifs.get(name);
     imports[from] ??= {};
+    if (from === 'prelude' && name.startsWith('callFun')) {
+      imports[from][name] = prelude.function(name);
+      continue;
+    }
     imports[from][name] = (...words: number[]) => {
       if (from !== 'rt') calls++;
       return typeof fn === 'function' ? fn(...words) : 0;
     };
   }
-  imports.env = { memory, table };
+  imports.env = { memory };
   const { exports } = new WebAssembly.Instance(compiled, imports);
+  module.lambdas.forEach((_, index) => {
+    table.set(firstAdapter(module, 0) + index, exports[`a${index}`]);
+  });
   return {
     call: (name, args) => {
       store(REDUCTIONS, PLENTY);

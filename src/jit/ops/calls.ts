@@ -5,7 +5,6 @@ import type { Local } from '../../wasm/types.ts';
 import { NO_FRAME, type Target } from '../analysis.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
 import type { EmitterTable } from '../emitter.ts';
-import { RELOC_IMPORT_SLOT } from '../relocations.ts';
 
 export function pushX(a: BeamAssembler, count: number): void {
   for (let i = 0; i < count; i++) a.w.localGet(a.xLocal(i));
@@ -40,8 +39,8 @@ function emitCallExt(a: BeamAssembler, arity: Operand, target: Operand): void {
   const index = a.number(target);
   if (a.translator.isBif(index)) return emitBifCall(a, count, index);
   pushX(a, count);
-  pushImportSlot(a, index);
-  a.w.callIndirect(a.translator.functionType(count), a.translator.table);
+  a.w.i32Const(a.translator.calledImport(index));
+  a.w.callIndirect(a.translator.functionType(count), a.translator.calls);
   finishCall(a);
 }
 
@@ -63,8 +62,8 @@ function emitCallExtLast(a: BeamAssembler, arity: Operand, target: Operand): voi
   }
   a.slots = NO_FRAME;
   pushX(a, count);
-  pushImportSlot(a, index);
-  a.w.returnCallIndirect(a.translator.functionType(count), a.translator.table);
+  a.w.i32Const(a.translator.calledImport(index));
+  a.w.returnCallIndirect(a.translator.functionType(count), a.translator.calls);
 }
 
 /** erlang:apply/2 or /3, which have the function called next. */
@@ -98,11 +97,6 @@ function leaveTailIfCalled(a: BeamAssembler): void {
   w.end();
 }
 
-function pushImportSlot(a: BeamAssembler, index: number): void {
-  a.translator.slotImports.add(index);
-  a.w.i32ConstReloc(RELOC_IMPORT_SLOT, index);
-}
-
 function emitReturn(a: BeamAssembler): void {
   a.w.localGet(a.xLocal(0));
   a.w.return();
@@ -116,7 +110,7 @@ function emitApply(a: BeamAssembler, arity: Operand): void {
   resolveApply(a, count, slot, () => a.frame.leave(a.frame.pointOf(target), a.slots));
   pushX(a, count);
   w.localGet(slot);
-  w.callIndirect(a.translator.functionType(count), a.translator.table);
+  w.call(a.translator.unknownCall('callSlot', count));
   a.release(slot);
   finishCall(a);
 }
@@ -154,7 +148,7 @@ function emitApplyLast(a: BeamAssembler, arity: Operand): void {
   pushX(a, count);
   w.localGet(slot);
   a.release(slot);
-  w.returnCallIndirect(a.translator.functionType(count), a.translator.table);
+  w.returnCall(a.translator.unknownCall('callSlot', count));
 }
 
 export const callEmitters: EmitterTable = {

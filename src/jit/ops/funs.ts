@@ -103,10 +103,9 @@ function callUnknown(a: BeamAssembler, arity: number, fun: Operand, known: boole
   if (!known) checkFun(a, arity, fun);
   pushX(a, arity);
   a.push(fun);
-  loadField(a, fun, PRIMARY_BOXED, FUN_SLOT);
-  const type = translator.functionType(arity + 1);
-  if (isLast(a)) w.returnCallIndirect(type, translator.table);
-  else w.callIndirect(type, translator.table);
+  const call = translator.unknownCall('callFun', arity);
+  if (isLast(a)) w.returnCall(call);
+  else w.call(call);
   endCall(a);
 }
 
