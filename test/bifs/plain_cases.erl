@@ -189,3 +189,22 @@ trap_switch() ->
     Answer = erts_debug:set_internal_state(ets_force_trap, true),
     erts_debug:set_internal_state(available_internal_state, false),
     Answer.
+
+%% What allocators hold.
+
+allocator_sizes() ->
+    Sum = fun(Name) -> is_integer(lists:sum([Size || {instance, _, Parts} <- erlang:system_info({allocator_sizes, Name}),
+                           {Kind, Rows} <- Parts, Kind =/= mbcs_pool, {blocks, Blocks} <- Rows, {_, Sizes} <- Blocks,
+                           T <- Sizes, element(1, T) =:= size, Size <- [element(2, T)]]))
+          end,
+    [Sum(Name) || Name <- [ets_alloc, binary_alloc, eheap_alloc]].
+allocator_names() ->
+    [lists:usort([{catch is_integer(N), [Kind || {Kind, _} <- Parts, Kind =/= mbcs_pool]} ||
+                     {instance, N, Parts} <- proplists:get_value(ets_alloc, erlang:system_info({allocator_sizes, Names}))]) ||
+        Names <- [[ets_alloc], [std_alloc, ets_alloc]]].
+allocator_errors() ->
+    [element(1, catching(fun() -> erlang:system_info({Item, Names}) end)) =:= error ||
+        Item <- [allocator, allocator_sizes], Names <- [no_alloc, "ets", [ets_alloc | std_alloc], [ets_alloc, ets_alloc], 1, {}]].
+allocator_answers() ->
+    Ref = make_ref(),
+    [catching(fun() -> erlang:system_info({allocator_sizes, R, L}) end) || {R, L} <- [{a, [ets_alloc]}, {Ref, []}, {Ref, [none]}]].

@@ -180,15 +180,17 @@ const ITEMS: ReadonlyMap<Term, Item> = new Map(
 
 /** Items of the form {Item, Argument}: the size of a word, the topology of the host. */
 function itemOf(vm: Machine, t: Term): Term {
-  if (tupleArity(t) === 3 && tupleElement(t, 1) === atom('memory_internal')) {
+  if (tupleArity(t) !== 2 && tupleArity(t) !== 3) throw badarg();
+  const item = tupleElement(t, 1);
+  const isOfAllocators = item === am.allocator || item === am.allocator_sizes;
+  if (tupleArity(t) === 3) {
+    if (!isOfAllocators && item !== atom('memory_internal')) throw badarg();
     return requestMemory(vm, tupleElement(t, 2), tupleElement(t, 3));
   }
-  if (tupleArity(t) !== 2) throw badarg();
-  const item = tupleElement(t, 1);
   const argument = tupleElement(t, 2);
   if (item === am.wordsize && (argument === am.internal || argument === am.external)) return makeSmall(WORD_BYTES);
   if (item === am.cpu_topology && [am.defined, am.detected, am.used].includes(argument as never)) return am.undefined;
-  if (item === am.allocator || item === am.allocator_sizes) return allocatorInfo(vm, argument);
+  if (isOfAllocators) return allocatorInfo(vm, item, argument);
   throw badarg();
 }
 
