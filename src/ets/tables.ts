@@ -16,6 +16,8 @@ const TRANSFER_WORDS = 16;
 export class EtsTables {
   private readonly byKey = new Map<RefKey, Table>();
   private readonly byName = new Map<Term, Table>();
+  /** The table that was asked for last. */
+  private recent: Table | undefined;
   /** By process number. */
   private readonly owned = new Map<number, Set<Table>>();
   private readonly fixedBy = new Map<Process, Set<Table>>();
@@ -27,7 +29,9 @@ export class EtsTables {
   }
 
   withKey(key: RefKey): Table | undefined {
-    return this.byKey.get(key);
+    if (this.recent?.key === key) return this.recent;
+    this.recent = this.byKey.get(key);
+    return this.recent;
   }
 
   /** All tables, the oldest first. */
@@ -58,6 +62,7 @@ export class EtsTables {
 
   delete(table: Table): void {
     this.byKey.delete(table.key);
+    this.recent = undefined;
     if (table.options.isNamed) this.byName.delete(table.name);
     this.removeOwned(table);
     for (const process of table.fixations.keys()) this.forgetFixation(process, table);

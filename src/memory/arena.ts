@@ -86,6 +86,26 @@ function removeFree(arena: Addr, h: number, size: number): void {
   store(levels, load(levels) & ~(1 << level));
 }
 
+/** A free block now has another size, or begins elsewhere: most often it can stay in its list. */
+function moveFree(arena: Addr, from: number, fromSize: number, to: number, size: number): void {
+  const list = listOf(size);
+  if (list !== listOf(fromSize)) {
+    removeFree(arena, from, fromSize);
+    insertFree(arena, to, size);
+    return;
+  }
+  if (from !== to) {
+    const next = loadUnsigned((from + 4) as Addr);
+    const previous = loadUnsigned((from + 8) as Addr);
+    store((to + 4) as Addr, next);
+    store((to + 8) as Addr, previous);
+    if (next !== 0) store((next + 8) as Addr, to);
+    store((previous === 0 ? arena + LISTS + list * 4 : previous + 4) as Addr, to);
+  }
+  store(to as Addr, size | PREVIOUS_USED);
+  store((to + size - 4) as Addr, size);
+}
+
 function lowestBit(bits: number): number {
   return 31 - Math.clz32(bits & -bits);
 }
@@ -149,9 +169,15 @@ export function takeBlock(arena: Addr, byteCount: number): number {
   const h = findFree(arena, size);
   if (h === 0) return 0;
   const available = sizeAt(h);
-  removeFree(arena, h, available);
-  use(arena, h, size, available, PREVIOUS_USED);
-  count(arena, sizeAt(h), 1);
+  if (available - size >= MIN_BLOCK) {
+    moveFree(arena, h, available, h + size, available - size);
+    store(h as Addr, size | USED | PREVIOUS_USED);
+    count(arena, size, 1);
+  } else {
+    removeFree(arena, h, available);
+    use(arena, h, size, available, PREVIOUS_USED);
+    count(arena, available, 1);
+  }
   return h + HEADER_BYTES;
 }
 
@@ -184,27 +210,27 @@ export function usableBytes(a: number): number {
 
 /** Gives a block back; returns the header address of the free block it has become part of. */
 export function giveBlock(arena: Addr, a: number): number {
-  let h = (a >>> 0) - HEADER_BYTES;
+  const h = (a >>> 0) - HEADER_BYTES;
   const word = load(h as Addr);
   let size = sizeAt(h);
   if ((word & USED) === 0 || size === 0) throw new Error(`no block in use at ${a >>> 0}`);
   count(arena, -size, -1);
   const after = h + size;
-  const afterWord = load(after as Addr);
-  if ((afterWord & USED) === 0) {
-    const afterSize = sizeAt(after);
-    removeFree(arena, after, afterSize);
-    size += afterSize;
-  } else {
-    clearPreviousUsed(after);
-  }
+  const afterSize = (load(after as Addr) & USED) === 0 ? sizeAt(after) : 0;
+  size += afterSize;
   if ((word & PREVIOUS_USED) === 0) {
     const previousSize = loadUnsigned((h - 4) as Addr);
-    h -= previousSize;
-    removeFree(arena, h, previousSize);
-    size += previousSize;
+    if (afterSize === 0) clearPreviousUsed(after);
+    else removeFree(arena, after, afterSize);
+    moveFree(arena, h - previousSize, previousSize, h - previousSize, previousSize + size);
+    return h - previousSize;
   }
-  insertFree(arena, h, size);
+  if (afterSize === 0) {
+    clearPreviousUsed(after);
+    insertFree(arena, h, size);
+  } else {
+    moveFree(arena, after, afterSize, h, size);
+  }
   return h;
 }
 
