@@ -7,9 +7,10 @@
 import { PRIMARY_BOXED, PRIMARY_CONS } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
-import { i32, type Label, type Local } from '../wasm/types.ts';
+import { type FuncIndex, i32, type Label, type Local } from '../wasm/types.ts';
+import { SCRATCH } from './map.ts';
 import { currentMemory } from './memory.ts';
-import { emitRawWords, emitSkipLasting, type Mode, RAW_OF_ALL, ScanEmitter } from './scan-emitter.ts';
+import { emitRawWords, emitSkipLasting, FOLLOW, type Mode, RAW_OF_ALL, ScanEmitter } from './scan-emitter.ts';
 
 export type Kernels = {
   /**
@@ -37,6 +38,11 @@ export type Kernels = {
    * With the flag COPY_LITERALS those, too. Copies of bin refs and magic refs are linked in front of the list in KERNEL_RESULT.
    */
   copy(top: number, scan: number, end: number, flags: number): number;
+  /**
+   * Copies a term that is a pointer, and what it points to, to `top` and up: the first object is at `top`. Returns the new top; 0: the copy would
+   * reach over `limit`, or own something off-heap (what lies between `top` and `limit` is of no use then).
+   */
+  place(term: number, top: number, limit: number): number;
   /**
    * What `sweep` does, but for objects in the `areaBytes` bytes from `areaStart` on alone: a literal area. Whoever calls it puts
    * the area's words back afterwards.
@@ -223,14 +229,43 @@ function emitCount(b: FunctionBuilder): void {
   b.finish();
 }
 
+/** `bounded` twice: for the term itself, and for what its copy points to. */
+function emitPlace(b: FunctionBuilder, bounded: FuncIndex): void {
+  const [term, start, limit] = [b.param(0), b.param(1), b.param(2)];
+  const top = b.local(i32);
+  b.i32Const(0);
+  b.localGet(term);
+  b.i32Store(SCRATCH);
+  b.localGet(start);
+  b.i32Const(SCRATCH);
+  b.i32Const(SCRATCH + 4);
+  b.i32Const(0);
+  b.localGet(limit);
+  b.call(bounded);
+  b.localTee(top);
+  b.if();
+  b.localGet(top);
+  b.localGet(start);
+  b.localGet(top);
+  b.i32Const(FOLLOW);
+  b.localGet(limit);
+  b.call(bounded);
+  b.localSet(top);
+  b.end();
+  b.localGet(top);
+  b.finish();
+}
+
 function kernelModule(): WebAssembly.Module {
   const m = new ModuleBuilder();
   m.importMemory('vm', 'memory', { min: 1 });
-  const define = (name: keyof Kernels, paramCount: number, emit: (b: FunctionBuilder) => void) => {
+  const declare = (paramCount: number, emit: (b: FunctionBuilder) => void) => {
     const f = m.declareFunction(m.type(new Array(paramCount).fill(i32), [i32]));
     emit(m.body(f));
-    m.exportFunction(name, f);
+    return f;
   };
+  const define = (name: keyof Kernels, paramCount: number, emit: (b: FunctionBuilder) => void) =>
+    m.exportFunction(name, declare(paramCount, emit));
   const scan = (mode: Mode) => (b: FunctionBuilder) => new ScanEmitter(b, mode).emit();
   define('sweep', 6, scan('sweep'));
   define('sweepMature', 8, scan('mature'));
@@ -238,6 +273,8 @@ function kernelModule(): WebAssembly.Module {
   define('sweepArea', 6, scan('area'));
   define('findInto', 6, scan('find'));
   define('count', 4, emitCount);
+  const bounded = declare(5, scan('bounded'));
+  define('place', 3, (b) => emitPlace(b, bounded));
   return new WebAssembly.Module(m.finish().bytes);
 }
 

@@ -46,6 +46,9 @@ export const OFF_HEAP_BYTES = 124 as Addr;
 /** Receive: where among MESSAGES the message in MESSAGE stands; at MESSAGES itself unless a receive has stepped over some. */
 export const MESSAGE_CURSOR = 136 as Addr;
 
+/** Pid of the running process. */
+export const CURRENT_PID = 140 as Addr;
+
 /** The literal area that is being released (memory/released-literals.ts): its literals are copied like other objects. No bytes: none is. */
 export const RELEASED_START = 128 as Addr;
 export const RELEASED_BYTES = 132 as Addr;

@@ -190,6 +190,23 @@ export class ProcessHeap {
     return a;
   }
 
+  /** Where the next object goes, whether the heap is active or not. */
+  get nextFree(): Addr {
+    return running.heap === this ? (loadUnsigned(HTOP) as Addr) : this.top;
+  }
+
+  /** How far objects from `nextFree` on may reach. */
+  get freeEnd(): Addr {
+    return running.heap === this ? (loadUnsigned(HEND) as Addr) : this.end;
+  }
+
+  /** Objects have been written from `nextFree` up to this address. */
+  extendTo(top: Addr): void {
+    if (running.heap === this) store(HTOP, top);
+    else if (this.chunkStart === 0) this.youngTop = top;
+    this.top = top;
+  }
+
   private addChunk(start: Addr, top: Addr): void {
     if (this.chunks === NO_CHUNKS) this.chunks = [start, top];
     else (this.chunks as Addr[]).push(start, top);

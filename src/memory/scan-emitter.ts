@@ -23,7 +23,7 @@ export const FOLLOW = 1;
 export const COPY_LITERALS = 2;
 
 /** Which of the scanning kernels is written. */
-export type Mode = 'sweep' | 'mature' | 'copy' | 'area' | 'find';
+export type Mode = 'sweep' | 'mature' | 'copy' | 'bounded' | 'area' | 'find';
 
 /** Objects of more words than this are copied by the engine's own block copy. */
 const LONG = 24;
@@ -251,6 +251,7 @@ export class ScanEmitter {
       b.end();
       return;
     }
+    if (this.mode === 'bounded') return emitSkipLasting(b, word, kept);
     this.isWithin(b.param(4), b.param(5));
     if (this.mode === 'area') b.i32Eqz();
     b.brIf(kept);
@@ -272,6 +273,26 @@ export class ScanEmitter {
     b.i32Sub();
     b.localGet(byteCount);
     b.i32LtU();
+  }
+
+  /** Mode bounded: gives 0 if there is no room for so many bytes. */
+  private emitRoomCheck(byteCount: () => void): void {
+    const { b } = this;
+    if (this.mode !== 'bounded') return;
+    b.localGet(this.target);
+    byteCount();
+    b.i32Add();
+    b.localGet(b.param(4));
+    b.i32GtU();
+    b.if();
+    b.i32Const(0);
+    b.return();
+    b.end();
+  }
+
+  /** Whether originals stay as they are: without the address of their copy. */
+  private get leavesOriginals(): boolean {
+    return this.mode === 'copy' || this.mode === 'bounded';
   }
 
   /** `target` is behind the copy: keeps it where it belongs. */
@@ -300,7 +321,7 @@ export class ScanEmitter {
   private emitCons(done: Label): void {
     const { b, from, target } = this;
     this.loadFirst(PRIMARY_CONS);
-    if (this.mode === 'copy') {
+    if (this.leavesOriginals) {
       b.drop();
     } else {
       b.i32Eqz();
@@ -313,6 +334,7 @@ export class ScanEmitter {
       b.end();
     }
     this.emitDestination(done);
+    this.emitRoomCheck(() => b.i32Const(8));
     b.localGet(target);
     b.localGet(this.first);
     b.i32Store();
@@ -321,7 +343,7 @@ export class ScanEmitter {
     b.i32Load(4);
     b.i32Store(4);
     this.emitMoved(PRIMARY_CONS);
-    if (this.mode !== 'copy') {
+    if (!this.leavesOriginals) {
       b.localGet(from);
       b.i32Const(0);
       b.i32Store();
@@ -336,7 +358,7 @@ export class ScanEmitter {
   private emitBoxed(done: Label): void {
     const { b, from, first, target, bytes } = this;
     this.loadFirst(PRIMARY_BOXED);
-    if (this.mode === 'copy') {
+    if (this.leavesOriginals) {
       b.drop();
     } else {
       b.i32Const(3);
@@ -349,11 +371,20 @@ export class ScanEmitter {
       b.end();
     }
     this.emitDestination(done);
+    this.emitRoomCheck(() => {
+      b.localGet(first);
+      b.i32Const(8);
+      b.i32ShrU();
+      b.i32Const(1);
+      b.i32Add();
+      b.i32Const(2);
+      b.i32Shl();
+    });
     this.emitMoved(PRIMARY_BOXED);
     b.localGet(target);
     b.localGet(first);
     b.i32Store();
-    if (this.mode !== 'copy') {
+    if (!this.leavesOriginals) {
       b.localGet(from);
       b.localGet(this.moved);
       b.i32Store();
@@ -407,9 +438,13 @@ export class ScanEmitter {
     b.end();
   }
 
-  /** Moves `scan` to the last raw word behind a header; in mode copy, links owners of something off-heap. */
+  /** Moves `scan` to the last raw word behind a header; mode copy links owners of something off-heap, mode bounded gives 0 for one. */
   private emitHeader(): void {
     const { b, word, scan, bytes } = this;
+    if (this.mode === 'bounded') {
+      this.emitRefuse(BIN_REF_HEADER);
+      this.emitRefuse(MAGIC_REF_HEADER);
+    }
     if (this.mode === 'copy') {
       this.emitLink(BIN_REF_HEADER, BIN_REF_NEXT);
       this.emitLink(MAGIC_REF_HEADER, MAGIC_REF_NEXT);
@@ -427,6 +462,17 @@ export class ScanEmitter {
       b.i32Const(2);
       b.i32Shl();
     });
+  }
+
+  private emitRefuse(header: number): void {
+    const { b } = this;
+    b.localGet(this.word);
+    b.i32Const(header);
+    b.i32Eq();
+    b.if();
+    b.i32Const(0);
+    b.return();
+    b.end();
   }
 
   private emitLink(header: number, next: number): void {

@@ -3,6 +3,7 @@
  * A message lies in a fragment until the process takes it.
  */
 import { type Fragment, freeFragment } from '../memory/fragment.ts';
+import type { Term } from '../term/layout.ts';
 import type { RefKey } from './references.ts';
 
 /** Receive markers that a process may have at a time (ERTS_RECV_MARKER_BLOCK_SIZE in OTP's erl_message.h); the oldest gives way. */
@@ -17,6 +18,8 @@ interface Marker {
 
 export class Mailbox {
   length = 0;
+  /** How many messages lie on the process's heap. */
+  onHeap = 0;
   /** The next message to look at; undefined: all have been looked at. */
   unread: Fragment | undefined;
   private first: Fragment | undefined;
@@ -31,6 +34,7 @@ export class Mailbox {
     else this.last.next = fragment;
     this.last = fragment;
     this.unread ??= fragment;
+    if (fragment.isOnHeap) this.onHeap++;
     this.length++;
   }
 
@@ -65,7 +69,18 @@ export class Mailbox {
     if (this.unread === message) this.unread = next;
     message.previous = undefined;
     message.next = undefined;
+    if (message.isOnHeap) this.onHeap--;
     this.length--;
+  }
+
+  /** Shows the collector the messages that lie on the heap. */
+  visitRoots(visit: (t: Term) => Term): void {
+    let left = this.onHeap;
+    for (let message = this.first; left > 0 && message !== undefined; message = message.next) {
+      if (!message.isOnHeap) continue;
+      message.term = visit(message.term);
+      left--;
+    }
   }
 
   *messages(): Generator<Fragment> {
@@ -78,12 +93,13 @@ export class Mailbox {
 
   /** Frees all messages. */
   clear(): void {
-    for (const message of this.messages()) freeFragment(message);
+    for (let message = this.first; message !== undefined; message = message.next) freeFragment(message);
     this.first = undefined;
     this.last = undefined;
     this.unread = undefined;
     this.markers = undefined;
     this.length = 0;
+    this.onHeap = 0;
   }
 
   // ---- receive markers: a receive that waits for a reference made just now need not look at older messages -------------

@@ -9,49 +9,59 @@ import type { RefKey } from './references.ts';
 const NUMBERS = 2 ** 26;
 /** Processes that may exist at a time (+P, default of OTP 27). */
 export const DEFAULT_PROCESS_LIMIT = 1048576;
+/** Places of the table at first: a power of two, as NUMBERS is. */
+const MIN_PLACES = 256;
 
+/** No two processes have numbers that are the same modulo the number of places (as in OTP's erl_ptab.c): each has its own place. */
 export class ProcessTable {
   readonly limit: number;
   readonly aliases = new Map<RefKey, Process>();
-  private readonly byNumber = new Map<number, Process>();
+  private places: (Process | undefined)[] = emptyPlaces(MIN_PLACES);
   private nextNumber = 0;
+  private used = 0;
 
   constructor(limit: number = DEFAULT_PROCESS_LIMIT) {
     this.limit = limit;
   }
 
   get count(): number {
-    return this.byNumber.size;
+    return this.used;
   }
 
   get isFull(): boolean {
-    return this.byNumber.size >= this.limit;
+    return this.used >= this.limit;
   }
 
-  /** A number that no process has; numbers come round again as late as possible. */
+  /** A number that no process has, and whose place is free; numbers come round again as late as possible. */
   takeNumber(): number {
-    while (this.byNumber.has(this.nextNumber)) this.nextNumber = (this.nextNumber + 1) % NUMBERS;
+    if (2 * this.used >= this.places.length) this.double();
+    while (this.places[this.placeOf(this.nextNumber)] !== undefined) this.nextNumber = (this.nextNumber + 1) % NUMBERS;
     const number = this.nextNumber;
     this.nextNumber = (number + 1) % NUMBERS;
     return number;
   }
 
+  /** The process must have its number from `takeNumber`. */
   add(process: Process): void {
-    this.byNumber.set(process.number, process);
+    this.places[this.placeOf(process.number)] = process;
+    this.used++;
   }
 
   remove(process: Process): void {
-    this.byNumber.delete(process.number);
+    this.places[this.placeOf(process.number)] = undefined;
+    this.used--;
   }
 
   /** The process with this number that has not exited. */
   get(number: number): Process | undefined {
-    return this.byNumber.get(number);
+    if (number < 0) return undefined;
+    const process = this.places[this.placeOf(number)];
+    return process?.number === number ? process : undefined;
   }
 
   /** The process of a pid term; undefined for other terms, other nodes' pids and processes that are gone. */
   byPid(t: Term): Process | undefined {
-    return isLocalPid(t) ? this.byNumber.get(immediateValue(t)) : undefined;
+    return isLocalPid(t) ? this.get(immediateValue(t)) : undefined;
   }
 
   /** The pid of a number, whether it is in use or not. */
@@ -59,7 +69,24 @@ export class ProcessTable {
     return makeLocalPid(number);
   }
 
+  /** In the order in which they were made. */
   all(): Process[] {
-    return [...this.byNumber.values()];
+    const processes = this.places.filter((process) => process !== undefined);
+    const age = ({ number }: Process): number => (number - this.nextNumber + NUMBERS) % NUMBERS;
+    return processes.sort((a, b) => age(a) - age(b));
   }
+
+  private placeOf(number: number): number {
+    return number % this.places.length;
+  }
+
+  private double(): void {
+    const { places } = this;
+    this.places = emptyPlaces(2 * places.length);
+    for (const process of places) if (process !== undefined) this.places[this.placeOf(process.number)] = process;
+  }
+}
+
+function emptyPlaces(count: number): (Process | undefined)[] {
+  return Array.from({ length: count }, () => undefined);
 }

@@ -175,5 +175,6 @@ export class Process {
     this.groupLeader = visit(this.groupLeader);
     this.parent = visit(this.parent);
     dictionary?.visitRoots(visit);
+    this.mailbox.visitRoots(visit);
   }
 }

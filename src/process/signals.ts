@@ -17,6 +17,7 @@ import { isImmediate, makeBoxed } from '../term/term.ts';
 import { buildFragment } from './fragment-building.ts';
 import { KeyMap } from './key-map.ts';
 import type { Halt, Machine } from './machine.ts';
+import { copyMessage } from './message-copy.ts';
 import { showMessage } from './message-window.ts';
 import { type AliasMode, Monitor, MonitorRing } from './monitors.ts';
 import { NumberSet } from './number-set.ts';
@@ -54,7 +55,7 @@ export function deliver(vm: Machine, to: Process, message: Fragment, from: Term 
 
 /** Sends a copy of a term. */
 export function sendMessage(vm: Machine, to: Process, message: Term): void {
-  if (to.isAlive) deliver(vm, to, copyOut(message));
+  if (to.isAlive) deliver(vm, to, copyMessage(to, message));
 }
 
 /** The same from the running process, whose sequential trace token goes along. */
@@ -62,7 +63,7 @@ export function sendFromCurrent(vm: Machine, to: Process, message: Term): void {
   const { current } = vm;
   const token = current.traceState === undefined ? undefined : vm.tracing.sequential.sent(current, to.pid, message);
   if (!to.isAlive) return;
-  const fragment = copyOut(message);
+  const fragment = copyMessage(to, message);
   if (token !== undefined) vm.tracing.sequential.attach(fragment, token);
   deliver(vm, to, fragment, current.pid);
 }

@@ -4,9 +4,9 @@ import { nextHeapSize } from '../memory/heap-sizes.ts';
 import { store } from '../memory/memory.ts';
 import { ProcessHeap } from '../memory/process-heap.ts';
 import { am } from '../term/atoms.ts';
-import { copyOut } from '../term/copy.ts';
+import { copyOut, copyToHeap, staysWhereItIs } from '../term/copy.ts';
 import { systemLimit } from '../term/erlang-error.ts';
-import type { Addr, Term } from '../term/layout.ts';
+import { type Addr, NON_VALUE, type Term } from '../term/layout.ts';
 import { END_OF_STACK } from '../term/stack-words.ts';
 import type { Machine } from './machine.ts';
 import type { AliasMode } from './monitors.ts';
@@ -50,9 +50,7 @@ export function spawnProcess(
   heap.sp = (heap.stackTop - 4) as Addr;
   store(heap.sp, END_OF_STACK);
   const process = new Process(vm.processes.takeNumber(), heap, call);
-  const fragment = copyOut(args);
-  heap.attachFragment(fragment);
-  process.save(RUN_START, 0, [call.module, call.name, fragment.term]);
+  process.save(RUN_START, 0, [call.module, call.name, copyFor(heap, args)]);
   process.priority = options.priority ?? 1;
   process.isSystem = options.isSystem === true;
   process.otherFlags = options.otherFlags;
@@ -93,9 +91,17 @@ function newHeap({ heapDefaults }: Machine, options: SpawnOptions): ProcessHeap 
   return heap;
 }
 
+/** A copy of a term for a process that does not run yet. */
+function copyFor(heap: ProcessHeap, term: Term): Term {
+  if (staysWhereItIs(term)) return term;
+  const copy = copyToHeap(term, heap);
+  if (copy !== NON_VALUE) return copy;
+  const fragment = copyOut(term);
+  heap.attachFragment(fragment);
+  return fragment.term;
+}
+
 function inherit(process: Process, parent: Process): void {
   process.parent = parent.pid;
-  const leader = copyOut(parent.groupLeader);
-  process.heap.attachFragment(leader);
-  process.groupLeader = leader.term;
+  process.groupLeader = copyFor(process.heap, parent.groupLeader);
 }

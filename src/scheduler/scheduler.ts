@@ -6,6 +6,7 @@ import { type CollectOptions, collect } from '../memory/collector.ts';
 import { type Fragment, freeFragment } from '../memory/fragment.ts';
 import {
   ATTENTION,
+  CURRENT_PID,
   REDUCTIONS,
   RUN_CALL,
   RUN_MODE,
@@ -28,7 +29,7 @@ import { ATTENTION_COLLECT, running } from '../memory/process-heap.ts';
 import { arityOfWord } from '../memory/slot-word.ts';
 import { reportCrash } from '../process/crash-report.ts';
 import type { Machine } from '../process/machine.ts';
-import { showMessage } from '../process/message-window.ts';
+import { passMessages, showMessage } from '../process/message-window.ts';
 import { verifyOwners } from '../process/owner-lists.ts';
 import { type Process, type Resume, RUN_START } from '../process/process.ts';
 import { exitProcess } from '../process/signals.ts';
@@ -138,6 +139,7 @@ export class Scheduler {
   private runProcess(process: Process): void {
     const { vm, budget } = this;
     vm.current = process;
+    store(CURRENT_PID, process.pid);
     const isWatched = process.traceState !== undefined || vm.tracing.systemMonitor.settings !== undefined;
     const turn = isWatched ? vm.tracing.turns.begins(process) : undefined;
     process.state = 'running';
@@ -332,7 +334,10 @@ export class Scheduler {
     const isHole = live > 0 && load(X_REGISTERS) === NON_VALUE;
     if (isHole) store(X_REGISTERS, NIL);
     const watch = this.vm.tracing.turns.collects(process);
+    const shows = process.mailbox.onHeap > 0 && process === this.vm.current;
+    if (shows) passMessages(process.mailbox);
     const { reductions, kind, before, after } = collect(heap, options);
+    if (shows) showMessage(process.mailbox);
     if (verifyHeap && this.vm.totals.collections % COLLECTIONS_BETWEEN_CHECKS === 0) verifyOwners(this.vm);
     this.vm.totals.collections++;
     this.vm.totals.collectedWords += Math.max(0, before - after);

@@ -9,9 +9,10 @@ import { kernels } from '../memory/kernels.ts';
 import { OFF_HEAP, OFF_HEAP_BYTES, SCRATCH, SCRATCH_BYTES } from '../memory/map.ts';
 import { loadUnsigned, store } from '../memory/memory.ts';
 import { nextLink, offHeapBytesOf, retainObject } from '../memory/off-heap.ts';
+import type { ProcessHeap } from '../memory/process-heap.ts';
 import { isReleased } from '../memory/released-literals.ts';
 import { COPY_LITERALS, FOLLOW, KERNEL_RESULT } from '../memory/scan-emitter.ts';
-import { type Addr, PRIMARY_MASK, type Term } from './layout.ts';
+import { type Addr, NON_VALUE, PRIMARY_MASK, type Term } from './layout.ts';
 import { isImmediate } from './term.ts';
 
 /** Bytes that are remembered of what is still to be counted: at first the scratch area, then this, then four times as many … */
@@ -52,7 +53,8 @@ function listBytes(first: Addr): number {
   return total;
 }
 
-function staysWhereItIs(term: Term, literals: boolean): boolean {
+/** Whether a copy would be the term itself. */
+export function staysWhereItIs(term: Term, literals = false): boolean {
   return isImmediate(term) || (!literals && isLiteral(term) && !isReleased(term));
 }
 
@@ -76,6 +78,21 @@ export function copyOutBehind(term: Term, headBytes: number, literals: boolean):
   const start = (block + headBytes) as Addr;
   const offHeap = copyWords(term, start, literals);
   return new Fragment(copied(term, start), block, wordCount, offHeap, listBytes(offHeap));
+}
+
+/** Bytes that `copySmall` copies at most: when it gives up, no more has been done in vain. */
+const SMALL_BYTES = 1024;
+
+/**
+ * A copy of a term that is a pointer, on a heap, whether that is active or not. NON_VALUE: there is no room, or the term is large or owns something
+ * off-heap; nothing has been copied then.
+ */
+export function copyToHeap(term: Term, heap: ProcessHeap): Term {
+  const start = heap.nextFree;
+  const end = kernels().place(term, start, Math.min(heap.freeEnd, start + SMALL_BYTES));
+  if (end === 0) return NON_VALUE;
+  heap.extendTo((end >>> 0) as Addr);
+  return copied(term, start);
 }
 
 /** A copy of a term on the running process's heap (or where allocation goes: see memory/literal-area.ts). */

@@ -1,5 +1,6 @@
 /** The instructions that call guard BIFs. By name and arity a BIF may have code of its own (arith.ts, data-bifs.ts). */
 import type { Operand } from '../../isa/operands.ts';
+import { CURRENT_PID } from '../../memory/map.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
 import type { Emitter, EmitterTable } from '../emitter.ts';
 import { arithBifs } from './arith.ts';
@@ -18,7 +19,14 @@ function emitBif(a: BeamAssembler, fail: number, bif: Operand, args: readonly Op
 
 /** `bif0` cannot fail. */
 function emitBif0(a: BeamAssembler, bif: Operand, dst: Operand): void {
-  a.w.call(a.translator.bif('guard', a.number(bif)));
+  const index = a.number(bif);
+  const entry = a.translator.module.imports[index];
+  if (entry !== undefined && a.translator.keyOfImport(entry) === 'erlang:self/0') {
+    a.w.i32Const(0);
+    a.w.i32Load(CURRENT_PID);
+  } else {
+    a.w.call(a.translator.bif('guard', index));
+  }
   a.pop(dst);
 }
 
