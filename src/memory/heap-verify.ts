@@ -48,8 +48,26 @@ export class HeapCorruption extends Error {
 
 export type Roots = { live: number; visitRoots?: (visit: (t: Term) => Term) => void };
 
-type Area = { start: number; top: number; name: 'young' | 'chunk' | 'old' };
-type Walk = { areas: Area[]; seen: Set<number>; pending: number[]; owners: Set<number> };
+type Area = {
+  readonly start: number;
+  readonly top: number;
+  readonly name: 'young' | 'chunk' | 'old';
+  /** What the mark of its first word has as its number. */
+  readonly mark: number;
+};
+
+/** A walk under way. `marks` has a byte for each word of the areas: whether an object that begins there has been met. */
+type Walk = {
+  readonly areas: readonly Area[];
+  readonly marks: Uint8Array;
+  readonly pending: number[];
+  readonly owners: Set<number>;
+  /** Where the last address was found: the next is likely to be there, too. */
+  last: Area;
+};
+
+/** Where a word lies: what is said of it together with a number or an address. */
+type Place = 'x' | 'stack word' | 'root' | 'head' | 'tail' | 'word';
 
 /** Fills `byteCount` bytes at `a` with POISON. */
 export function poison(a: Addr, byteCount: number): void {
@@ -61,21 +79,31 @@ export function poison(a: Addr, byteCount: number): void {
  * insane header, pointer from the old block to a younger object, or off-heap owner that is on no list. The heap's fields must be current.
  */
 export function verifyHeap(heap: ProcessHeap, roots: Roots): void {
-  const walk: Walk = { areas: heap.areas(), seen: new Set(), pending: [], owners: new Set() };
+  const walk = startWalk(heap);
   verifyBounds(heap);
   verifyOwners(walk, heap.offHeap, false);
   verifyOwners(walk, heap.oldOffHeap, true);
-  for (let i = 0; i < roots.live; i++) verifyWord(walk, load((X_REGISTERS + i * 4) as Addr), () => `x${i}`, false);
+  for (let i = 0; i < roots.live; i++) verifyWord(walk, load((X_REGISTERS + i * 4) as Addr), 'x', i, false);
   for (let a = heap.sp as number; a < heap.stackTop; a += 4) {
     const word = load(a as Addr);
     const tag = word & STACK_TAG_MASK;
-    if (word !== 0 && tag !== RETURN_TAG && tag !== CATCH_TAG) verifyWord(walk, word, () => `stack word ${a}`, false);
+    if (word !== 0 && tag !== RETURN_TAG && tag !== CATCH_TAG) verifyWord(walk, word, 'stack word', a, false);
   }
   roots.visitRoots?.((t) => {
-    verifyWord(walk, t, () => 'a root', false);
+    verifyWord(walk, t, 'root', 0, false);
     return t;
   });
   for (let t = walk.pending.pop(); t !== undefined; t = walk.pending.pop()) verifyObject(walk, t);
+}
+
+function startWalk(heap: ProcessHeap): Walk {
+  let mark = 0;
+  const areas = heap.areas().map(({ start, top, name }) => {
+    const area = { start, top, name, mark };
+    mark += (top - start) / 4;
+    return area;
+  });
+  return { areas, marks: new Uint8Array(mark), pending: [], owners: new Set(), last: areas[0] as Area };
 }
 
 function fail(message: string): never {
@@ -99,7 +127,24 @@ function verifyBounds(heap: ProcessHeap): void {
 }
 
 function areaOf(walk: Walk, a: number): Area | undefined {
-  return walk.areas.find((area) => a >= area.start && a < area.top);
+  const { last } = walk;
+  if (a >= last.start && a < last.top) return last;
+  const found = walk.areas.find((area) => a >= area.start && a < area.top);
+  if (found !== undefined) walk.last = found;
+  return found;
+}
+
+function placeText(place: Place, at: number): string {
+  switch (place) {
+    case 'x':
+      return `x${at}`;
+    case 'root':
+      return 'a root';
+    case 'stack word':
+      return `stack word ${at}`;
+    default:
+      return `${place} of ${hex(at)}`;
+  }
 }
 
 function verifyOwners(walk: Walk, first: Addr, old: boolean): void {
@@ -115,23 +160,28 @@ function verifyOwners(walk: Walk, first: Addr, old: boolean): void {
   }
 }
 
-function verifyWord(walk: Walk, word: number, where: () => string, fromOld: boolean): void {
+function verifyWord(walk: Walk, word: number, place: Place, at: number, fromOld: boolean): void {
   const primary = word & PRIMARY_MASK;
   if (primary === PRIMARY_SMALL) return;
   if (primary === PRIMARY_HEADER) {
     const tag = word & IMMED_MASK;
     if (word !== NIL && tag !== ATOM_TAG && tag !== PID_TAG && tag !== PORT_TAG) {
-      fail(`${where()}: ${word === POISON ? 'freed memory' : `${hex(word)} is no term`}`);
+      fail(`${placeText(place, at)}: ${word === POISON ? 'freed memory' : `${hex(word)} is no term`}`);
     }
     return;
   }
   if (isLiteral(word)) return;
   const a = (word & ~PRIMARY_MASK) >>> 0;
   const area = areaOf(walk, a);
-  if (area === undefined) fail(`${where()}: ${hex(word)} points out of the heap`);
-  if (fromOld && area.name !== 'old') fail(`${where()}: ${hex(word)} points from the old block to a ${area.name} one`);
-  if (walk.seen.has(word)) return;
-  walk.seen.add(word);
+  if (area === undefined) fail(`${placeText(place, at)}: ${hex(word)} points out of the heap`);
+  if (fromOld && area.name !== 'old') {
+    fail(`${placeText(place, at)}: ${hex(word)} points from the old block to a ${area.name} one`);
+  }
+  const mark = area.mark + ((a - area.start) >>> 2);
+  const seen = walk.marks[mark];
+  if (seen === primary) return;
+  if (seen !== 0) fail(`${placeText(place, at)}: ${hex(word)} has another tag than a pointer met before`);
+  walk.marks[mark] = primary;
   walk.pending.push(word);
 }
 
@@ -141,8 +191,8 @@ function verifyObject(walk: Walk, t: number): void {
   const fromOld = area.name === 'old';
   if ((t & PRIMARY_MASK) === PRIMARY_CONS) {
     if (a + 8 > area.top) fail(`cons cell at ${hex(a)} reaches over the end of its block`);
-    verifyWord(walk, load(a as Addr), () => `head of ${hex(a)}`, fromOld);
-    verifyWord(walk, load((a + 4) as Addr), () => `tail of ${hex(a)}`, fromOld);
+    verifyWord(walk, load(a as Addr), 'head', a, fromOld);
+    verifyWord(walk, load((a + 4) as Addr), 'tail', a, fromOld);
     return;
   }
   const header = load(a as Addr);
@@ -153,13 +203,9 @@ function verifyObject(walk: Walk, t: number): void {
     fail(`object at ${hex(a)} (header ${hex(header)}) reaches over the end of its block`);
   const raw = RAW_WORDS[type >>> 4] as number;
   if (raw !== ALL_RAW && raw > size) fail(`header ${hex(header)} at ${hex(a)}: too small`);
-  for (let i = raw === ALL_RAW ? size : raw; i < size; i++) {
-    verifyWord(
-      walk,
-      load((a + 4 + i * 4) as Addr),
-      () => `word ${i + 1} of ${hex(a)} (header ${hex(header)})`,
-      fromOld,
-    );
+  const end = a + 4 + size * 4;
+  for (let at = raw === ALL_RAW ? end : a + 4 + raw * 4; at < end; at += 4) {
+    verifyWord(walk, load(at as Addr), 'word', at, fromOld);
   }
   if (type === HEADER_BIN_REF) verifyBinRef(walk, a);
   if (header === MAGIC_REF_HEADER && !walk.owners.has(a)) fail(`magic ref at ${hex(a)} is on no off-heap list`);
