@@ -5,12 +5,10 @@ import { test } from 'node:test';
 import { loadBeam } from '../../src/loader/load.ts';
 import { erlc, nativeRoot } from '../support/oracle.ts';
 import { repositoryRoot } from '../support/repository.ts';
-import { assertSame, casesOf, isStressed, runHere, runNatively } from '../support/vm.ts';
+import { assertSame, casesOf, runHere, runNatively } from '../support/vm.ts';
 import { preloadedBeam } from './preloaded.ts';
 
 const MODULE = 'plain_cases';
-/** Cases that build more than a debug mode gets through. */
-const LARGE = /large|deep|many|hopeless|unique$/;
 const LIBRARY = ['lists', 'maps', 'unicode', 'binary', 'proplists'];
 
 function stdlibBeam(module: string): string {
@@ -21,7 +19,7 @@ function stdlibBeam(module: string): string {
 
 test('functions, times, the system, large data', (context) => {
   const cases = erlc(readFileSync(join(repositoryRoot, 'test', 'bifs', `${MODULE}.erl`), 'utf8'));
-  const names = casesOf(loadBeam(readFileSync(cases))).filter((name) => !isStressed || !LARGE.test(name));
+  const names = casesOf(loadBeam(readFileSync(cases)));
   const calls = names.map((name) => ({ module: MODULE, function: name }));
   const native = runNatively([cases], calls);
   assertSame(calls, native, runHere([preloadedBeam('erlang'), ...LIBRARY.map(stdlibBeam), cases], calls));

@@ -44,21 +44,30 @@ crashes() ->
     logger:warning(#{a => b}),
     logger:info("not shown"),
     error_logger:error_msg("message ~p~n", [1]),
-    timer:sleep(300),
+    logged(),
     halt().
 
-%% The report of a process is written some time after its end.
 ended(Pid) ->
     Monitor = monitor(process, Pid),
-    receive {'DOWN', Monitor, _, _, _} -> timer:sleep(1500) end.
+    receive {'DOWN', Monitor, _, _, _} -> logged() end.
+
+%% What has been reported is written: the emulator's reports pass through the logger's proxy, all through the handler.
+logged() ->
+    _ = sys:get_state(erlang:system_info(system_logger)),
+    logger_std_h:filesync(default).
 
 restarts() ->
     {ok, Supervisor} = supervisor:start_link(?MODULE, supervisor),
     io:format("~p~n", [supervisor:count_children(Supervisor)]),
+    Server = whereis(?MODULE),
     catch gen_server:call(?MODULE, crash),
-    timer:sleep(1500),
+    until(fun() -> not lists:member(whereis(?MODULE), [undefined, Server]) end),
+    logged(),
     io:format("~p~n", [gen_server:call(?MODULE, next)]),
     halt().
+
+until(Condition) ->
+    Condition() orelse begin timer:sleep(5), until(Condition) end.
 
 %% ---- code --------------------------------------------------------------------------------------------------------------
 
@@ -89,16 +98,16 @@ processes() ->
     Pid ! stop,
     timer:sleep(20),
     io:format("~p ~p~n", [is_process_alive(Pid), process_info(Pid, status)]),
+    Monitor = monitor(process, Pid),
     erlang:resume_process(Pid),
-    timer:sleep(20),
+    receive {'DOWN', Monitor, _, _, _} -> ok end,
     io:format("~p~n", [is_process_alive(Pid)]),
     Request = erlang:spawn_request(fun() -> ok end, [monitor, {reply_tag, tag}]),
     receive {tag, Request, ok, _} -> io:format("spawned~n") end,
     receive {'DOWN', Request, process, _, Reason} -> io:format("~p~n", [Reason]) end,
     Waits = fun() -> receive Message -> exit({got, Message}) end end,
     {Sleeper, _} = spawn_monitor(fun() -> erlang:hibernate(erlang, apply, [Waits, []]) end),
-    timer:sleep(20),
-    io:format("~p~n", [process_info(Sleeper, current_function)]),
+    until(fun() -> process_info(Sleeper, current_function) =:= {current_function, {erlang, hibernate, 3}} end),
     Sleeper ! message,
     receive {'DOWN', _, _, _, Ended} -> io:format("~p~n", [Ended]) end,
     io:format("~p~n", [[process_info(whereis(Name), initial_call) || Name <- [init, erts_code_purger, user, code_server]]]),

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { patience } from '../support/mode.ts';
 import { nativeRoot, type Release } from '../support/oracle.ts';
 import { cacheFolder } from '../support/repository.ts';
 
@@ -52,7 +53,7 @@ export function runProgram(
   const { stdout, stderr, status, signal, error } = spawnSync(program, args, {
     input,
     encoding: 'utf8',
-    timeout: 300_000,
+    timeout: patience(300_000),
     env,
     ...(cwd === undefined ? {} : { cwd }),
   });

@@ -8,8 +8,9 @@ import { atom } from '../../src/term/atoms.ts';
 import { listOf } from '../../src/term/build.ts';
 import { makeSmall } from '../../src/term/term.ts';
 import { runEnigma, runNative } from '../boot/run-both.ts';
+import { sized } from '../support/mode.ts';
 import { erlc } from '../support/oracle.ts';
-import { isStressed, onScratchHeap, vmFor } from '../support/vm.ts';
+import { onScratchHeap, vmFor } from '../support/vm.ts';
 
 const holders = `-module(literal_holders).
 -export([main/0]).
@@ -79,7 +80,7 @@ test('loading and purging large literals, and replacing persistent terms, takes 
     onScratchHeap(() => vm.persistentTerms.put(atom('large'), listOf([makeSmall(i), makeSmall(i)])));
     while (vm.literalReleases.next());
   };
-  const rounds = isStressed ? 50 : 1000;
+  const rounds = sized(1000, 50);
   for (let i = 0; i < 10; i++) round(i);
   const before = allocatorStatistics().literals;
   for (let i = 0; i < rounds * 2; i++) round(i);

@@ -1,6 +1,7 @@
 /** Each release of OTP boots unmodified and runs the same program, with the output of its native emulator. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { runEnigma, runNative } from '../boot/run-both.ts';
@@ -13,6 +14,11 @@ for (const release of [25, 27] as const satisfies readonly Release[]) {
   test(`OTP ${release}`, { skip: !hasRelease(release) }, () => {
     const folder = dirname(erlc(source, { release }));
     const args = ['-noshell', '-pa', folder, '-s', 'smoke', 'main'];
-    assert.deepEqual(runEnigma(args, { release }), runNative(args, { release }));
+    const cwd = mkdtempSync(join(tmpdir(), 'enigma-'));
+    try {
+      assert.deepEqual(runEnigma(args, { release, cwd }), runNative(args, { release, cwd }));
+    } finally {
+      rmSync(cwd, { recursive: true });
+    }
   });
 }

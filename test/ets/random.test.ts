@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { sized } from '../support/mode.ts';
 import { erlc } from '../support/oracle.ts';
 import { repositoryRoot } from '../support/repository.ts';
 import { compareWithNative } from '../support/vm.ts';
@@ -23,6 +24,6 @@ function compare(name: string, seeds: number, count: number): void {
 }
 
 compare('operations', 10, 1000);
-compare('specifications', 5, 200);
+compare('specifications', 5, sized(200, 60));
 compare('chunks', 4, 25);
 compare('traversals', 2, 10);

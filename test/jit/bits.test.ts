@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadBeam } from '../../src/loader/load.ts';
+import { sized } from '../support/mode.ts';
 import { type CompileOptions, erlc, hasRelease, type Release } from '../support/oracle.ts';
 import { repositoryRoot } from '../support/repository.ts';
-import { casesOf, compareWithNative, isStressed } from '../support/vm.ts';
+import { casesOf, compareWithNative } from '../support/vm.ts';
 import { generatedModule } from './bits-programs.ts';
 
 /**
@@ -26,8 +27,8 @@ const variants: readonly (readonly [Release, readonly string[], Release])[] = [
 /** Another seed makes other programs. */
 const SEED = Number(process.env.ENIGMA_BITS_SEED ?? 1000);
 
-const FUNCTIONS = isStressed ? 40 : 240;
-const ROUNDS = isStressed ? 5 : 24;
+const FUNCTIONS = sized(240, 40);
+const ROUNDS = sized(24, 5);
 
 for (const [index, [release, flags, judge]] of variants.entries()) {
   const title = `OTP ${release} ${flags.join(' ')}`;

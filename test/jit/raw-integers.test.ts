@@ -1,10 +1,11 @@
 /** Random programs of integer arithmetic, run here and by native OTP: what is kept as i64 must be what a term would be. */
 import { test } from 'node:test';
+import { sized } from '../support/mode.ts';
 import { erlc } from '../support/oracle.ts';
 import { type RandomSource, randomSource } from '../support/random.ts';
-import { compareWithNative, isStressed } from '../support/vm.ts';
+import { compareWithNative } from '../support/vm.ts';
 
-const FUNCTIONS = isStressed ? 40 : 150;
+const FUNCTIONS = sized(150, 40);
 const STATEMENTS = 14;
 
 const BITS = [1, 7, 8, 16, 28, 29, 30, 31, 32, 33, 40, 48, 56, 58, 59, 60, 62, 63, 64, 65, 100];

@@ -2,9 +2,10 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadBeam } from '../../src/loader/load.ts';
+import { isStressed } from '../support/mode.ts';
 import { erlc, erlcAll, nativeModule, type Release } from '../support/oracle.ts';
 import { cacheFolder, repositoryRoot } from '../support/repository.ts';
-import { type Call, isStressed } from '../support/vm.ts';
+import type { Call } from '../support/vm.ts';
 import { wideProgram } from './wide-program.ts';
 
 /** A compiler, and how it is asked to compile. */

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { runEnigma, runNative } from '../boot/run-both.ts';
+import { flags } from '../support/mode.ts';
 import { erlc } from '../support/oracle.ts';
 import { repositoryRoot } from '../support/repository.ts';
-import { flags } from '../support/vm.ts';
 
 const MODULE = 'regex_cases';
 

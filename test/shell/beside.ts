@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { patience } from '../support/mode.ts';
 import { nativeRoot } from '../support/oracle.ts';
 import { Terminal, type TerminalOptions } from './terminal.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
-const PATIENCE = 60_000;
+const PATIENCE = patience(60_000);
 /** How long both may rest with the same screen, in milliseconds, before that is taken for all that comes. */
-const REST = 10_000;
+const REST = patience(10_000);
 const PAUSE = 20;
 
 /** What differs between two systems, or from run to run. */

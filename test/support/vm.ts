@@ -6,7 +6,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModuleFiles } from '../../src/cli/module-files.ts';
-import { readFlags } from '../../src/debug/flags.ts';
 import { nodeHost } from '../../src/host/node/node-host.ts';
 import type { TranslateOptions } from '../../src/jit/module-translator.ts';
 import type { BeamModule } from '../../src/loader/beam-module.ts';
@@ -19,6 +18,7 @@ import { encodeExternal } from '../../src/term/external-encode.ts';
 import { formatTerm } from '../../src/term/print.ts';
 import { makeSmall } from '../../src/term/term.ts';
 import { Vm } from '../../src/vm.ts';
+import { flags, patience } from './mode.ts';
 import { erlc, nativeModule, nativeRoot, type Release } from './oracle.ts';
 import { repositoryRoot } from './repository.ts';
 
@@ -40,15 +40,10 @@ export interface RunOutcome {
 
 export interface RunHereOptions {
   readonly release?: Release;
-  /** Milliseconds each call may take; 120,000 unless told. */
+  /** Milliseconds each call may take in the usual mode; 120,000 unless told. */
   readonly timeout?: number;
   readonly onInstruction?: NonNullable<TranslateOptions['onInstruction']>;
 }
-
-export const flags = readFlags(process.env);
-
-/** Every call collects or yields: programs that count to millions are to count less far. */
-export const isStressed = flags.gcStress || flags.reductions !== undefined;
 
 const DRIVER = 'call_driver';
 const SLEEP_MILLISECONDS = 20;
@@ -100,7 +95,7 @@ function runCall(vm: Vm, index: number, timeout: number): RunOutcome {
       outcome ??= { kind: 'killed', bytes: encodeExternal(reason) };
     },
   };
-  const end = performance.now() + timeout;
+  const end = performance.now() + patience(timeout);
   while (outcome === undefined) {
     if (performance.now() > end) return { kind: 'timeout' };
     if (vm.scheduler.runSlice()) continue;

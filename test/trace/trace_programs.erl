@@ -34,9 +34,21 @@ start(Flags) ->
 
 call(Pid, Name, Args) ->
     Pid ! {call, Name, Args},
+    rest(Pid),
     io:format("~p~p:~n", [Name, Args]),
     [io:format("  ~0p~n", [shown(Pid, M)]) || M <- flush()],
     ok.
+
+%% Waits until the process has taken what was sent to it and what it did has been told.
+rest(Pid) ->
+    case process_info(Pid, [status, message_queue_len]) of
+        [{status, waiting}, {message_queue_len, 0}] ->
+            Reference = erlang:trace_delivered(Pid),
+            receive {trace_delivered, Pid, Reference} -> ok end;
+        _ ->
+            timer:sleep(1),
+            rest(Pid)
+    end.
 
 flush() -> receive M -> [M | flush()] after 200 -> [] end.
 shown(Pid, T) when is_tuple(T) -> list_to_tuple([shown(Pid, E) || E <- tuple_to_list(T)]);
@@ -98,6 +110,7 @@ meta() ->
     P = spawn(fun server/0),
     erlang:trace_pattern({?MODULE, g, 1}, [{'_', [], [{return_trace}]}], [meta]),
     P ! {call, f, [1]},
+    rest(P),
     [io:format("~0p~n", [setelement(tuple_size(M), shown(P, M), ts)]) || M <- flush()].
 
 messages() ->
