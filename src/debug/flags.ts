@@ -8,7 +8,7 @@ const ROWS = {
   gcStress: {
     variable: 'ENIGMA_GC_STRESS',
     kind: 'on',
-    help: 'collect at every safe point, verify heaps, poison what is freed',
+    help: 'collect at every safe point, verify heaps, poison what is freed; slices of 100 reductions',
   },
   verifyHeap: {
     variable: 'ENIGMA_VERIFY_HEAP',
@@ -16,7 +16,11 @@ const ROWS = {
     help: 'verify heaps, who owns what off-heap, and poison at every collection',
   },
   traceGc: { variable: 'ENIGMA_TRACE_GC', kind: 'on', help: 'print a line for every collection' },
-  reductions: { variable: 'ENIGMA_REDUCTIONS', kind: 'number', help: 'reductions of a slice, instead of 4000' },
+  reductions: {
+    variable: 'ENIGMA_REDUCTIONS',
+    kind: 'number',
+    help: 'reductions of a slice, instead of 4000 (or 100)',
+  },
   traceLoad: {
     variable: 'ENIGMA_TRACE_LOAD',
     kind: 'on',

@@ -41,6 +41,8 @@ import { END_OF_STACK, pointOfWord } from '../term/stack-words.ts';
 
 /** CONTEXT_REDS in OTP's erl_vm.h. */
 const REDUCTIONS_OF_A_SLICE = 4000;
+/** Where every safe point collects, there are to be many. */
+const REDUCTIONS_UNDER_STRESS = 100;
 
 /** A process that collects again before it has taken so many reductions is busy (CollectOptions). */
 const BUSY_REDUCTIONS = 64_000;
@@ -70,7 +72,8 @@ export class Scheduler {
   constructor(vm: Machine, run: () => number) {
     this.vm = vm;
     this.run = run;
-    this.budget = vm.flags.reductions ?? REDUCTIONS_OF_A_SLICE;
+    const { reductions, gcStress } = vm.flags;
+    this.budget = reductions ?? (gcStress ? REDUCTIONS_UNDER_STRESS : REDUCTIONS_OF_A_SLICE);
   }
 
   // ---- turns ---------------------------------------------------------------------------------------------------------

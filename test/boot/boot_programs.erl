@@ -1,7 +1,7 @@
 -module(boot_programs).
 -behaviour(gen_server).
 -export([main/1, arguments/1, crashes/0, restarts/0, purges/0, processes/0, echo/0, expressions/0]).
--export([init/1, handle_call/3, handle_cast/2, handle_info/2, start_link/0]).
+-export([init/1, handle_call/3, handle_cast/2, handle_info/2, start_link/0, log/2]).
 
 %% ---- a server ----------------------------------------------------------------------------------------------------------
 
@@ -38,7 +38,10 @@ arguments(Arguments) -> io:format("~p~n", [Arguments]), halt().
 %% ---- reports -----------------------------------------------------------------------------------------------------------
 
 crashes() ->
-    ended(spawn(fun() -> error(boom) end)),
+    ok = logger:add_handler(seen, ?MODULE, #{config => self()}),
+    spawn(fun() -> error(boom) end),
+    reported(),
+    ok = logger:remove_handler(seen),
     ended(proc_lib:spawn(fun() -> exit(bang) end)),
     logger:error("logged ~p", [x]),
     logger:warning(#{a => b}),
@@ -51,10 +54,18 @@ ended(Pid) ->
     Monitor = monitor(process, Pid),
     receive {'DOWN', Monitor, _, _, _} -> logged() end.
 
-%% What has been reported is written: the emulator's reports pass through the logger's proxy, all through the handler.
-logged() ->
+%% The handler writes in the order in which it is told.
+logged() -> logger_std_h:filesync(default).
+
+%% What the emulator reports reaches the logger's proxy some time later. This module, as a handler, tells that it has come; when the proxy has
+%% answered, all handlers have it.
+reported() ->
+    receive reported -> ok end,
     _ = sys:get_state(erlang:system_info(system_logger)),
-    logger_std_h:filesync(default).
+    logged().
+
+log(#{meta := #{error_logger := #{emulator := true}}}, #{config := Pid}) -> Pid ! reported;
+log(_, _) -> ok.
 
 restarts() ->
     {ok, Supervisor} = supervisor:start_link(?MODULE, supervisor),

@@ -1,7 +1,7 @@
 %% What every release of OTP must do alike: run on each, native and here.
 -module(smoke).
 -behaviour(gen_server).
--export([main/0, init/1, handle_call/3, handle_cast/2]).
+-export([main/0, init/1, handle_call/3, handle_cast/2, log/2]).
 
 main() ->
     io:format("hello ~ts ~p~n", [[229, 228, 246], erlang:system_info(otp_release)]),
@@ -64,10 +64,19 @@ crashes() ->
     Reason = try gen_server:call(P, next), gen_server:call(P, next) catch exit:{R, _} -> element(1, R) end,
     logged(),
     io:format("~p~n", [Reason]),
+    ok = logger:add_handler(seen, ?MODULE, #{config => self()}),
     {Q, M} = spawn_monitor(fun() -> error(boom) end),
-    receive {'DOWN', M, process, Q, {Boom, _}} -> logged(), io:format("~p~n", [Boom]) end.
+    receive {'DOWN', M, process, Q, {Boom, _}} -> reported(), io:format("~p~n", [Boom]) end.
 
-%% What the emulator reports passes through the logger's proxy, then everything through the handler: both have answered behind it.
-logged() ->
+%% The handler writes in the order in which it is told.
+logged() -> logger_std_h:filesync(default).
+
+%% What the emulator reports reaches the logger's proxy some time later. This module, as a handler, tells that it has come; when the proxy has
+%% answered, all handlers have it.
+reported() ->
+    receive reported -> ok end,
     _ = sys:get_state(erlang:system_info(system_logger)),
-    logger_std_h:filesync(default).
+    logged().
+
+log(#{meta := #{error_logger := #{emulator := true}}}, #{config := Pid}) -> Pid ! reported;
+log(_, _) -> ok.
