@@ -131,7 +131,7 @@ export class Vm implements Machine {
   readonly wallTime = new SchedulerWallTime();
   readonly totals = { reductions: 0, slices: 0, collections: 0, collectedWords: 0 };
   readonly testDelays = { collection: 0 };
-  readonly lastStatistics = { reductions: 0, wallClock: 0, runtime: 0 };
+  readonly lastStatistics = { reductions: 0, exactReductions: 0, wallClock: 0, runtime: 0 };
   /** Modules that were loaded before the first process ran. */
   preloaded: Term[] = [];
 
@@ -192,7 +192,7 @@ export class Vm implements Machine {
   private addBifs(): void {
     for (const table of bifTables) {
       for (const row of table.rows) {
-        if (row.until !== undefined && row.until < this.otpRelease) continue;
+        if ((row.since ?? 0) > this.otpRelease || (row.until ?? this.otpRelease) < this.otpRelease) continue;
         this.bifs.set(bifKey({ module: table.module, name: row.name, arity: row.arity }), { row, table });
       }
     }

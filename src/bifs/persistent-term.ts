@@ -1,14 +1,19 @@
 /** persistent_term (erl_bif_persistent.c); what it keeps: process/persistent-terms.ts. */
 import type { Machine } from '../process/machine.ts';
+import { bumpForWork, bumpReductions } from '../runtime/bump-reductions.ts';
 import { am } from '../term/atoms.ts';
 import { makeInteger } from '../term/bignum.ts';
 import { listOf, tuple } from '../term/build.ts';
+import { copyIn } from '../term/copy.ts';
 import { identical } from '../term/equality.ts';
 import { badarg } from '../term/erlang-error.ts';
 import type { Term } from '../term/layout.ts';
 import { mapFromArrays } from '../term/map-build.ts';
 import { atomOf } from './erlang/arguments.ts';
 import type { BifTable } from './registry.ts';
+
+/** Words that are copied for one reduction (ITERATIONS_PER_RED). */
+const WORDS_PER_REDUCTION = 32;
 
 function get(vm: Machine, key: Term): Term {
   const value = vm.persistentTerms.get(key);
@@ -17,7 +22,7 @@ function get(vm: Machine, key: Term): Term {
 }
 
 function put(vm: Machine, key: Term, value: Term): Term {
-  vm.persistentTerms.put(key, value);
+  bumpForWork(vm.persistentTerms.put(key, value), WORDS_PER_REDUCTION);
   return am.ok;
 }
 
@@ -28,16 +33,17 @@ function putNew(vm: Machine, key: Term, value: Term): Term {
   return put(vm, key, value);
 }
 
-/** All as [{Key, Value}], in no particular order. */
+/** All as [{Key, Value}], in no particular order. Keys are copies, so that a process holds no parts of them; a term is a reduction. */
 function getAll(vm: Machine): Term {
-  return listOf(Array.from(vm.persistentTerms.all(), ({ key, value }) => tuple(key, value)));
+  const pairs = Array.from(vm.persistentTerms.all(), ({ key, value }) => tuple(copyIn(key, true), value));
+  bumpReductions(pairs.length);
+  return listOf(pairs);
 }
 
 function info({ persistentTerms }: Machine): Term {
-  return mapFromArrays(
-    [am.count, am.memory],
-    [makeInteger(persistentTerms.count()), makeInteger(persistentTerms.memory())],
-  );
+  const count = persistentTerms.count();
+  bumpReductions(count);
+  return mapFromArrays([am.count, am.memory], [makeInteger(count), makeInteger(persistentTerms.memory())]);
 }
 
 function eraseAll(vm: Machine): Term {
@@ -49,7 +55,7 @@ export const persistentTermBifs: BifTable = {
   module: 'persistent_term',
   rows: [
     { name: 'put', arity: 2, fn: put },
-    { name: 'put_new', arity: 2, fn: putNew },
+    { name: 'put_new', arity: 2, fn: putNew, since: 28 },
     { name: 'get', arity: 0, fn: getAll },
     { name: 'get', arity: 1, fn: get },
     {

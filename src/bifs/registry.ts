@@ -12,6 +12,8 @@ export interface BifRow {
   readonly fn: (...args: never[]) => Term;
   /** Allowed in guards: no effects, cannot suspend (`ubif` in OTP's bif.tab). */
   readonly guard?: boolean;
+  /** The first OTP release in which it is a BIF. */
+  readonly since?: number;
   /** The last OTP release in which it is a BIF; from the next one on, the module's own Erlang code has the function. */
   readonly until?: number;
 }

@@ -38,6 +38,7 @@ import { erlangSystemInfoBifs } from './erlang/system-info.ts';
 import { erlangTimeBifs, ertsInternalTimeBifs, osTimeBifs } from './erlang/time.ts';
 import { erlangTypeTestBifs } from './erlang/type-tests.ts';
 import { ertsDebugBifs } from './erts-debug.ts';
+import { internalStateBifs } from './erts-debug-state.ts';
 import { literalAreaBifs, traceCleanerBifs } from './erts-internal/collectors.ts';
 import { ertsInternalSystemProcessBifs } from './erts-internal/system-processes.ts';
 import { ertsInternalSystemTaskBifs } from './erts-internal/system-tasks.ts';
@@ -126,6 +127,7 @@ export const bifTables: readonly BifTable[] = [
   ertsInternalTermBifs,
   errorLoggerBifs,
   ertsDebugBifs,
+  internalStateBifs,
   fileBifs,
   ioBifs,
   netKernelBifs,

@@ -2,7 +2,7 @@
  * Memory for terms that belong to no process and never change: a module's literals, persistent terms. They lie in pages that
  * the allocator has flagged, so that the collector and copying leave them alone. (OTP: erl_init literal areas, ErtsLiteralArea.)
  */
-import { copyIn, flatSize } from '../term/copy.ts';
+import { copyShared, sharedSize } from '../term/copy-shared.ts';
 import type { Addr, Term } from '../term/layout.ts';
 import { allocateLiteral, freeLiteral, shrinkLiteral } from './allocator.ts';
 import { chunkSource } from './heap.ts';
@@ -62,11 +62,10 @@ function closeChunk(area: LiteralArea, start: Addr): void {
   shrinkLiteral(start, byteCount);
 }
 
-/** Copies of terms as literals in an area of their own; parts that are literals already are copied, too. */
+/** Copies of terms as literals in an area of their own, with what they share shared; parts that are literals already are copied, too. */
 export function copyToArea(terms: readonly Term[]): { readonly area: LiteralArea; readonly copies: readonly Term[] } {
   const area = newLiteralArea();
-  const wordCount = terms.reduce((sum, term) => sum + flatSize(term), 0);
-  const copies = withAllocationIn(area, wordCount, () => terms.map((term) => copyIn(term, true)));
+  const copies = withAllocationIn(area, sharedSize(terms, true), () => copyShared(terms, true));
   return { area, copies };
 }
 

@@ -40,12 +40,17 @@ export class LiteralReleases {
     if (this.collector !== undefined) sendMessage(this.machine(), this.collector, am.copy_literals);
   }
 
+  /** Frees an area that nobody can point into. */
+  free(area: LiteralArea): void {
+    freeLiteralArea(area, this.machine().flags.gcStress);
+  }
+
   /** Frees the area that all processes have given up, and goes on to the next; false: there is none. */
   next(): boolean {
     const done = this.current;
     this.current = this.queue.shift();
     setReleasedArea(this.current);
-    if (done !== undefined) freeLiteralArea(done, this.machine().flags.gcStress);
+    if (done !== undefined) this.free(done);
     return this.current !== undefined;
   }
 

@@ -144,7 +144,7 @@ export interface Machine {
   /** Milliseconds that a collection lasts at least, for OTP's suites (erts_debug:set_internal_state/2). */
   readonly testDelays: { collection: number };
   /** The totals when erlang:statistics/1 was last asked for them. */
-  readonly lastStatistics: { reductions: number; wallClock: number; runtime: number };
+  readonly lastStatistics: { reductions: number; exactReductions: number; wallClock: number; runtime: number };
   /** Modules that were loaded before the first process ran. */
   readonly preloaded: readonly Term[];
   /** The generations of code. */

@@ -38,23 +38,24 @@ export class PersistentTerms {
     return this.others.get(internalHash(key))?.find((term) => identical(term.key, key));
   }
 
-  /** Copies key and value, unless that very value is there already. */
-  put(key: Term, value: Term): void {
+  /** Copies key and value, unless that very value is there already. Returns how many words were copied. */
+  put(key: Term, value: Term): number {
     const old = this.find(key);
     if (old !== undefined) {
-      if (identical(old.value, value)) return;
+      if (identical(old.value, value)) return 0;
       this.remove(old);
     }
     const { area, copies } = copyToArea([key, value]);
     const term = { key: copies[0] as Term, value: copies[1] as Term, area };
     if (isImmediate(key)) {
       this.immediates.set(term.key, term);
-      return;
+      return area.wordCount;
     }
     const hash = internalHash(key);
     const same = this.others.get(hash);
     if (same === undefined) this.others.set(hash, [term]);
     else same.push(term);
+    return area.wordCount;
   }
 
   /** False when there is no such term. */
@@ -65,7 +66,13 @@ export class PersistentTerms {
   }
 
   private remove(term: PersistentTerm): void {
-    this.releases.add(term.area);
+    this.forget(term);
+    // Nobody holds parts of a key: what get/0 gives are copies.
+    if (isImmediate(term.value)) this.releases.free(term.area);
+    else this.releases.add(term.area);
+  }
+
+  private forget(term: PersistentTerm): void {
     if (this.immediates.delete(term.key)) return;
     const hash = internalHash(term.key);
     const left = (this.others.get(hash) ?? []).filter((other) => other !== term);

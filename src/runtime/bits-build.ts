@@ -47,7 +47,10 @@ import {
   smallValue,
 } from '../term/term.ts';
 import { encodeUtf8At, encodeUtf16At, isCharacter } from './bits-utf.ts';
+import { bumpForWork } from './bump-reductions.ts';
 
+/** Bits that are copied for one reduction (BITS_PER_REDUCTION in OTP's erl_bits.c). */
+const BITS_PER_REDUCTION = 8192;
 /** Sizes in bits lie below this. */
 export const BITS_LIMIT = 2 ** 32 - 8;
 const HEAP_BITS = HEAP_BINARY_LIMIT * 8;
@@ -90,6 +93,7 @@ function growInPlace(t: Term, old: number, size: number): boolean {
 function extended(t: Term, old: number, size: number): Term {
   const made = size <= HEAP_BITS ? createBits(size) : newWritable(size, capacityFor(Math.ceil(size / 8)));
   copyBits(bitBase(t), bitOffset(t), baseOf(bitsOwner(made)), 0, old);
+  bumpForWork(old, BITS_PER_REDUCTION);
   return made;
 }
 
@@ -198,6 +202,7 @@ function roundToEven(value: number): number {
 /** Writes the first `size` bits of a bitstring, which has as many. */
 export function putBits(t: Term, base: Addr, bit: number, size: number): void {
   copyBits(bitBase(t), bitOffset(t), base, bit >>> 0, size >>> 0);
+  bumpForWork(size >>> 0, BITS_PER_REDUCTION);
 }
 
 /** Writes bytes of a constant. */

@@ -154,7 +154,7 @@ export class Scheduler {
     this.granted = budget;
     let next: Next = this.settled(process, this.restore(process));
     while (next === 'on') next = this.settled(process, this.stopped(process, this.run()));
-    const taken = this.granted - load(REDUCTIONS) - process.heap.savedReductions;
+    const taken = this.takenBy(process);
     vm.totals.reductions += taken;
     vm.totals.slices++;
     if (running.heap !== process.heap) return;
@@ -311,6 +311,21 @@ export class Scheduler {
     return pendingExit === undefined;
   }
 
+  /** Reductions that the running process has taken in its slice. */
+  private takenBy({ heap }: Process): number {
+    return this.granted - load(REDUCTIONS) - heap.savedReductions;
+  }
+
+  /** Reductions that a process has taken, those of the slice that goes on too. */
+  reductionsOf(process: Process): number {
+    return process.reductions + (process === this.vm.current ? this.takenBy(process) : 0);
+  }
+
+  /** Reductions that all processes have taken, those of the slice that goes on too. */
+  allReductions(): number {
+    return this.vm.totals.reductions + this.takenBy(this.vm.current);
+  }
+
   /** A process whose memory somebody watches is collected as often as in OTP, and gets no more than there. */
   private mayBeRoomy({ heap, traces }: Process): boolean {
     return heap.limit.words === 0 && traces === undefined;
@@ -320,11 +335,12 @@ export class Scheduler {
   private collect(process: Process, live: number, x: Term[], isWaiting = false): void {
     const { heap } = process;
     const { gcStress, verifyHeap } = this.vm.flags;
-    const taken = process.reductions + this.granted - load(REDUCTIONS) - heap.savedReductions;
+    const taken = process.reductions + this.takenBy(process);
     if (heap.limit.words !== 0 && this.vm.tracing.turns.passesHeapLimit(process)) return;
     const options: CollectOptions = {
       live,
       busy: !isWaiting && this.mayBeRoomy(process) && taken - process.reductionsAtCollection < BUSY_REDUCTIONS,
+      fit: process.hibernates,
       stress: gcStress || verifyHeap,
       visitRoots: (visit) => {
         process.visitRoots(visit);

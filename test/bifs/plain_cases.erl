@@ -208,3 +208,64 @@ allocator_errors() ->
 allocator_answers() ->
     Ref = make_ref(),
     [catching(fun() -> erlang:system_info({allocator_sizes, R, L}) end) || {R, L} <- [{a, [ets_alloc]}, {Ref, []}, {Ref, [none]}]].
+
+shared_sizes() ->
+    X = [a, b, shown(c)],
+    T = [X, X, [X | shown(d)]],
+    [erts_debug:size_shared(T), erts_debug:flat_size(T), erts_debug:size_shared([1 | "literal"]),
+     erts_debug:size_shared(T) =:= erts_debug:size(T), erts_debug:size_shared(shown(atom))].
+
+shared_copies() ->
+    X = {shown(1), "one"},
+    T = [X, X, {X, <<0:800>>, self()}],
+    A = erts_debug:copy_shared(T),
+    B = erts_debug:copy_shared(T, true),
+    Same = fun([P, Q, {R, _, _}]) -> erts_debug:same(P, Q) andalso erts_debug:same(P, R) end,
+    erlang:garbage_collect(),
+    [A =:= T, B =:= T, Same(A), Same(B), erts_debug:same(hd(A), X),
+     [erts_debug:same(element(2, hd(C)), element(2, X)) || C <- [A, B]],
+     catching_reason(fun() -> erts_debug:copy_shared(T, sometimes) end)].
+
+%% Of which kinds there are nodes, and whether all keys are found; how many is the hash's matter.
+map_insides() ->
+    M = maps:from_list([{N, N} || N <- lists:seq(1, 1000)]),
+    [{depth, D}, {arrays, 1, []}, {collisions, 0, Buckets}, {bitmaps, Inner, Bitmaps}, {leafs, 1000, Leafs}] =
+        erts_debug:map_info(M),
+    {D > 2, D < 8, lists:sum(tuple_to_list(Bitmaps)) =:= Inner, lists:sum(tuple_to_list(Leafs)),
+     Buckets, tuple_size(Bitmaps),
+     [catching_reason(fun() -> erts_debug:map_info(T) end) || T <- [#{a => 1}, [], {}]]}.
+
+internal_views() ->
+    erts_debug:set_internal_state(available_internal_state, true),
+    Bin = binary:copy(<<"x">>, shown(100)),
+    <<_:10/binary, Part:50/binary, _/binary>> = Bin,
+    Views = [erts_debug:get_internal_state({binary_info, B}) || B <- [<<"short">>, <<1:3>>]] ++
+        [setelement(4, erts_debug:get_internal_state({binary_info, B}), flags) || B <- [Bin, Part]],
+    Hashes = [erts_debug:get_internal_state({internal_hash, T}) =:= erts_debug:get_internal_state({internal_hash, T})
+              || T <- [1, "x", 1.5]],
+    Pid = spawn_link(fun() -> receive stop -> ok end end),
+    {erl_link, process, Pid, linked, _} =
+        lists:keyfind(Pid, 3, erts_debug:get_internal_state({link_list, self()})),
+    unlink(Pid),
+    None = lists:keyfind(Pid, 3, erts_debug:get_internal_state({link_list, self()})),
+    Pid ! stop,
+    Known = [lists:member(self(), erts_debug:get_internal_state(processes)),
+             erts_debug:get_internal_state({atom, 4}), erts_debug:get_internal_state(force_heap_frags)],
+    Bad = [catching_reason(fun() -> erts_debug:get_internal_state(W) end) || W <- [no_such, {no_such, 1}, {atom, -1}, 1]],
+    erts_debug:set_internal_state(available_internal_state, false),
+    {Views, Hashes, None, Known, Bad}.
+
+reductions_of_bits() ->
+    Large = <<0:(2000 * 1024)/unit:8>>,
+    AtLeast = fun(N, Fun) ->
+        receive after 1 -> ok end,
+        {reductions, A} = process_info(self(), reductions),
+        _ = Fun(),
+        {reductions, B} = process_info(self(), reductions),
+        B - A >= N
+    end,
+    [AtLeast(1990, fun() -> <<0, Large/binary>> end), AtLeast(990, fun() -> <<0, Large:(1000 * 1024)/binary>> end),
+     AtLeast(1990, fun() -> <<Large/binary, 1>> end)].
+
+%% What the compiler knows nothing about.
+shown(Term) -> element(1, {Term, self()}).

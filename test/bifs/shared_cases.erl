@@ -119,6 +119,20 @@ persistent_identity() ->
     erlang:garbage_collect(),
     [R, A, B].
 
+%% Parts that are shared stay so; who has all terms has copies of the keys.
+persistent_sharing() ->
+    X = [copied(a), b, c],
+    Key = {?MODULE, copied(key)},
+    persistent_term:put(Key, [X, X, {X}]),
+    [A, B, {C}] = persistent_term:get(Key),
+    [K] = [K || {K, _} <- persistent_term:get(), K =:= Key],
+    Zero = erts_debug:size_shared([A, B, C]),
+    Same = [erts_debug:same(A, B), erts_debug:same(A, C)],
+    persistent_term:put(Key, 1),
+    persistent_term:erase(Key),
+    erlang:garbage_collect(),
+    [Zero, Same, K, A].
+
 persistent_between_processes() ->
     persistent_term:put(?MODULE, {large, lists:seq(1, 1000), binary:copy(<<"x">>, 1000)}),
     Seen = [copied(persistent_term:get(?MODULE)) =:= persistent_term:get(?MODULE) || _ <- lists:seq(1, 5)],

@@ -12,6 +12,8 @@ const FUNCTIONS_SINCE: Readonly<Record<string, number>> = {
   'max/2': 26,
   'min/2': 26,
 };
+/** Of module erlang: what BIFs go on with (runtime/trap.ts); OTP has exports of its own for that. */
+const TRAPS = ['re_run_trap/3'];
 const INSTRUCTIONS = ['apply/2', 'apply/3', 'yield/0'];
 
 /** Calls of these are instructions, yet they count as built in (erts_is_builtin). */
@@ -23,6 +25,8 @@ export function isInstruction(module: Term, name: Term, arity: number): boolean 
 export function isInBifTable(vm: Machine, module: Term, name: Term, arity: number): boolean {
   const moduleName = atomName(module);
   if (NIF_MODULES.includes(moduleName) || isInstruction(module, name, arity)) return false;
-  const ofFunction = module === am.erlang ? FUNCTIONS_SINCE[`${atomName(name)}/${arity}`] : undefined;
+  const ofErlang = module === am.erlang ? `${atomName(name)}/${arity}` : '';
+  if (TRAPS.includes(ofErlang)) return false;
+  const ofFunction = FUNCTIONS_SINCE[ofErlang];
   return vm.otpRelease >= (ofFunction ?? MODULES_SINCE[moduleName] ?? 0);
 }

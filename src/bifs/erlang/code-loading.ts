@@ -5,12 +5,12 @@ import { reportError } from '../../process/crash-report.ts';
 import type { Machine } from '../../process/machine.ts';
 import { callNext } from '../../runtime/apply.ts';
 import { am } from '../../term/atoms.ts';
-import { binaryBytes, bitSize, copyOfBytes, makeBinary, subBits } from '../../term/bits.ts';
+import { binaryBytes, copyOfBytes, isBinary, makeBinary, subBits } from '../../term/bits.ts';
 import { listOf, tuple } from '../../term/build.ts';
 import { badarg, systemLimit } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
 import { formatTerm } from '../../term/print.ts';
-import { isAtom, isBitstring, isSmall, smallValue } from '../../term/term.ts';
+import { isAtom, isSmall, smallValue } from '../../term/term.ts';
 import { newResource, resourceOf } from '../nif-arguments.ts';
 import type { BifTable } from '../registry.ts';
 import { elementsOf } from './lists-tuples.ts';
@@ -34,7 +34,7 @@ function reportFailure(vm: Machine, module: Term, fault: string): void {
 
 /** erts_internal:prepare_loading/2: a reference to prepared code, or {error, badfile}. Raises badarg. */
 function prepareLoading(vm: Machine, module: Term, file: Term): Term {
-  if (!isAtom(module) || !isBitstring(file)) throw badarg();
+  if (!isAtom(module) || !isBinary(file)) throw badarg();
   const prepared = vm.tryPrepare(copyOfBytes(file));
   if ('fault' in prepared) {
     reportFailure(vm, module, prepared.fault);
@@ -127,7 +127,7 @@ function preLoaded(vm: Machine): Term {
 
 /** The md5 of a .beam file as module_info(md5) would give it, undefined for one that cannot be read. */
 function beamfileModuleMd5(vm: Machine, file: Term): Term {
-  if (!isBitstring(file)) throw badarg();
+  if (!isBinary(file)) throw badarg();
   const md5 = vm.md5OfFile(binaryBytes(file));
   return md5 === undefined ? am.undefined : makeBinary(md5);
 }
@@ -143,8 +143,7 @@ const BYTE_BITS = 8;
 function beamfileChunk(vm: Machine, file: Term, name: Term): Term {
   const letters = elementsOf(name);
   const isByte = (t: Term): boolean => isSmall(t) && smallValue(t) >= 0 && smallValue(t) <= 0xff;
-  if (letters.length !== CHUNK_NAME_LENGTH || !letters.every(isByte) || !isBitstring(file)) throw badarg();
-  if (bitSize(file) % BYTE_BITS !== 0) throw badarg();
+  if (letters.length !== CHUNK_NAME_LENGTH || !letters.every(isByte) || !isBinary(file)) throw badarg();
   const bytes = binaryBytes(file);
   const chunk = vm.chunkOfFile(bytes, String.fromCharCode(...letters.map(smallValue)));
   if (chunk === undefined || chunk.length === 0) return am.undefined;

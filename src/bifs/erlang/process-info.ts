@@ -193,7 +193,7 @@ const items = new Map<Term, Item>([
   [am.group_leader, (_, { groupLeader }) => groupLeader],
   ...heapItems,
   [am.binary, binaries],
-  [am.reductions, (_, { reductions }) => integer(reductions)],
+  [am.reductions, (vm, process) => integer(vm.scheduler.reductionsOf(process))],
   [am.suspending, suspendedOnes],
   [am.sequential_trace_token, (vm, process) => vm.tracing.sequential.tokenTerm(process)],
   [am.backtrace, (vm, process) => backtrace(vm, process)],
@@ -205,6 +205,11 @@ const items = new Map<Term, Item>([
   [am.parent, (_, { parent }) => parent],
   [am.label, dictionaryLabel],
 ]);
+
+/** What process_info/2 may be asked for. */
+export function processInfoItems(): Iterable<Term> {
+  return items.keys();
+}
 
 /** Items that walk the stack. */
 const needsStack: readonly Term[] = [

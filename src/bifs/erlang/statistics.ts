@@ -12,7 +12,7 @@ import { atomOf, boolean } from './arguments.ts';
 type Item = (vm: Machine) => Term;
 
 /** A total, and how much of it has come since it was last asked for. */
-function sinceLast(vm: Machine, item: 'reductions' | 'wallClock' | 'runtime', total: number): Term {
+function sinceLast(vm: Machine, item: keyof Machine['lastStatistics'], total: number): Term {
   const last = vm.lastStatistics[item];
   vm.lastStatistics[item] = total;
   return tuple(makeInteger(total), makeInteger(total - last));
@@ -20,6 +20,10 @@ function sinceLast(vm: Machine, item: 'reductions' | 'wallClock' | 'runtime', to
 
 function reductions(vm: Machine): Term {
   return sinceLast(vm, 'reductions', vm.totals.reductions);
+}
+
+function exactReductions(vm: Machine): Term {
+  return sinceLast(vm, 'exactReductions', vm.scheduler.allReductions());
 }
 
 /** Milliseconds since the virtual machine was made. */
@@ -67,7 +71,7 @@ const listed =
 const ITEMS: ReadonlyMap<Term, Item> = new Map<Term, Item>([
   [am.context_switches, (vm) => tuple(makeInteger(vm.totals.slices), makeSmall(0))],
   [am.reductions, reductions],
-  [am.exact_reductions, reductions],
+  [am.exact_reductions, exactReductions],
   [am.wall_clock, wallClock],
   [am.runtime, runtime],
   [am.garbage_collection, garbageCollection],

@@ -48,6 +48,6 @@ export const ertsInternalSystemProcessBifs: BifTable = {
   rows: [
     { name: 'spawn_system_process', arity: 3, fn: spawnSystemProcess },
     { name: 'is_system_process', arity: 1, fn: isSystemProcess },
-    { name: 'processes_next', arity: 1, fn: processesNext },
+    { name: 'processes_next', arity: 1, fn: processesNext, since: 28 },
   ],
 };

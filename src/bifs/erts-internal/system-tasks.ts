@@ -11,7 +11,7 @@ import { am } from '../../term/atoms.ts';
 import { tuple } from '../../term/build.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
-import { isLocalPid, isTuple, tupleArity, tupleElement } from '../../term/term.ts';
+import { isAtom, isLocalPid, isTuple, tupleArity, tupleElement } from '../../term/term.ts';
 import { atomOf } from '../erlang/arguments.ts';
 import { priorityOf } from '../erlang/spawn.ts';
 import type { BifTable } from '../registry.ts';
@@ -48,7 +48,17 @@ function requestSystemTask(vm: Machine, pid: Term, priority: Term, task: Term): 
   return am.ok;
 }
 
+/** check_process_code/1 of the process itself. Raises badarg. */
+function checkOwnCode(vm: Machine, module: Term): Term {
+  if (!isAtom(module)) throw badarg();
+  const again = withWholeStack(vm, am.erts_internal, am.check_process_code, [module]);
+  return again ?? atomOf(runsOldCode(vm, vm.current, module));
+}
+
 export const ertsInternalSystemTaskBifs: BifTable = {
   module: 'erts_internal',
-  rows: [{ name: 'request_system_task', arity: 3, fn: requestSystemTask }],
+  rows: [
+    { name: 'request_system_task', arity: 3, fn: requestSystemTask },
+    { name: 'check_process_code', arity: 1, fn: checkOwnCode },
+  ],
 };

@@ -1,4 +1,5 @@
 /** The functions `put` and `copy` of bits-helpers.ts. */
+import { REDUCTIONS } from '../../memory/map.ts';
 import { PRIMARY_BOXED, SUB_BITS_START } from '../../term/layout.ts';
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import { i32, type Local } from '../../wasm/types.ts';
@@ -114,6 +115,9 @@ export function emitCopy(w: FunctionBuilder, translator: ModuleTranslator): void
   copyBytes(w, base, source, size);
 }
 
+/** 2 to this power bits are copied for one reduction (BITS_PER_REDUCTION in OTP's erl_bits.c). */
+const REDUCTION_SHIFT = 13;
+
 /** Copies size / 8 bytes. */
 function copyBytes(w: FunctionBuilder, target: Local, source: Local, size: Local): void {
   w.localGet(size);
@@ -126,6 +130,14 @@ function copyBytes(w: FunctionBuilder, target: Local, source: Local, size: Local
   w.i32Const(3);
   w.i32ShrU();
   w.memoryCopy();
+  w.i32Const(0);
+  w.i32Const(0);
+  w.i32Load(REDUCTIONS);
+  w.localGet(size);
+  w.i32Const(REDUCTION_SHIFT);
+  w.i32ShrU();
+  w.i32Sub();
+  w.i32Store(REDUCTIONS);
   w.return();
   w.end();
   const next = w.loop();

@@ -1,0 +1,161 @@
+/** The switches and views of the inside that OTP's own test suites use: erts_debug:set_internal_state/2, get_internal_state/1 (erl_bif_info.c). */
+import { binaryOf } from '../memory/binary.ts';
+import { MAX_SLICE_REDUCTIONS, REDUCTIONS } from '../memory/map.ts';
+import { load, loadUnsigned, plus, store } from '../memory/memory.ts';
+import { reportWarning } from '../process/crash-report.ts';
+import type { Machine } from '../process/machine.ts';
+import { am, atom, atomCount, atomName } from '../term/atoms.ts';
+import { makeInteger } from '../term/bignum.ts';
+import { bitsOwner, byteSize, isOffHeap } from '../term/bits.ts';
+import { listOf, tuple } from '../term/build.ts';
+import { badarg, ErlangError } from '../term/erlang-error.ts';
+import { internalHash } from '../term/hash.ts';
+import { BINARY_FLAGS, BINARY_SIZE, SMALL_MIN, type Term } from '../term/layout.ts';
+import { mapFromArrays } from '../term/map-build.ts';
+import { formatTerm } from '../term/print.ts';
+import { isAtom, isBitstring, isLocalPid, makeAtom } from '../term/term.ts';
+import { atomOf, boolean, natural, pairOf } from './erlang/arguments.ts';
+import { memoryState } from './erlang/memory.ts';
+import { processInfoItems } from './erlang/process-info.ts';
+import type { BifTable } from './registry.ts';
+
+/** What a test may wait for. Nothing here is put off: it is done when the call that asked for it returns. */
+const AWAITED = ['deallocations', 'timer_cancellations', 'aux_work', 'thread_progress'];
+
+/**
+ * After how many steps a BIF makes way for others, as a test may set it for three kinds of BIFs; 0: as it is. Only re:run obeys it:
+ * BIFs of the other kinds go on to their end, and what they give must be the same.
+ */
+const LOOP_LIMITS: Readonly<Record<string, number>> = {
+  binary_loop_limit: 0,
+  re_loop_limit: 10 * MAX_SLICE_REDUCTIONS,
+  unicode_loop_limit: 10 * MAX_SLICE_REDUCTIONS,
+};
+
+/** Sets a loop limit and returns the old one. */
+function setLoopLimit(vm: Machine, item: string, value: Term): Term {
+  const initial = LOOP_LIMITS[item] as number;
+  const limit = value === am.default ? initial : natural(value);
+  if (limit === undefined) throw badarg();
+  const before = vm.loopLimits.get(item) ?? initial;
+  vm.loopLimits.set(item, limit === 0 ? initial : limit);
+  return makeInteger(before);
+}
+
+/** Switches the access on or off, and says so to the logger, as these switches are for OTP's suites alone. */
+function setAvailable(vm: Machine, on: boolean): Term {
+  const before = vm.internalStateOpen;
+  vm.internalStateOpen = on;
+  if (on) {
+    const { pid } = vm.current;
+    reportWarning(
+      vm,
+      `Process ${formatTerm(pid)} enabled access to the emulator internal state.\n` +
+        'NOTE: This is an erts internal test feature and should *only* be used by OTP test-suites.\n',
+    );
+  }
+  return atomOf(before);
+}
+
+/** Has a process collected at its next safe point; false: there is none. */
+function forceCollection(vm: Machine, pid: Term): Term {
+  if (!isLocalPid(pid)) throw badarg();
+  const process = vm.processes.byPid(pid);
+  if (process === undefined) return am.false;
+  process.heap.needsMajor = true;
+  process.collectNext = true;
+  return am.true;
+}
+
+/** set_internal_state/2. Raises undef while the access is off, badarg for a switch that is not here. */
+function setInternalState(vm: Machine, item: Term, value: Term): Term {
+  const on = boolean(value);
+  if (item === atom('available_internal_state') && on !== undefined) return setAvailable(vm, on);
+  if (!vm.internalStateOpen) throw new ErlangError('error', am.undef);
+  if (item === atom('reds_left')) {
+    const left = natural(value);
+    if (left === undefined) throw badarg();
+    if (left <= MAX_SLICE_REDUCTIONS) store(REDUCTIONS, left);
+    return am.true;
+  }
+  if (item === am.test_long_gc_sleep) {
+    const least = natural(value);
+    if (least === undefined) throw badarg();
+    vm.testDelays.collection = least;
+    return am.true;
+  }
+  if (item === atom('force_gc')) return forceCollection(vm, value);
+  if (isAtom(item) && atomName(item) in LOOP_LIMITS) return setLoopLimit(vm, atomName(item), value);
+  // Only builds of OTP for debugging can make every ETS operation trap.
+  if (item === atom('ets_force_trap')) return atom('notsup');
+  if (item === atom('wait') && isAtom(value) && AWAITED.some((what) => atom(what) === value)) return am.ok;
+  throw badarg();
+}
+
+/** {refc_binary, Bytes, {binary, BytesOfAll}, Flags} of a bitstring whose bytes are off-heap, or heap_binary. */
+function binaryInfo(bits: Term): Term {
+  if (!isOffHeap(bits)) return atom('heap_binary');
+  const binary = binaryOf(bitsOwner(bits));
+  const size = makeInteger(loadUnsigned(plus(binary, BINARY_SIZE)));
+  const flags = makeInteger(load(plus(binary, BINARY_FLAGS)));
+  return tuple(atom('refc_binary'), makeInteger(byteSize(bits)), tuple(am.binary, size), flags);
+}
+
+/** The atom with this number; as many atoms are made as that takes. */
+function atomOfNumber(number: Term): Term {
+  const index = natural(number);
+  if (index === undefined) throw badarg();
+  while (index >= atomCount()) atom(`am${atomCount().toString(16)}`);
+  return makeAtom(index);
+}
+
+/** [{erl_link, process | port, Whom, linked, Number}], or undefined. */
+function linkList(vm: Machine, pid: Term): Term {
+  const process = vm.processes.byPid(pid);
+  if (process === undefined) return am.undefined;
+  const row = (kind: Term, other: Term, number: number) =>
+    tuple(atom('erl_link'), kind, other, atom('linked'), makeInteger(number));
+  return listOf([
+    ...[...(process.links ?? [])].map((number) => row(am.process, vm.processes.pidOf(number), number)),
+    ...[...(process.ports ?? [])].map(({ term, number }) => row(am.port, term, number)),
+  ]);
+}
+
+/** get_internal_state({What, Of}). */
+function getStateOf(vm: Machine, what: Term, of: Term): Term {
+  if (what === atom('binary_info') && isBitstring(of)) return binaryInfo(of);
+  if (what === atom('internal_hash')) return makeInteger(new Uint32Array([internalHash(of)])[0] as number);
+  if (what === am.atom) return atomOfNumber(of);
+  if (what === atom('link_list') && isLocalPid(of)) return linkList(vm, of);
+  throw badarg();
+}
+
+/** get_internal_state/1. Raises as set_internal_state/2. */
+function getInternalState(vm: Machine, item: Term): Term {
+  if (!vm.internalStateOpen) throw new ErlangError('error', am.undef);
+  if (item === atom('reds_left')) return makeInteger(Math.max(0, load(REDUCTIONS)));
+  if (item === atom('available_internal_state')) return am.true;
+  if (item === am.memory) return memoryState(vm);
+  if (item === atom('persistent_term')) {
+    return mapFromArrays([am.table], [makeInteger(vm.persistentTerms.bucketCount())]);
+  }
+  if (item === atom('process_info_args')) return listOf([...processInfoItems()]);
+  if (item === atom('processes')) return listOf(vm.processes.all().map((process) => process.pid));
+  if (item === atom('min_unique_integer') || item === atom('min_unique_monotonic_integer'))
+    return makeInteger(SMALL_MIN);
+  // Only builds of OTP for debugging put what is allocated into fragments.
+  if (item === atom('force_heap_frags')) return am.false;
+  const pair = pairOf(item);
+  if (pair !== undefined) return getStateOf(vm, pair.key, pair.value);
+  // A build of OTP whose maps are to have as many collisions as possible.
+  if (item === atom('hashmap_collision_bonanza')) return am.false;
+  throw badarg();
+}
+
+export const internalStateBifs: BifTable = {
+  module: 'erts_debug',
+  rows: [
+    { name: 'set_internal_state', arity: 2, fn: setInternalState },
+    { name: 'get_internal_state', arity: 1, fn: getInternalState },
+  ],
+};

@@ -1,0 +1,93 @@
+/**
+ * Sizes and copies of terms in which parts that occur several times are counted and copied once (size_shared, copy_shared_calculate
+ * and copy_shared_perform in OTP's copy.c). No recursion. Slower than term/copy.ts: for terms that are kept for long.
+ */
+import { isLiteral } from '../memory/allocator.ts';
+import { allocate } from '../memory/heap.ts';
+import { OFF_HEAP, OFF_HEAP_BYTES } from '../memory/map.ts';
+import { bytes, load, loadTerm, loadUnsigned, store } from '../memory/memory.ts';
+import { BIN_REF_HEADER, MAGIC_REF_HEADER, nextLink, offHeapBytesOf, retainObject } from '../memory/off-heap.ts';
+import { isReleased } from '../memory/released-literals.ts';
+import { type Addr, ALL_RAW, HEADER_TYPE_MASK, PRIMARY_MASK, RAW_WORDS, type Term } from './layout.ts';
+import { addressOf, headerSize, isCons, isImmediate } from './term.ts';
+
+/** Whether the objects of a literal count, or only what a process would have to copy. */
+function isTaken(term: Term, literals: boolean): boolean {
+  return !isImmediate(term) && (literals || !isLiteral(term) || isReleased(term));
+}
+
+/** Words of the object that a pointer points to. */
+function objectWords(term: Term): number {
+  return isCons(term) ? 2 : 1 + headerSize(term);
+}
+
+/** Words at the start of an object that hold no terms: its header and what is raw behind it. */
+function rawWords(term: Term): number {
+  if (isCons(term)) return 0;
+  const raw = RAW_WORDS[(load(addressOf(term)) & HEADER_TYPE_MASK) >>> 4] as number;
+  return raw === ALL_RAW ? objectWords(term) : 1 + raw;
+}
+
+/** Words of all objects of some terms, each counted once; those of literals only with `literals`. */
+export function sharedSize(terms: readonly Term[], literals = false): number {
+  const seen = new Set<Term>();
+  const left: Term[] = [];
+  const visit = (t: Term) => {
+    if (!isTaken(t, literals) || seen.has(t)) return;
+    seen.add(t);
+    left.push(t);
+  };
+  terms.forEach(visit);
+  let total = 0;
+  for (let object = left.pop(); object !== undefined; object = left.pop()) {
+    const words = objectWords(object);
+    total += words;
+    const start = addressOf(object);
+    for (let i = rawWords(object); i < words; i++) visit(loadTerm((start + i * 4) as Addr));
+  }
+  return total;
+}
+
+/** Puts a copied object that owns something off-heap on the list of where allocation goes. */
+function own(object: Addr): void {
+  const word = load(object);
+  if (word !== BIN_REF_HEADER && word !== MAGIC_REF_HEADER) return;
+  retainObject(object);
+  store(nextLink(object), loadUnsigned(OFF_HEAP));
+  store(OFF_HEAP, object);
+  store(OFF_HEAP_BYTES, loadUnsigned(OFF_HEAP_BYTES) + offHeapBytesOf(object));
+}
+
+/**
+ * Copies of terms on the running process's heap (or where allocation goes), with what they share shared. Literals stay where they are
+ * unless `literals`, or their area is being released.
+ */
+export function copyShared(terms: readonly Term[], literals = false): readonly Term[] {
+  const wordCount = sharedSize(terms, literals);
+  if (wordCount === 0) return terms;
+  const copies = new Map<Term, Term>();
+  let top = allocate(wordCount) as number;
+  const copyOf = (t: Term): Term => {
+    if (!isTaken(t, literals)) return t;
+    const known = copies.get(t);
+    if (known !== undefined) return known;
+    const from = addressOf(t) >>> 0;
+    const byteCount = objectWords(t) * 4;
+    bytes.copyWithin(top >>> 0, from, from + byteCount);
+    const copy = (top | (t & PRIMARY_MASK)) as Term;
+    copies.set(t, copy);
+    top += byteCount;
+    return copy;
+  };
+  const roots = terms.map(copyOf);
+  for (const copy of copies.values()) {
+    const object = addressOf(copy);
+    const words = objectWords(copy);
+    if (!isCons(copy)) own(object);
+    for (let i = rawWords(copy); i < words; i++) {
+      const at = (object + i * 4) as Addr;
+      store(at, copyOf(loadTerm(at)));
+    }
+  }
+  return roots;
+}
