@@ -91,9 +91,10 @@ function growInPlace(t: Term, old: number, size: number): boolean {
 
 /** A bitstring that begins with the bits of `t` and has room for `extra` more; the caller writes them. */
 function extended(t: Term, old: number, size: number): Term {
+  // First: a new binary may ask for a collection, and nothing can be charged until that is done.
+  bumpForWork(old, BITS_PER_REDUCTION);
   const made = size <= HEAP_BITS ? createBits(size) : newWritable(size, capacityFor(Math.ceil(size / 8)));
   copyBits(bitBase(t), bitOffset(t), baseOf(bitsOwner(made)), 0, old);
-  bumpForWork(old, BITS_PER_REDUCTION);
   return made;
 }
 
