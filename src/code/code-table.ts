@@ -270,8 +270,15 @@ export class CodeTable implements ExportTable, MachineCode {
     module.forget();
   }
 
-  clearLambdaSlot(slot: number, arity: number): void {
+  /** Returns what was there: for `restoreLambdaSlot`. */
+  clearLambdaSlot(slot: number, arity: number): unknown {
+    const adapter: unknown = this.table.get(slot);
     this.table.set(slot, this.fillers.undefinedLambda(arity));
+    return adapter;
+  }
+
+  restoreLambdaSlot(slot: number, adapter: unknown): void {
+    this.table.set(slot, adapter);
   }
 
   // ---- return points ---------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
  */
 import { freeBlock } from '../memory/allocator.ts';
 import type { LiteralReleases } from '../process/literal-releases.ts';
-import { funEntryAt } from '../term/fun-entries.ts';
+import { type FunEntry, funEntryAt } from '../term/fun-entries.ts';
 import type { Addr, Term } from '../term/layout.ts';
 import type { CodeTable } from './code-table.ts';
 import type { LinkedModule } from './linker.ts';
@@ -33,6 +33,10 @@ export class ModuleLoader {
   /** Old code set aside while the code of a failed on_load function is purged in its place. */
   private savedOld: LoadedModule | undefined;
   private purging: Term | undefined;
+  /** Funs of the code that is being purged, with what they have again if that is given up. */
+  private readonly hidden: { entry: FunEntry; code: FunEntry['code']; adapter: unknown }[] = [];
+  /** Numbers of processes that have called such a fun, and are suspended until the purge is done or given up. */
+  readonly callersOfHidden: number[] = [];
   /** Told before current code becomes old, and when code has become current. */
   readonly listener = { retires: (_module: Term): void => undefined, loaded: (_module: Term): void => undefined };
 
@@ -119,8 +123,10 @@ export class ModuleLoader {
       this.savedOld = this.code.oldModules.get(name);
       this.code.oldModules.set(name, failed);
     }
-    if (!this.code.oldModules.has(name)) return false;
+    const old = this.code.oldModules.get(name);
+    if (old === undefined) return false;
     this.purging = name;
+    this.hideFuns(old);
     return true;
   }
 
@@ -130,6 +136,10 @@ export class ModuleLoader {
 
   abortPurge(): void {
     this.purging = undefined;
+    for (const { entry, code, adapter } of this.hidden.splice(0)) {
+      entry.code = code;
+      this.code.restoreLambdaSlot(entry.slot, adapter);
+    }
   }
 
   /** Frees the old code. No process may run it. Its literals go when nobody holds any (process/literal-releases.ts). */
@@ -141,7 +151,7 @@ export class ModuleLoader {
     this.code.oldModules.delete(name);
     if (this.savedOld !== undefined) this.code.oldModules.set(name, this.savedOld);
     this.savedOld = undefined;
-    this.dropFuns(old);
+    this.hidden.length = 0;
     this.code.forget(old);
     old.retranslate = undefined;
     this.releases.add(old.literals);
@@ -149,13 +159,20 @@ export class ModuleLoader {
   }
 
   /** Closures of functions that only the old code had have no code any more. */
-  private dropFuns(old: LoadedModule): void {
+  private hideFuns(old: LoadedModule): void {
     const current = this.code.modules.get(old.name);
     for (const number of old.funEntries) {
       if (current?.funEntries.includes(number)) continue;
       const entry = funEntryAt(number);
+      const { code } = entry;
+      const adapter = this.code.clearLambdaSlot(entry.slot, entry.arity);
       entry.code = undefined;
-      this.code.clearLambdaSlot(entry.slot, entry.arity);
+      this.hidden.push({ entry, code, adapter });
     }
+  }
+
+  /** Whether a fun has no code since that is being purged: it is not yet known whether it comes back. */
+  isHidden(entry: FunEntry): boolean {
+    return this.hidden.some((one) => one.entry === entry);
   }
 }

@@ -76,6 +76,8 @@ export interface CodeTable {
   callSlot(slot: number, args: readonly Term[]): Term;
   /** The function that a slot belongs to, with or without code. */
   slotInfo(slot: number): FunctionName;
+  /** The exported function or BIF that has this slot. */
+  exportAt(slot: number): { readonly module: Term; readonly functionName: Term; readonly arity: number } | undefined;
   /** `point` is the number in a return address or catch tag; never 0, the end of the stack. */
   returnPoint(point: number): ReturnPointInfo;
   /** Its kind alone, which is looked up fast. */

@@ -28,7 +28,8 @@ export function resumeAll(vm: Machine, by: Process): void {
   by.suspending = undefined;
 }
 
-function release(vm: Machine, process: Process, count: number): void {
+/** Takes back so many of what keeps a process from its turns. */
+export function release(vm: Machine, process: Process, count: number): void {
   process.suspendCount -= count;
   if (process.suspendCount > 0 || !process.parked) return;
   process.parked = false;

@@ -1,9 +1,9 @@
 /** Calls of functions that are only known at run time: apply, funs without code, undefined functions, a process's first call. */
-import { RUN_CALL, RUN_MODE, SLOT, STATUS, STATUS_ARGUMENT, STATUS_CALL } from '../memory/map.ts';
+import { REDUCTIONS, RUN_CALL, RUN_MODE, SLOT, STATUS, STATUS_ARGUMENT, STATUS_CALL } from '../memory/map.ts';
 import { load, store } from '../memory/memory.ts';
 import { slotWord } from '../memory/slot-word.ts';
 import type { Machine } from '../process/machine.ts';
-import { am } from '../term/atoms.ts';
+import { am, atom } from '../term/atoms.ts';
 import { listOf, tuple } from '../term/build.ts';
 import { badarg, ErlangError, systemLimit } from '../term/erlang-error.ts';
 import { funEntryOf } from '../term/fun-entries.ts';
@@ -89,11 +89,27 @@ export function undefinedLambda(vm: Machine): Term {
   const arity = load(STATUS_ARGUMENT);
   const x = liveX(arity + 1);
   const fun = x[arity] as Term;
-  const { module } = funEntryOf(fun);
+  const entry = funEntryOf(fun);
+  const { module } = entry;
+  const args = () => [module, fun, listOf(x.slice(0, arity))];
+  if (vm.loader.isHidden(entry)) return callWhenPurged(vm, args());
   const slot = vm.code.exportSlot(vm.current.errorHandler, am.undefined_lambda, 3);
   // Code that is there and has no such fun: the error handler would find it loaded, and call the fun again, for ever.
   if (slot === undefined || vm.code.modules.has(module)) return raiseError(vm, tuple(am.badfun, fun));
-  return callNext(slot, [module, fun, listOf(x.slice(0, arity))]);
+  return callNext(slot, args());
+}
+
+/**
+ * The process is suspended until the purge of the fun's code is done or given up: then erts_code_purger:pending_purge_lambda/3 calls the fun
+ * once more (erts_suspend_process_on_pending_purge_lambda in OTP's beam_bif_load.c). Gives 0.
+ */
+function callWhenPurged(vm: Machine, args: readonly Term[]): Term {
+  const slot = vm.code.exportSlot(atom('erts_code_purger'), atom('pending_purge_lambda'), 3);
+  if (slot === undefined) throw new Error('a purge without erts_code_purger');
+  vm.loader.callersOfHidden.push(vm.current.number);
+  vm.current.suspendCount++;
+  store(REDUCTIONS, 0);
+  return callNext(slot, args);
 }
 
 /**

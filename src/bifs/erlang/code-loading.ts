@@ -3,6 +3,7 @@ import type { PreparedModule } from '../../code/module-loader.ts';
 import type { MagicHandle } from '../../memory/off-heap.ts';
 import { reportError } from '../../process/crash-report.ts';
 import type { Machine } from '../../process/machine.ts';
+import { release } from '../../process/suspending.ts';
 import { callNext } from '../../runtime/apply.ts';
 import { am } from '../../term/atoms.ts';
 import { binaryBytes, copyOfBytes, isBinary, makeBinary, subBits } from '../../term/bits.ts';
@@ -98,6 +99,14 @@ function finishAfterOnLoad(vm: Machine, module: Term, keep: Term): Term {
   return am.true;
 }
 
+/** Those who have called funs of the code that was to be purged go on. */
+function resumeCallers(vm: Machine): void {
+  for (const number of vm.loader.callersOfHidden.splice(0)) {
+    const process = vm.processes.get(number);
+    if (process !== undefined) release(vm, process, 1);
+  }
+}
+
 /** Only the process that runs erts_code_purger may ask. Raises badarg. */
 function purgeModule(vm: Machine, module: Term, operation: Term): Term {
   const { loader } = vm;
@@ -110,10 +119,12 @@ function purgeModule(vm: Machine, module: Term, operation: Term): Term {
     case am.abort:
       if (loader.purgedModule !== module) throw badarg();
       loader.abortPurge();
+      resumeCallers(vm);
       return am.false;
     case am.complete:
       if (loader.purgedModule !== module) throw badarg();
       loader.completePurge();
+      resumeCallers(vm);
       return am.true;
     default:
       throw badarg();

@@ -1,7 +1,8 @@
 /** erlang:process_info/1,2: a row for each item. What lies on another process's heap is copied to the asker's. */
-import { OFF_HEAP, SP } from '../../memory/map.ts';
+import { OFF_HEAP, RUN_CALL, SP } from '../../memory/map.ts';
 import { load, loadUnsigned, plus } from '../../memory/memory.ts';
 import { binariesOf } from '../../memory/off-heap.ts';
+import { slotOfWord } from '../../memory/slot-word.ts';
 import type { Machine, ReturnPointInfo } from '../../process/machine.ts';
 import { type Process, RUN_START } from '../../process/process.ts';
 import { isActive } from '../../process/signals.ts';
@@ -54,6 +55,8 @@ function innermost(vm: Machine, process: Process): ReturnPointInfo | undefined {
 function currentFunction(vm: Machine, process: Process): Term {
   const { resume, initialCall } = process;
   if (process.hibernates) return tuple(am.erlang, am.hibernate, makeSmall(3));
+  const called = !isActive(process) && resume.mode === RUN_CALL ? vm.code.exportAt(slotOfWord(resume.slot)) : undefined;
+  if (called !== undefined) return tuple(called.module, called.functionName, makeSmall(called.arity));
   const at = !isActive(process) && resume.mode === RUN_START ? initialCall : (innermost(vm, process) ?? initialCall);
   return tuple(at.module, at.name, makeSmall(at.arity));
 }
