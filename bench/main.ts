@@ -7,6 +7,7 @@ import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { STACK_OPTION_SCRIPT } from '../src/cli/native-stack.ts';
 import { erlcAll, nativeRoot } from '../test/support/oracle.ts';
 import { cacheFolder, repositoryRoot } from '../test/support/repository.ts';
 import { measure, type Row } from './measure.ts';
@@ -49,7 +50,8 @@ const nativeSide = (programs: string): Side => new Side(join(nativeRoot(), 'bin'
 /** Of a build, `dist` or the like; the libraries are those of the native side. */
 function ourSide(build: string, programs: string): Side {
   const main = join(build, 'src', 'cli', 'main.js');
-  return new Side(process.execPath, [main, ...flags(programs)], { ENIGMA_OTP: nativeRoot() });
+  const script = `${STACK_OPTION_SCRIPT}; exec "$0" $stack "$@"`;
+  return new Side('/bin/sh', ['-c', script, process.execPath, main, ...flags(programs)], { ENIGMA_OTP: nativeRoot() });
 }
 
 /** Least times of loading all of stdlib, each time in a fresh process. */

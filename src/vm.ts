@@ -168,6 +168,7 @@ export class Vm implements Machine {
     this.prelude = new Prelude(this.memory, table, {
       callLarge: (func) => callLarge(table, func),
       growStack: (byteCount) => runningHeap().growStack(byteCount),
+      prolong: () => Number(this.scheduler.prolong()),
       traceReturn: (pc, value) => this.tracing.calls.returned(pc, value as Term),
     });
     this.code = new CodeTable(table, {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { argv, cwd, env, execPath, stderr, stdout } from 'node:process';
+import { argv, cwd, env, execArgv, execPath, stderr, stdout } from 'node:process';
 import { getSystemErrorMap } from 'node:util';
 import { startSystem } from '../boot/start-system.ts';
 import { readFlags } from '../debug/flags.ts';
@@ -86,7 +86,7 @@ function readArguments(path: string): string {
 /** Starts the same once more, away from the terminal, and ends. */
 function detach(args: readonly string[]): number {
   const [, program = ''] = argv;
-  spawn(execPath, [program, 'erl', ...args], {
+  spawn(execPath, [...execArgv, program, 'erl', ...args], {
     detached: true,
     stdio: 'ignore',
     env: { ...env, [DETACHED]: 'true' },

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execPath, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { STACK_OPTION_SCRIPT } from './native-stack.ts';
 import { PROGRAMS } from './programs.ts';
 
 const ELIXIR_PROGRAMS = ['elixir', 'elixirc', 'iex', 'mix'];
@@ -26,7 +27,7 @@ export function writeShims(folder: string, root: string): void {
   };
   for (const name of Object.keys(PROGRAMS)) {
     const use = `ENIGMA_OTP=\${ENIGMA_OTP:-${quoted(root)}}`;
-    write(name, `${use} exec ${quoted(execPath)} ${quoted(enigma)} ${name}`);
+    write(name, `${STACK_OPTION_SCRIPT}\n${use} exec ${quoted(execPath)} $stack ${quoted(enigma)} ${name}`);
   }
   for (const name of ELIXIR_PROGRAMS) {
     const program = join(root, '..', 'elixir', 'bin', name);

@@ -27,6 +27,8 @@ export interface TrampolineHelp {
   callLarge(func: number): number;
   /** Makes room for so many bytes below SP on the running process's stack; the stack block may move. */
   growStack(byteCount: number): void;
+  /** 1: the running process, its slice used up, gets another at once. */
+  prolong(): number;
   /** The frame of tracing with this pc, which now lies behind SP, gets a value (src/trace/frames.ts); gives what the next frame gets. */
   traceReturn(pc: number, value: number): number;
 }

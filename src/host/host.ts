@@ -24,6 +24,8 @@ export interface Host {
   readonly compression: Compression;
   readonly system: System;
   readonly streams: Streams;
+  /** Bytes of the native stack that code may use, where it is more than the usual (LEAST_NATIVE_STACK in memory/map.ts). */
+  readonly nativeStack?: number | undefined;
   /** Keeps translated modules between runs; without one every module is translated anew. */
   readonly codeCache?: CodeCache | undefined;
   /** undefined: nothing can be started here. */

@@ -247,12 +247,12 @@ export class FunctionFrame {
   }
 
   /** Appends a frame and leaves; the return point is on the stack. */
-  private unwind(size: number, localOf: (k: number) => Local): void {
+  private unwind(size: number, localOf: (k: number) => Local, how: 'unwind' | 'pause' = 'unwind'): void {
     const { w, a } = this;
     const { helpers } = a.translator;
     if (size <= MOST_UNWIND_ARGUMENTS) {
       for (let k = 1; k <= size; k++) w.localGet(localOf(k));
-      w.returnCall(helpers.unwind(size));
+      w.returnCall(helpers[how](size));
       return;
     }
     w.call(helpers.unwindLarge(size));
@@ -295,7 +295,7 @@ export class FunctionFrame {
       w.localSet(x);
     }
     w.i32Const(this.pointOf(target));
-    this.unwind(live, (k) => a.xLocal(k - 1));
+    this.unwind(live, (k) => a.xLocal(k - 1), 'pause');
     w.end();
   }
 

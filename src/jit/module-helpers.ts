@@ -2,7 +2,7 @@
 import { REDUCTIONS, UNWIND_TOP } from '../memory/map.ts';
 import { STACK_TAG_SHIFT } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
-import { type FuncIndex, type FuncType, i32, i64, type ValType } from '../wasm/types.ts';
+import { type FuncIndex, type FuncType, i32, i64, type Local, type ValType } from '../wasm/types.ts';
 import {
   emitCompareFloats,
   emitCompareLongs,
@@ -48,12 +48,18 @@ export class ModuleHelpers {
     return this.helper(`unwind${size}`, size + 1, (w) => {
       const start = w.local(i32, 'start');
       emitFrame(w, start, size);
-      for (let k = 1; k <= size; k++) {
-        w.localGet(start);
-        w.localGet(w.param(k));
-        w.i32Store(4 * (size + 1 - k));
-      }
+      emitRegisters(w, start, size);
       w.i32Const(0);
+    });
+  }
+
+  /** The same for a budget check that has found no reductions left: a term where the process may go on at once. */
+  pause(size: number): FuncIndex {
+    return this.helper(`pause${size}`, size + 1, (w) => {
+      const start = w.local(i32, 'start');
+      emitFrame(w, start, size);
+      emitRegisters(w, start, size);
+      w.returnCall(this.translator.imported('prelude', 'pause', ':i'));
     });
   }
 
@@ -154,8 +160,17 @@ export class ModuleHelpers {
   }
 }
 
+/** Writes parameters 1 … `size` into the frame at `start`. */
+function emitRegisters(w: FunctionBuilder, start: Local, size: number): void {
+  for (let k = 1; k <= size; k++) {
+    w.localGet(start);
+    w.localGet(w.param(k));
+    w.i32Store(4 * (size + 1 - k));
+  }
+}
+
 /** Puts the old UNWIND_TOP into `start`, moves it up by a frame of `size` registers, and writes the return address of the point in parameter 0. */
-function emitFrame(w: FunctionBuilder, start: ReturnType<FunctionBuilder['local']>, size: number): void {
+function emitFrame(w: FunctionBuilder, start: Local, size: number): void {
   w.i32Const(0);
   w.i32Load(UNWIND_TOP);
   w.localTee(start);

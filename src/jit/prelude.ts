@@ -2,6 +2,7 @@
  * Generated code that belongs to no module: the trampoline, and for each arity what all functions share.
  *
  *   run() -> status                 runs the process in the VM registers until it cannot go on (see `emitRun`)
+ *   pause() -> 0 or term            the innermost frame, appended at UNWIND_TOP, has run out of reductions (see `emitPause`)
  *   undefined<n>(slot, x0 …) -> 0   an export without code was called
  *   lambda<n>(x0 …, fun) -> 0       a closure without code was called: what its slot holds
  *   export<n>(x0 …, fun) -> term    what the slot of every `fun M:F/n` holds: calls the export's own slot
@@ -17,6 +18,7 @@ import {
   RETURN_POINT_FRAME_BITS,
   RETURN_POINTS,
   RUN_MODE,
+  SLICES_IN_PLACE,
   SLOT,
   SP,
   STACK_LOW,
@@ -98,6 +100,8 @@ class PreludeBuilder {
       w.localGet(w.param(1));
       w.call(traceReturn);
     });
+    const prolong = this.builder.importFunction('env', 'prolong', this.builder.type([], [i32]));
+    this.define('pause', 0, (w) => emitPause(w, this, prolong));
     this.define('run', 0, (w) => emitRun(w, this, { callLarge, growStack }));
   }
 }
@@ -314,12 +318,7 @@ function emitReturn(w: FunctionBuilder, { value, sp, point }: RunLocals, prelude
   w.i32Const(STATUS_DONE);
   w.return();
   w.end();
-  loadWord(w, RETURN_POINTS);
-  w.localGet(point);
-  w.i32Const(3);
-  w.i32Shl();
-  w.i32Add();
-  w.localSet(point);
+  findPoint(w, point);
   w.i32Const(0);
   w.localGet(point);
   w.i32Load(4);
@@ -331,12 +330,80 @@ function emitReturn(w: FunctionBuilder, { value, sp, point }: RunLocals, prelude
   w.i32Add();
   w.localTee(sp);
   w.i32Store(SP);
+  callPoint(w, point, prelude, () => w.localGet(value));
+}
+
+/** From the number of a return point to the address of its row. */
+function findPoint(w: FunctionBuilder, point: Local): void {
+  loadWord(w, RETURN_POINTS);
+  w.localGet(point);
+  w.i32Const(3);
+  w.i32Shl();
+  w.i32Add();
+  w.localSet(point);
+}
+
+/** Calls the resume entry of the return point whose row is at `point`. */
+function callPoint(w: FunctionBuilder, point: Local, prelude: PreludeBuilder, pushValue: () => void): void {
   w.localGet(point);
   w.i32Load(4);
   w.i32Const(RETURN_POINT_FRAME_BITS);
   w.i32ShrU();
-  w.localGet(value);
+  pushValue();
   w.localGet(point);
   w.i32Load();
   w.callIndirect(prelude.builder.type(words(2), [i32]), prelude.table);
+}
+
+/**
+ * Goes on with the frame of a budget check where it is, all others on the native stack, if `prolong` gives the process another slice: nothing is
+ * unwound and entered again. The calls of `pause` that have not returned bound the native stack: between two of them lie the frames of a slice.
+ * SP stays: registers are loaded from below it, where nothing is alive.
+ */
+function emitPause(w: FunctionBuilder, prelude: PreludeBuilder, prolong: FuncIndex): void {
+  const [left, size, point] = [w.local(i32, 'left'), w.local(i32, 'size'), w.local(i32, 'point')];
+  const leaves = w.block();
+  loadWord(w, SLICES_IN_PLACE);
+  w.localTee(left);
+  w.i32Eqz();
+  w.brIf(leaves);
+  loadWord(w, SP);
+  loadWord(w, STACK_LOW);
+  w.i32Sub();
+  loadWord(w, UNWIND_TOP);
+  loadWord(w, UNWIND_BASE);
+  w.i32Sub();
+  w.localTee(size);
+  w.i32LtU();
+  w.brIf(leaves);
+  w.call(prolong);
+  w.i32Eqz();
+  w.brIf(leaves);
+  loadWord(w, SP);
+  w.localGet(size);
+  w.i32Sub();
+  loadWord(w, UNWIND_BASE);
+  w.localGet(size);
+  w.memoryCopy();
+  loadWord(w, UNWIND_BASE);
+  w.i32Load();
+  w.i32Const(STACK_TAG_SHIFT);
+  w.i32ShrU();
+  w.localSet(point);
+  findPoint(w, point);
+  w.i32Const(0);
+  loadWord(w, UNWIND_BASE);
+  w.i32Store(UNWIND_TOP);
+  w.i32Const(0);
+  w.localGet(left);
+  w.i32Const(1);
+  w.i32Sub();
+  w.i32Store(SLICES_IN_PLACE);
+  callPoint(w, point, prelude, () => w.i32Const(NIL));
+  w.i32Const(0);
+  w.localGet(left);
+  w.i32Store(SLICES_IN_PLACE);
+  w.return();
+  w.end(leaves);
+  w.i32Const(0);
 }

@@ -43,6 +43,8 @@ export const MESSAGE = 116 as Addr;
 export const OFF_HEAP = 120 as Addr;
 /** Bytes of off-heap binaries that the running process has come to own since its last collection (OTP's virtual binary heap). */
 export const OFF_HEAP_BYTES = 124 as Addr;
+/** How many more slices the running process may be given while its frames are on the native stack (emitPause in jit/prelude.ts). */
+export const SLICES_IN_PLACE = 140 as Addr;
 /** Receive: where among MESSAGES the message in MESSAGE stands; at MESSAGES itself unless a receive has stepped over some. */
 export const MESSAGE_CURSOR = 136 as Addr;
 
@@ -98,7 +100,12 @@ export const RETURN_POINT_FRAME_BITS = 11;
 
 /** What a budget check takes off for each so many bytes that the function may need on the native stack (see FunctionFrame). */
 export const NATIVE_BYTES_PER_REDUCTION = 180;
-/** The most reductions a slice may have: they bound the depth of the native stack (984 KB in Node's main thread). */
+/** The most reductions a slice may have: they bound what it puts on the native stack. */
 export const MAX_SLICE_REDUCTIONS = 4000;
-/** Room for the frames of a slice. */
-export const UNWIND_BYTES = 2 ** 20;
+/** The native stack that every host has (984 KB in Node's main thread), and what of it is left to TypeScript. */
+export const LEAST_NATIVE_STACK = 984 * 1024;
+export const NATIVE_STACK_RESERVE = LEAST_NATIVE_STACK - MAX_SLICE_REDUCTIONS * NATIVE_BYTES_PER_REDUCTION;
+/** The most slices whose frames may be on the native stack. */
+export const MAX_SLICES_ON_STACK = 5;
+/** Room for their frames, which take less than half of that here. */
+export const UNWIND_BYTES = 2 ** 21;

@@ -7,10 +7,15 @@ import { type Fragment, freeFragment } from '../memory/fragment.ts';
 import {
   ATTENTION,
   CURRENT_PID,
+  LEAST_NATIVE_STACK,
+  MAX_SLICES_ON_STACK,
+  NATIVE_BYTES_PER_REDUCTION,
+  NATIVE_STACK_RESERVE,
   REDUCTIONS,
   RUN_CALL,
   RUN_MODE,
   RUN_RETURN,
+  SLICES_IN_PLACE,
   SLOT,
   SP,
   STATUS_BREAKPOINT,
@@ -58,6 +63,18 @@ const COLLECTIONS_BETWEEN_CHECKS = 64;
 const UNTIMED_REDUCTIONS = 8000;
 const TURN_COST = 200;
 
+/** In milliseconds, where the caller says nothing. */
+const LONGEST_TURN = 1;
+const MOST_PROLONGATIONS = 100;
+/** With ENIGMA_REDUCTIONS, a process goes on in place at the end of each slice whose number is divisible by this. */
+const SLICES_OF_TESTS = 4;
+
+/** How many slices' frames may be on a native stack of so many bytes at the same time. */
+function slicesOnStack(bytes: number, reductions: number): number {
+  const count = Math.floor((bytes - NATIVE_STACK_RESERVE) / (reductions * NATIVE_BYTES_PER_REDUCTION));
+  return Math.min(Math.max(count, 1), MAX_SLICES_ON_STACK);
+}
+
 /** What becomes of the process after a stop: it goes on at once, or its turn is over. */
 type Next = 'on' | 'over';
 
@@ -68,12 +85,19 @@ export class Scheduler {
   private readonly budget: number;
   /** Reductions that the running process has been given in this slice. */
   private granted = 0;
+  /** How many slices a process may be given besides while its frames are on the native stack. */
+  private readonly inPlace: number;
+  /** How many of them the running process has had in this turn. */
+  private prolongations = 0;
+  /** Until when, by the clock, processes may run. */
+  private end = 0;
 
   constructor(vm: Machine, run: () => number) {
     this.vm = vm;
     this.run = run;
     const { reductions, gcStress } = vm.flags;
     this.budget = reductions ?? (gcStress ? REDUCTIONS_UNDER_STRESS : REDUCTIONS_OF_A_SLICE);
+    this.inPlace = gcStress ? 0 : slicesOnStack(vm.host.nativeStack ?? LEAST_NATIVE_STACK, this.budget) - 1;
   }
 
   // ---- turns ---------------------------------------------------------------------------------------------------------
@@ -81,7 +105,9 @@ export class Scheduler {
   /** Fires due timers, then gives one process its turn. False: none can run. */
   runSlice(): boolean {
     if (this.vm.halted !== undefined) return false;
-    this.vm.timers.fireDue(this.vm.timers.now());
+    const now = this.vm.timers.now();
+    this.end = now + LONGEST_TURN;
+    this.vm.timers.fireDue(now);
     const process = this.vm.runQueue.take();
     if (process === undefined) return false;
     this.runProcess(process);
@@ -94,6 +120,7 @@ export class Scheduler {
     const start = timers.now();
     let now = start;
     let runs = true;
+    this.end = start + milliseconds;
     while (runs && now < start + milliseconds) {
       timers.fireDue(now);
       runs = this.runUntimed();
@@ -143,8 +170,7 @@ export class Scheduler {
     const { vm, budget } = this;
     vm.current = process;
     store(CURRENT_PID, process.pid);
-    const isWatched = process.traceState !== undefined || vm.tracing.systemMonitor.settings !== undefined;
-    const turn = isWatched ? vm.tracing.turns.begins(process) : undefined;
+    const turn = this.isWatched(process) ? vm.tracing.turns.begins(process) : undefined;
     process.state = 'running';
     process.heap.activate();
     process.heap.savedReductions = 0;
@@ -152,6 +178,8 @@ export class Scheduler {
     store(REDUCTIONS, budget);
     showMessage(process.mailbox);
     this.granted = budget;
+    this.prolongations = 0;
+    store(SLICES_IN_PLACE, this.inPlace);
     let next: Next = this.settled(process, this.restore(process));
     while (next === 'on') next = this.settled(process, this.stopped(process, this.run()));
     const taken = this.takenBy(process);
@@ -161,6 +189,37 @@ export class Scheduler {
     process.reductions += taken;
     process.heap.deactivate();
     if (turn !== undefined || process.traces !== undefined) vm.tracing.turns.ends(process, turn);
+  }
+
+  /**
+   * The running process has come to a budget check without reductions. True: nobody else wants to run, and it goes on where it is with as
+   * many as before.
+   */
+  prolong(): boolean {
+    const { vm, budget } = this;
+    const { current: process, timers } = vm;
+    if (load(ATTENTION) !== 0 || process.collectNext || !vm.runQueue.isEmpty || vm.halted !== undefined) return false;
+    if (process.pendingExit !== undefined || process.suspendCount > 0 || this.isWatched(process)) return false;
+    if (process.traces !== undefined || ++this.prolongations > MOST_PROLONGATIONS || !this.mayProlong()) return false;
+    const now = timers.now();
+    if (now >= this.end || (timers.next() ?? Number.POSITIVE_INFINITY) <= now) return false;
+    const taken = this.granted - load(REDUCTIONS);
+    vm.totals.reductions += taken;
+    vm.totals.slices++;
+    process.reductions += taken;
+    this.granted = budget;
+    store(REDUCTIONS, budget);
+    return true;
+  }
+
+  /** Slices of another length are for tests: most of those end in earnest. */
+  private mayProlong(): boolean {
+    return this.vm.flags.reductions === undefined || this.vm.totals.slices % SLICES_OF_TESTS === 0;
+  }
+
+  /** Somebody wants to know when its turns begin and end. */
+  private isWatched(process: Process): boolean {
+    return process.traceState !== undefined || this.vm.tracing.systemMonitor.settings !== undefined;
   }
 
   /** Puts where the process goes on into the VM registers. */
