@@ -87,4 +87,10 @@ export function testCases(modules: readonly string[], flags: Partial<DebugFlags>
   });
 }
 
-export const ALL_CASES: readonly string[] = ['exception_cases', 'process_cases', 'error_cases', 'flag_cases'];
+export const ALL_CASES: readonly string[] = [
+  'exception_cases',
+  'process_cases',
+  'error_cases',
+  'flag_cases',
+  'deep_cases',
+];
