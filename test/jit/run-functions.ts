@@ -95,7 +95,7 @@ function preludeFor(memory: WebAssembly.Memory, table: WebAssembly.Table): Prelu
   const never = (): never => {
     throw new Error('there is no trampoline');
   };
-  return new Prelude(memory, table, { callLarge: never, growStack: never, traceReturn: never });
+  return new Prelude(memory, table, { callLarge: never, growStack: never, prolong: never, traceReturn: never });
 }
 
 function relocate(module: BeamModule, integers: readonly bigint[], base: number): (kind: number, id: number) => number {
