@@ -44,7 +44,7 @@ export const OFF_HEAP = 120 as Addr;
 /** Bytes of off-heap binaries that the running process has come to own since its last collection (OTP's virtual binary heap). */
 export const OFF_HEAP_BYTES = 124 as Addr;
 /** How many more slices the running process may be given while its frames are on the native stack (emitPause in jit/prelude.ts). */
-export const SLICES_IN_PLACE = 140 as Addr;
+export const SLICES_IN_PLACE = 144 as Addr;
 /** Receive: where among MESSAGES the message in MESSAGE stands; at MESSAGES itself unless a receive has stepped over some. */
 export const MESSAGE_CURSOR = 136 as Addr;
 
