@@ -41,7 +41,7 @@ export function writeReport(root: string, rows: readonly Row[], rounds: string):
     '',
     'Made by `npm run bench -- --write`. Do not edit: why a program is slow, and what was tried, stands in EXPERIMENTS.md.',
     '',
-    `Both sides ran the same \`.beam\` files on a booted OTP 27, native OTP with its JIT and \`+S 1\`, in rounds that alternate (${rounds}).`,
+    `Both sides ran the same \`.beam\` files on a booted OTP 27, native OTP with its JIT and \`+S 1\`, in rounds that alternate (${rounds}), after 1.5 s of each.`,
     'Milliseconds: minimum (median); ratio: of the minima, Enigma by native, below 1 is faster. Cold: one run from the start of the system to its',
     'end, by native; memory: the most that the whole system used then, by native.',
     '',
