@@ -1,6 +1,6 @@
 /** What generated code imports: the memory, the prelude, runtime functions, BIFs. Made when first asked for. */
 import { buildBifWrapper } from '../jit/bif-wrappers.ts';
-import { buildLongArith } from '../jit/long-arith.ts';
+import { buildKernels } from '../jit/kernels.ts';
 import { buildPrelude, buildUndefinedStub, TRAMPOLINE_ARITY } from '../jit/prelude.ts';
 import type { GeneratedImports } from './linker.ts';
 
@@ -77,9 +77,13 @@ export class Prelude {
   }
 }
 
-function longArith(memory: WebAssembly.Memory, rt: Record<string, CallableFunction>): Record<string, CallableFunction> {
+/** One instance of the kernels (jit/kernels.ts). */
+export function kernels(
+  memory: WebAssembly.Memory,
+  rt: Record<string, CallableFunction>,
+): Record<string, CallableFunction> {
   const imports = { env: { memory }, rt } as unknown as WebAssembly.Imports;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(buildLongArith()), imports);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(buildKernels()), imports);
   return exports as Record<string, CallableFunction>;
 }
 
@@ -98,7 +102,7 @@ export function generatedImports(
   return {
     env: { memory },
     prelude: lazyImports((name) => prelude.function(name)),
-    long: longArith(memory, rt),
+    kernel: kernels(memory, rt),
     rt,
     bif: lazyImports(sources.bif),
     call: lazyImports(sources.call),

@@ -1,13 +1,7 @@
-/**
- * Arithmetic on integers of up to 63 bits and sign, as WebAssembly: a module of its own, one instance for each virtual machine.
- * Generated code asks it when operands or a result are no smalls, before it calls the BIF (ModuleHelpers.arith).
- *
- *   <operator>(x, y) -> term, or 0: not decided here (another type, a longer integer, an exception)
- */
-
+/** Kernels (kernels.ts) of arithmetic on integers of up to 63 bits and sign. */
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
-import { ModuleBuilder } from '../wasm/module-builder.ts';
 import { type FuncIndex, i32, i64, type Local } from '../wasm/types.ts';
+import type { KernelBuilder } from './kernels.ts';
 import { emitFromLong, emitToLong, NO_LONG } from './long-terms.ts';
 
 const MAX_SHIFT = 62;
@@ -140,7 +134,7 @@ const bitwise =
   };
 
 /** By the name of the BIF of the module erlang; each pushes the result, an i64. */
-const operators: Readonly<Record<string, (o: Operands) => void>> = {
+export const longOperators: Readonly<Record<string, (o: Operands) => void>> = {
   '+': emitSum,
   '-': emitDifference,
   '*': emitProduct,
@@ -153,28 +147,15 @@ const operators: Readonly<Record<string, (o: Operands) => void>> = {
   bsr: emitRightShift,
 };
 
-/** Whether the module has the operator. */
-export function isLongOperator(module: string, name: string, arity: number): boolean {
-  return module === 'erlang' && arity === 2 && Object.hasOwn(operators, name);
-}
-
-/** The module. It imports the memory (`env`) and the runtime function moreHeap (`rt`). */
-export function buildLongArith(): Uint8Array<ArrayBuffer> {
-  const builder = new ModuleBuilder({ names: true });
-  builder.importMemory('env', 'memory', { min: 1 });
-  const moreHeap = builder.importFunction('rt', 'moreHeap', builder.type([i32], [i32]));
-  const toLong = builder.declareFunction(builder.type([i32], [i64]), 'toLong');
-  const fromLong = builder.declareFunction(builder.type([i64], [i32]), 'fromLong');
-  const define = (func: FuncIndex, emit: (w: FunctionBuilder) => void): void => {
-    const w = builder.body(func);
-    emit(w);
-    w.finish();
-  };
-  define(toLong, emitToLong);
-  define(fromLong, (w) => emitFromLong(w, moreHeap));
-  for (const [name, emit] of Object.entries(operators)) {
-    const func = builder.declareFunction(builder.type([i32, i32], [i32]), name);
-    define(func, (w) => {
+/**
+ * Defines the operators. Operands that are no such integers go to the function of `floats` for the operator, if there is one.
+ */
+export function defineLongOperators(kernels: KernelBuilder, floats: ReadonlyMap<string, FuncIndex>): void {
+  const toLong = kernels.define('toLong', [i32], i64, emitToLong);
+  const fromLong = kernels.define('fromLong', [i64], i32, (w) => emitFromLong(w, kernels.runtime('moreHeap')));
+  for (const [name, emit] of Object.entries(longOperators)) {
+    const other = floats.get(name);
+    kernels.export(name, [i32, i32], i32, (w) => {
       const o = { w, x: w.local(i64, 'x'), y: w.local(i64, 'y'), result: w.local(i64, 'result') };
       for (const [i, local] of [o.x, o.y].entries()) {
         w.localGet(w.param(i));
@@ -182,12 +163,17 @@ export function buildLongArith(): Uint8Array<ArrayBuffer> {
         w.localTee(local);
         w.i64Const(NO_LONG);
         w.i64Eq();
-        undecidedIf(w);
+        if (other === undefined) undecidedIf(w);
+        else {
+          w.if();
+          w.localGet(w.param(0));
+          w.localGet(w.param(1));
+          w.returnCall(other);
+          w.end();
+        }
       }
       emit(o);
       w.call(fromLong);
     });
-    builder.exportFunction(name, func);
   }
-  return builder.finish().bytes;
 }

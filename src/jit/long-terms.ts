@@ -25,10 +25,10 @@ import { emitAllocate } from './emit-allocate.ts';
 export const NO_LONG = -(2n ** 63n);
 const DIGIT_BITS = 32n;
 /** Floats lie at multiples of four bytes. */
-const FLOAT_ALIGNMENT = 2;
+export const FLOAT_ALIGNMENT = 2;
 
 /** Pushes 1 if the lowest bits of the term are those of a small, of a pointer to a boxed object … */
-function pushIsPrimary(w: FunctionBuilder, term: Local, primary: number): void {
+export function pushIsPrimary(w: FunctionBuilder, term: Local, primary: number): void {
   w.localGet(term);
   w.i32Const(PRIMARY_MASK);
   w.i32And();
@@ -37,7 +37,7 @@ function pushIsPrimary(w: FunctionBuilder, term: Local, primary: number): void {
 }
 
 /** Pushes the header of a boxed term. */
-function pushHeader(w: FunctionBuilder, term: Local): void {
+export function pushHeader(w: FunctionBuilder, term: Local): void {
   w.localGet(term);
   w.i32Const(PRIMARY_BOXED);
   w.i32Sub();

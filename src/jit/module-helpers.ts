@@ -74,7 +74,7 @@ export class ModuleHelpers {
 
   /**
    * (x, y) -> term, or 0: raised or failed. What the BIF of this name in the module erlang gives; integers that are not very long
-   * are dealt with without leaving WebAssembly (long-arith.ts).
+   * and floats are dealt with without leaving WebAssembly (kernels.ts).
    */
   arith(kind: 'bif' | 'guard', name: string): FuncIndex {
     return this.helper(`${kind} ${name}`, 2, (w) => {
@@ -82,7 +82,7 @@ export class ModuleHelpers {
       const result = w.local(i32, 'result');
       w.localGet(w.param(0));
       w.localGet(w.param(1));
-      w.call(translator.imported('long', name, 'ii:i'));
+      w.call(translator.imported('kernel', name, 'ii:i'));
       w.localTee(result);
       w.if();
       w.localGet(result);

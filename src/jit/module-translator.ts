@@ -3,21 +3,11 @@ import type { BeamType } from '../isa/types.ts';
 import type { BeamFunction, BeamModule, ImportEntry, Instruction } from '../loader/beam-module.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
-import {
-  type FuncIndex,
-  f64,
-  funcref,
-  i32,
-  i32Init,
-  i64,
-  type TableIndex,
-  type TypeIndex,
-  type ValType,
-} from '../wasm/types.ts';
+import { type FuncIndex, funcref, i32, i32Init, type TableIndex, type TypeIndex, type ValType } from '../wasm/types.ts';
 import type { BeamAssembler } from './beam-assembler.ts';
 import type { ReturnPoint } from './compiled-module.ts';
 import { ModuleHelpers } from './module-helpers.ts';
-import { type RuntimeName, runtimeTable } from './runtime-table.ts';
+import { type RuntimeName, runtimeTable, signature } from './runtime-table.ts';
 
 export interface TranslateOptions {
   /** True for `Module:Function/Arity` that is a BIF: code calls it directly, as a TypeScript function. */
@@ -35,15 +25,6 @@ export interface TranslateOptions {
  * (`call`), which can be traced.
  */
 export type BifKind = 'bif' | 'guard' | 'call';
-
-const valTypes: Readonly<Record<string, ValType>> = { i: i32, l: i64, f: f64 };
-
-/** Value types of a signature such as `ii:i`. */
-export function signature(text: string): { params: ValType[]; results: ValType[] } {
-  const [params = '', results = ''] = text.split(':');
-  const types = (letters: string): ValType[] => [...letters].map((letter) => valTypes[letter] as ValType);
-  return { params: types(params), results: types(results) };
-}
 
 export class ModuleTranslator {
   readonly module: BeamModule;

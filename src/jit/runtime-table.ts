@@ -1,3 +1,5 @@
+import { f64, i32, i64, type ValType } from '../wasm/types.ts';
+
 /**
  * TypeScript functions that generated code may call, by name: the signature as wasm value types (i = i32, l = i64, f = f64; parameters,
  * then `:`, then the result) and what a caller must know. The functions are collected in runtime/runtime-functions.ts; a test
@@ -165,3 +167,12 @@ export const runtimeTable = {
 } as const satisfies Record<string, string>;
 
 export type RuntimeName = keyof typeof runtimeTable;
+
+const valTypes: Readonly<Record<string, ValType>> = { i: i32, l: i64, f: f64 };
+
+/** Value types of a signature such as `ii:i`. */
+export function signature(text: string): { params: ValType[]; results: ValType[] } {
+  const [params = '', results = ''] = text.split(':');
+  const types = (letters: string): ValType[] => [...letters].map((letter) => valTypes[letter] as ValType);
+  return { params: types(params), results: types(results) };
+}

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { erlangArithBifs } from '../../src/bifs/erlang/arith.ts';
-import { Prelude } from '../../src/code/generated-imports.ts';
+import { kernels, Prelude } from '../../src/code/generated-imports.ts';
 import { compileModule } from '../../src/jit/compile-module.ts';
 import {
   RELOC_ADAPTER_SLOT,
@@ -61,6 +61,7 @@ const bifs = new Map<string, Words>(
 );
 
 const runtime: Record<string, unknown> = {
+  moreHeap: (words: number) => allocate(words),
   compare: compareTerms,
   equal,
   identical,
@@ -140,6 +141,10 @@ export function loadFunctions(path: string): Functions {
     };
   }
   imports.env = { memory };
+  imports.kernel = kernels(memory, runtime as Record<string, CallableFunction>) as unknown as Record<
+    string,
+    WebAssembly.ImportValue
+  >;
   const { exports } = new WebAssembly.Instance(compiled, imports);
   module.lambdas.forEach((_, index) => {
     table.set(firstAdapter(module, 0) + index, exports[`a${index}`]);

@@ -13,7 +13,8 @@
  */
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { FuncIndex } from '../../wasm/types.ts';
-import { type ModuleTranslator, signature } from '../module-translator.ts';
+import type { ModuleTranslator } from '../module-translator.ts';
+import { signature } from '../runtime-table.ts';
 import { emitAppend } from './bits-helper-append.ts';
 import { emitBig, emitCreate, emitSub } from './bits-helper-make.ts';
 import { emitUtf8 } from './bits-helper-utf8.ts';

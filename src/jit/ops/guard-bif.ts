@@ -3,7 +3,7 @@ import type { Operand } from '../../isa/operands.ts';
 import type { ImportEntry } from '../../loader/beam-module.ts';
 import type { Label } from '../../wasm/types.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
-import { isLongOperator } from '../long-arith.ts';
+import { isKernelOperator } from '../kernels.ts';
 
 export interface BifCall {
   /** Label to go to when it fails, 0: an exception is raised. */
@@ -28,7 +28,7 @@ export function pushBifValue(a: BeamAssembler, { fail, bif, args }: BifCall): vo
   const { w } = a;
   for (const arg of args) a.push(arg);
   const kind = fail > 0 ? 'guard' : 'bif';
-  if (isLongOperator(bif.module, bif.name, bif.arity)) w.call(a.translator.helpers.arith(kind, bif.name));
+  if (isKernelOperator(bif.module, bif.name, bif.arity)) w.call(a.translator.helpers.arith(kind, bif.name));
   else w.call(a.translator.bifNamed(kind, bif.module, bif.name, bif.arity));
   a.withTemporary((value) => {
     w.localTee(value);

@@ -10,7 +10,7 @@ import type { RuntimeName } from '../runtime-table.ts';
 function pushLookup(a: BeamAssembler, map: Operand, key: Operand): void {
   a.push(map);
   a.push(key);
-  a.callRuntime('mapGet');
+  a.w.call(a.translator.imported('kernel', 'mapGet', 'ii:i'));
 }
 
 export function listItems(list: Operand): readonly Operand[] {

@@ -349,7 +349,8 @@ function emitSlowEquality(a: BeamAssembler, first: Operand, second: Operand, nam
   }
   w.if(a.resultType);
   pushBoth(a, first, second);
-  a.callRuntime(name);
+  if (name === 'identical') w.call(a.translator.imported('kernel', name, 'ii:i'));
+  else a.callRuntime(name);
   w.else();
   w.i32Const(0);
   w.end();
