@@ -4,6 +4,8 @@
  */
 
 import {
+  CONSTANT_WORD,
+  MAP_PLACE_BITS,
   RELOC_ADAPTER_SLOT,
   RELOC_ATOM,
   RELOC_CATCH,
@@ -12,6 +14,8 @@ import {
   RELOC_IMPORT_SLOT,
   RELOC_INTEGER,
   RELOC_LITERAL,
+  RELOC_MAP_KEYS,
+  RELOC_MAP_OFFSET,
   RELOC_RECORD,
   RELOC_RETURN,
   RELOC_SLOT,
@@ -30,6 +34,7 @@ import { catchTag, returnAddress } from '../term/stack-words.ts';
 import { applyRelocations } from '../wasm/encoder.ts';
 import type { CodeTable } from './code-table.ts';
 import { LoadedModule, type ModuleConstants } from './loaded-module.ts';
+import { keysOfMaps } from './map-keys.ts';
 import { recordPrototypes } from './record-prototypes.ts';
 import { ROW, type Translation } from './translation.ts';
 
@@ -49,6 +54,7 @@ class Linker {
   private readonly lambdas: FunEntry[] = [];
   private literals: Term[] = [];
   private integers: Term[] = [];
+  private maps: ModuleConstants['maps'] = [];
   private records: ReadonlyMap<Term, Term> = new Map();
   /** Funs without free variables, by lambda. */
   private readonly funs: Term[] = [];
@@ -102,13 +108,20 @@ class Linker {
     const listed = literals.reduce((sum, encoded) => sum + encoded.length * 2, 0);
     const large = integers.reduce((sum, value) => sum + value.toString(16).length + 2, 0);
     const fields = this.translation.records.reduce((sum, record) => sum + record.fields.length, 0);
-    return listed + large + (this.lambdas.length + this.translation.records.length) * 16 + fields * 4;
+    return (
+      listed +
+      large +
+      this.translation.mapKeys.length +
+      (this.lambdas.length + this.translation.records.length) * 16 +
+      fields * 4
+    );
   }
 
   private constants(): ModuleConstants {
     return {
       literals: this.literals,
       integers: this.integers,
+      maps: this.maps,
       funs: this.funs,
       adapterSlots: this.lambdas.map(({ slot }) => slot),
       ...this.calls(),
@@ -119,6 +132,11 @@ class Linker {
     const { literals, integers, lambdas } = this.translation;
     this.literals = literals.map((encoded) => decodeExternal(encoded));
     this.integers = integers.map((value) => makeBigInt(value));
+    this.maps = keysOfMaps(this.translation.mapKeys, (kind, id) => {
+      if (kind === CONSTANT_WORD) return id as Term;
+      if (kind === RELOC_ATOM) return this.atoms[id] as Term;
+      return (kind === RELOC_LITERAL ? this.literals : this.integers)[id] as Term;
+    });
     this.records = recordPrototypes(this.translation, this.literals);
     this.lambdas.forEach((entry, index) => {
       if (lambdas[index * ROW.lambda + 3] === 0) this.funs[index] = makeClosure(entry, []);
@@ -201,6 +219,10 @@ export function resolveConstant(module: LoadedModule, kind: number, id: number):
       return constants.literals[id] as number;
     case RELOC_INTEGER:
       return constants.integers[id] as number;
+    case RELOC_MAP_KEYS:
+      return constants.maps[id]?.keys as number;
+    case RELOC_MAP_OFFSET:
+      return constants.maps[id >>> MAP_PLACE_BITS]?.offsets[id & (2 ** MAP_PLACE_BITS - 1)] as number;
     case RELOC_SLOT:
       return slotWord(module.firstNumber + id, module.functionAt(id).arity);
     case RELOC_RETURN:

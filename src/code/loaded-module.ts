@@ -9,6 +9,8 @@ import { POINT_KINDS, ROW, type Translation } from './translation.ts';
 export interface ModuleConstants {
   readonly literals: readonly Term[];
   readonly integers: readonly Term[];
+  /** Of the maps that code builds: the tuple of the keys, and where in the map the value of each lies (bytes), in the code's order. */
+  readonly maps: readonly { readonly keys: Term; readonly offsets: readonly number[] }[];
   /** Funs without free variables, by lambda. */
   readonly funs: readonly Term[];
   /** Table slots of the adapters of lambdas, and of imported functions. */
@@ -94,7 +96,7 @@ export class LoadedModule {
   /** Its code is purged: what is left says where the return points of old stack traces lay. */
   forget(): void {
     this.retranslate = undefined;
-    this.constants = { literals: [], integers: [], funs: [], adapterSlots: [], importSlots: [], calls: [] };
+    this.constants = { literals: [], integers: [], maps: [], funs: [], adapterSlots: [], importSlots: [], calls: [] };
     for (const release of this.releases.splice(0)) release();
   }
 

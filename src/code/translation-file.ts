@@ -14,6 +14,7 @@ const NUMBERS = [
   'lambdas',
   'lines',
   'relocations',
+  'mapKeys',
   'calledImports',
   'returnPoints',
 ] as const satisfies readonly (keyof Translation)[];

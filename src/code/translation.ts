@@ -45,6 +45,8 @@ export interface Translation {
   readonly wasm: Uint8Array<ArrayBuffer>;
   readonly relocations: Int32Array;
   readonly integers: readonly bigint[];
+  /** For each entry of `mapKeys` the number of keys, then kind and id of each. */
+  readonly mapKeys: Int32Array;
   readonly calledImports: Int32Array;
   /** Rows: index into POINT_KINDS, func, pc, frameWords, line (`ReturnPoint`). */
   readonly returnPoints: Int32Array;
@@ -76,6 +78,7 @@ export function translationOf(beam: BeamModule, compiled: CompiledModule): Trans
     wasm: compiled.wasm.bytes,
     relocations: compiled.wasm.relocations,
     integers: compiled.integers,
+    mapKeys: table(compiled.mapKeys, (keys) => [keys.length, ...keys.flat()]),
     calledImports: Int32Array.from(compiled.calledImports),
     returnPoints: table(compiled.returnPoints, (point) => [
       (POINT_KINDS as readonly ReturnPointKind[]).indexOf(point.kind),

@@ -43,6 +43,7 @@ export function compileModule(module: BeamModule, options: TranslateOptions): Co
   return {
     wasm: builder.finish(),
     integers: translator.integers,
+    mapKeys: translator.mapKeys,
     returnPoints: translator.returnPoints,
     calledImports,
   };

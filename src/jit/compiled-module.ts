@@ -21,6 +21,8 @@ export interface ReturnPoint {
   readonly line: number;
 }
 
+export type ConstantId = readonly [kind: number, id: number];
+
 /**
  * The wasm module exports `e<index>` for each entry of `BeamModule.exports`, `a<index>` for each lambda: its adapter, `onLoad`: its on_load
  * function, `resume`: what its return points go on with, `calls`: the table of the functions of other modules that it calls, which starts
@@ -30,6 +32,8 @@ export interface CompiledModule {
   readonly wasm: FinishedModule;
   /** Integers of the code that are no smalls. */
   readonly integers: readonly bigint[];
+  /** The keys of small maps that code builds with constant keys, in its order: each a kind of relocation, or CONSTANT_WORD, and its id. */
+  readonly mapKeys: readonly (readonly ConstantId[])[];
   readonly returnPoints: readonly ReturnPoint[];
   /** Imports (indexes into `BeamModule.imports`) that the code calls, in the order of the elements of the module's table of calls. */
   readonly calledImports: readonly number[];

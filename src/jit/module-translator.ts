@@ -5,7 +5,7 @@ import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
 import { type FuncIndex, funcref, i32, i32Init, type TableIndex, type TypeIndex, type ValType } from '../wasm/types.ts';
 import type { BeamAssembler } from './beam-assembler.ts';
-import type { ReturnPoint } from './compiled-module.ts';
+import type { ConstantId, ReturnPoint } from './compiled-module.ts';
 import { ModuleHelpers } from './module-helpers.ts';
 import { type RuntimeName, runtimeTable, signature } from './runtime-table.ts';
 
@@ -40,6 +40,7 @@ export class ModuleTranslator {
   readonly resumes: FuncIndex[] = [];
   readonly returnPoints: ReturnPoint[] = [];
   readonly integers: bigint[] = [];
+  readonly mapKeys: (readonly ConstantId[])[] = [];
   /** Indexes into `module.imports` of the elements of `calls`: whatever is no BIF. */
   readonly calledImports: readonly number[];
   readonly helpers = new ModuleHelpers(this);

@@ -8,15 +8,12 @@ import { tuple } from '../term/build.ts';
 import { ErlangError } from '../term/erlang-error.ts';
 import {
   compareKeys,
+  flatmapInsertAll,
   flatmapKeyArray,
-  flatmapKeys,
-  flatmapOf,
-  flatmapPosition,
+  flatmapReplaceAll,
   flatmapValueArray,
-  flatmapWithKeys,
-  insertSorted,
 } from '../term/flatmap.ts';
-import { type Addr, FLATMAP_LIMIT, NON_VALUE, type Term } from '../term/layout.ts';
+import { type Addr, NON_VALUE, type Term } from '../term/layout.ts';
 import { mapHas, mapPut, mapUpdate } from '../term/map.ts';
 import { mapFromArrays } from '../term/map-build.ts';
 import { isFlatmap, isMap } from '../term/term.ts';
@@ -37,21 +34,10 @@ export function badkey(key: Term): ErlangError {
   return new ErlangError('error', tuple(am.badkey, key));
 }
 
-/** put_map_assoc on the empty map: a map of `count` pairs. */
-export function newMap(pairs: Addr, count: number): Term {
-  const keys: Term[] = [];
-  const values: Term[] = [];
-  for (let i = 0; i < count; i++) {
-    keys.push(keyAt(pairs, i));
-    values.push(valueAt(pairs, i));
-  }
-  return mapFromArrays(keys, values);
-}
-
 /** put_map_assoc: every key put or replaced. Raises {badmap, Map}. */
 export function putMapAssoc(map: Term, pairs: Addr, count: number): Term {
   if (!isMap(map)) throw badmap(map);
-  if (count > 1 && isFlatmap(map)) return replaceAll(map, pairs, count) || insertAll(map, pairs, count);
+  if (count > 1 && isFlatmap(map)) return flatmapReplaceAll(map, pairs, count) ?? insertAll(map, pairs, count);
   let result = map;
   for (let i = 0; i < count; i++) result = mapPut(result, keyAt(pairs, i), valueAt(pairs, i));
   return result;
@@ -82,7 +68,7 @@ export function putMapLiterals(map: Term, pairs: Addr, count: number): Term {
 /** put_map_exact with a label to go to (in guards): NON_VALUE where putMapExact raises. */
 export function tryPutMapExact(map: Term, pairs: Addr, count: number): Term {
   if (!isMap(map)) return NON_VALUE;
-  if (count > 1 && isFlatmap(map)) return replaceAll(map, pairs, count);
+  if (count > 1 && isFlatmap(map)) return flatmapReplaceAll(map, pairs, count) ?? NON_VALUE;
   let result = map;
   for (let i = 0; i < count; i++) {
     result = mapUpdate(result, keyAt(pairs, i), valueAt(pairs, i));
@@ -91,23 +77,14 @@ export function tryPutMapExact(map: Term, pairs: Addr, count: number): Term {
   return result;
 }
 
-/** A flatmap with the values of existing keys replaced: one copy for all, none if they are the same words. NON_VALUE if a key is new. */
-function replaceAll(map: Term, pairs: Addr, count: number): Term {
-  const values = flatmapValueArray(map);
-  let changed = false;
-  for (let i = 0; i < count; i++) {
-    const position = flatmapPosition(map, keyAt(pairs, i));
-    if (position < 0) return NON_VALUE;
-    if (values[position] !== valueAt(pairs, i)) changed = true;
-    values[position] = valueAt(pairs, i);
-  }
-  return changed ? flatmapWithKeys(flatmapKeys(map), values) : map;
-}
-
 /** A flatmap with pairs of which at least one key is new. */
 function insertAll(map: Term, pairs: Addr, count: number): Term {
-  const keys = flatmapKeyArray(map);
-  const values = flatmapValueArray(map);
-  for (let i = 0; i < count; i++) insertSorted(keys, values, keyAt(pairs, i), valueAt(pairs, i));
-  return keys.length > FLATMAP_LIMIT ? mapFromArrays(keys, values) : flatmapOf(keys, values);
+  const small = flatmapInsertAll(map, pairs, count);
+  if (small !== undefined) return small;
+  const [keys, values] = [flatmapKeyArray(map), flatmapValueArray(map)];
+  for (let i = 0; i < count; i++) {
+    keys.push(keyAt(pairs, i));
+    values.push(valueAt(pairs, i));
+  }
+  return mapFromArrays(keys, values);
 }

@@ -3,6 +3,7 @@
  * `compareKeys`, so that maps of the same keys have the same tuple. Functions here expect a flatmap and give one.
  */
 import { allocate } from '../memory/heap.ts';
+import { MAX_X_REGISTERS } from '../memory/map.ts';
 import { plus, store, words } from '../memory/memory.ts';
 import { tupleOf } from './build.ts';
 import { compareExact } from './compare.ts';
@@ -10,8 +11,10 @@ import { identical } from './equality.ts';
 import {
   type Addr,
   FLATMAP_KEYS,
+  FLATMAP_LIMIT,
   FLATMAP_VALUES,
   HEADER_FLATMAP,
+  HEADER_TUPLE,
   makeHeader,
   PRIMARY_BOXED,
   type Term,
@@ -19,6 +22,9 @@ import {
 } from './layout.ts';
 import { fieldTerm, headerSize, isAtom, isImmediate, makeBoxed, tupleElement } from './term.ts';
 import { termRules } from './term-rules.ts';
+
+/** Of one instruction that puts pairs into a map: as many as fill the X registers. */
+const MAX_PAIRS = MAX_X_REGISTERS / 2;
 
 /** The order of keys in a flatmap's tuple: that of map keys, but between two atoms that of `termRules.atomKeysByIndex`. */
 export function compareKeys(a: Term, b: Term): number {
@@ -91,33 +97,108 @@ export function flatmapReplace(map: Term, position: number, value: Term): Term {
   return makeBoxed(a);
 }
 
+/** Indexes in `words` of the first key and the first value. */
+function firstKey(map: Term): number {
+  return (flatmapKeys(map) - PRIMARY_BOXED + TUPLE_ELEMENTS) >>> 2;
+}
+
+function firstValue(map: Term): number {
+  return (map - PRIMARY_BOXED + FLATMAP_VALUES) >>> 2;
+}
+
+/** A flatmap and its own tuple of keys, for `count` pairs; the caller stores both. */
+function allocateBoth(count: number): Term {
+  const keys = allocate(1 + count);
+  store(keys, makeHeader(HEADER_TUPLE, count));
+  return makeBoxed(allocateFlatmap(makeBoxed(keys), count));
+}
+
 /** With a key that it does not have. The caller has made sure that there is room below FLATMAP_LIMIT. */
 export function flatmapInsert(map: Term, key: Term, value: Term): Term {
   const count = flatmapSize(map);
   let position = count;
   while (position > 0 && compareKeys(flatmapKey(map, position - 1), key) > 0) position--;
-  const keys: Term[] = [];
-  const values: Term[] = [];
-  for (let i = 0; i < position; i++) {
-    keys.push(flatmapKey(map, i));
-    values.push(flatmapValue(map, i));
+  const result = allocateBoth(count + 1);
+  for (const first of [firstKey, firstValue]) {
+    const [from, to] = [first(map), first(result)];
+    words.copyWithin(to, from, from + position);
+    words.copyWithin(to + position + 1, from + position, from + count);
   }
-  keys.push(key);
-  values.push(value);
-  for (let i = position; i < count; i++) {
-    keys.push(flatmapKey(map, i));
-    values.push(flatmapValue(map, i));
-  }
-  return flatmapOf(keys, values);
+  words[firstKey(result) + position] = key;
+  words[firstValue(result) + position] = value;
+  return result;
 }
 
 /** Without the key at a position. */
 export function flatmapDelete(map: Term, position: number): Term {
-  const keys = flatmapKeyArray(map);
-  const values = flatmapValueArray(map);
-  keys.splice(position, 1);
-  values.splice(position, 1);
-  return flatmapOf(keys, values);
+  const count = flatmapSize(map);
+  const result = allocateBoth(count - 1);
+  for (const first of [firstKey, firstValue]) {
+    const [from, to] = [first(map), first(result)];
+    words.copyWithin(to, from, from + position);
+    words.copyWithin(to + position, from + position + 1, from + count);
+  }
+  return result;
+}
+
+/** Pairs being put into a small map; one insertion at a time. */
+const pairKeys = new Int32Array(FLATMAP_LIMIT + MAX_PAIRS);
+const pairValues = new Int32Array(FLATMAP_LIMIT + MAX_PAIRS);
+
+/** With `count` pairs at `pairs` (key, value, key …), at most MAX_PAIRS. Undefined: that is too many for a flatmap. */
+export function flatmapInsertAll(map: Term, pairs: Addr, count: number): Term | undefined {
+  let size = flatmapSize(map);
+  pairKeys.set(words.subarray(firstKey(map), firstKey(map) + size));
+  pairValues.set(words.subarray(firstValue(map), firstValue(map) + size));
+  const first = pairs >>> 2;
+  for (let i = 0; i < count; i++)
+    size = insertPair(size, words[first + 2 * i] as Term, words[first + 2 * i + 1] as Term);
+  if (size > FLATMAP_LIMIT) return undefined;
+  const result = allocateBoth(size);
+  words.set(pairKeys.subarray(0, size), firstKey(result));
+  words.set(pairValues.subarray(0, size), firstValue(result));
+  return result;
+}
+
+/** Puts a pair into the `size` sorted ones; returns how many there are then. */
+function insertPair(size: number, key: Term, value: Term): number {
+  let position = size;
+  while (position > 0) {
+    const difference = compareKeys(key, pairKeys[position - 1] as Term);
+    if (difference > 0) break;
+    position--;
+    if (difference === 0) {
+      pairValues[position] = value;
+      return size;
+    }
+  }
+  pairKeys.copyWithin(position + 1, position, size);
+  pairValues.copyWithin(position + 1, position, size);
+  pairKeys[position] = key;
+  pairValues[position] = value;
+  return size + 1;
+}
+
+/**
+ * With the values of `count` existing keys replaced, from pairs at `pairs`: one copy for all, the map itself if they are the same words.
+ * Undefined if a key is new. At most MAX_PAIRS pairs.
+ */
+export function flatmapReplaceAll(map: Term, pairs: Addr, count: number): Term | undefined {
+  const first = pairs >>> 2;
+  let changed = false;
+  for (let i = 0; i < count; i++) {
+    const position = flatmapPosition(map, words[first + 2 * i] as Term);
+    if (position < 0) return undefined;
+    if (flatmapValue(map, position) !== words[first + 2 * i + 1]) changed = true;
+    pairKeys[i] = position;
+  }
+  if (!changed) return map;
+  const size = flatmapSize(map);
+  const result = makeBoxed(allocateFlatmap(flatmapKeys(map), size));
+  const [from, to] = [firstValue(map), firstValue(result)];
+  words.copyWithin(to, from, from + size);
+  for (let i = 0; i < count; i++) words[to + (pairKeys[i] as number)] = words[first + 2 * i + 1] as number;
+  return result;
 }
 
 export function flatmapKeyArray(map: Term): Term[] {

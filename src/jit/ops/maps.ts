@@ -1,10 +1,13 @@
 /** Maps. The compiler tests that an operand is a map before it uses one of these (ops.tab of OTP, "put_map_assoc"). */
 import type { Operand } from '../../isa/operands.ts';
 import { MAX_X_REGISTERS } from '../../memory/map.ts';
+import { FLATMAP_KEYS, FLATMAP_LIMIT, HEADER_FLATMAP, makeHeader, PRIMARY_BOXED } from '../../term/layout.ts';
 import type { Local } from '../../wasm/types.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
 import type { EmitterTable } from '../emitter.ts';
+import { MAP_PLACE_BITS, RELOC_MAP_KEYS, RELOC_MAP_OFFSET } from '../relocations.ts';
 import type { RuntimeName } from '../runtime-table.ts';
+import { finishObject, storeReserved } from './lists-tuples.ts';
 
 /** Pushes the value of the key, or 0. */
 function pushLookup(a: BeamAssembler, map: Operand, key: Operand): void {
@@ -89,6 +92,12 @@ function updateMap(
   });
 }
 
+const CONSTANT_KINDS: readonly Operand['kind'][] = ['atom', 'nil', 'integer', 'literal'];
+
+function hasConstantKeys(list: Operand): boolean {
+  return listItems(list).every(({ kind }, i) => i % 2 === 1 || CONSTANT_KINDS.includes(kind));
+}
+
 function emitPutMapAssoc(
   a: BeamAssembler,
   _fail: Operand,
@@ -97,13 +106,35 @@ function emitPutMapAssoc(
   _live: Operand,
   list: Operand,
 ): void {
+  const items = listItems(list);
+  if (isEmptyMap(a, map) && items.length <= 2 * FLATMAP_LIMIT && hasConstantKeys(list)) return buildMap(a, items, dst);
   updateMap(a, map, list, dst, 'putMapAssoc', () => undefined);
 }
 
-const CONSTANT_KINDS: readonly Operand['kind'][] = ['atom', 'nil', 'integer', 'literal'];
+/** `#{}` in the external term format. */
+const EMPTY_MAP = '131,116,0,0,0,0';
 
-function isConstant({ kind }: Operand): boolean {
-  return CONSTANT_KINDS.includes(kind);
+function isEmptyMap(a: BeamAssembler, map: Operand): boolean {
+  return map.kind === 'literal' && a.translator.module.literals[map.index]?.join() === EMPTY_MAP;
+}
+
+/** A new small map of constant keys. The linker knows their order, which is that of atoms' indexes. */
+function buildMap(a: BeamAssembler, items: readonly Operand[], dst: Operand): void {
+  const { w } = a;
+  const count = items.length / 2;
+  const { mapKeys } = a.translator;
+  const index = mapKeys.push(Array.from({ length: count }, (_, i) => a.constantId(items[2 * i] as Operand))) - 1;
+  a.reserve(2 + count);
+  storeReserved(a, 0, () => w.i32Const(makeHeader(HEADER_FLATMAP, 1 + count)));
+  storeReserved(a, FLATMAP_KEYS, () => w.i32ConstReloc(RELOC_MAP_KEYS, index));
+  for (let place = 0; place < count; place++) {
+    w.localGet(a.heap);
+    w.i32ConstReloc(RELOC_MAP_OFFSET, (index << MAP_PLACE_BITS) | place);
+    w.i32Add();
+    a.push(items[2 * place + 1] as Operand);
+    w.i32Store();
+  }
+  finishObject(a, PRIMARY_BOXED, 2 + count, dst);
 }
 
 function emitPutMapExact(
@@ -116,9 +147,7 @@ function emitPutMapExact(
 ): void {
   const { w } = a;
   const label = a.label(fail);
-  const raising = listItems(list).every((item, i) => i % 2 === 1 || isConstant(item))
-    ? 'putMapLiterals'
-    : 'putMapExact';
+  const raising = hasConstantKeys(list) ? 'putMapLiterals' : 'putMapExact';
   updateMap(a, map, list, dst, label > 0 ? 'tryPutMapExact' : raising, (result) => {
     w.localGet(result);
     w.i32Eqz();
