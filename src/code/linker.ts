@@ -5,7 +5,7 @@
 
 import {
   CONSTANT_WORD,
-  MAP_PLACE_BITS,
+  MAP_PLACES,
   RELOC_ADAPTER_SLOT,
   RELOC_ATOM,
   RELOC_CATCH,
@@ -222,7 +222,7 @@ export function resolveConstant(module: LoadedModule, kind: number, id: number):
     case RELOC_MAP_KEYS:
       return constants.maps[id]?.keys as number;
     case RELOC_MAP_OFFSET:
-      return constants.maps[id >>> MAP_PLACE_BITS]?.offsets[id & (2 ** MAP_PLACE_BITS - 1)] as number;
+      return constants.maps[Math.floor(id / MAP_PLACES)]?.offsets[id % MAP_PLACES] as number;
     case RELOC_SLOT:
       return slotWord(module.firstNumber + id, module.functionAt(id).arity);
     case RELOC_RETURN:

@@ -13,19 +13,17 @@ import {
   NIL,
   PRIMARY_BOXED,
   PRIMARY_MASK,
-  PRIMARY_SMALL,
   SMALL_MAX,
   SMALL_MIN,
-  SMALL_SHIFT,
 } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { type FuncIndex, f64, i32, type Label, type Local, type ValType } from '../wasm/types.ts';
 import { type FunctionPlan, NO_FRAME, type Target } from './analysis.ts';
-import type { ConstantId } from './compiled-module.ts';
+import { isSmallInteger, smallWord } from './constants.ts';
 import type { FunctionFrame } from './function-frame.ts';
 import type { ModuleTranslator } from './module-translator.ts';
 import { RawIntegers } from './raw-integers.ts';
-import { CONSTANT_WORD, RELOC_ATOM, RELOC_INTEGER, RELOC_LITERAL } from './relocations.ts';
+import { RELOC_ATOM, RELOC_INTEGER, RELOC_LITERAL } from './relocations.ts';
 import type { RuntimeName } from './runtime-table.ts';
 
 /** The words of the atoms `false` and `true`, the first two of atom-names.ts. */
@@ -42,9 +40,6 @@ const predefined: ReadonlyMap<string, number> = new Map(PREDEFINED_ATOMS.map((na
 const FALSE_LABEL = -1;
 
 const NONE: readonly number[] = [];
-
-const isSmallInteger = (value: number | bigint): boolean => value >= SMALL_MIN && value <= SMALL_MAX;
-const smallWord = (value: number | bigint): number => (Number(value) << SMALL_SHIFT) | PRIMARY_SMALL;
 
 export class BeamAssembler {
   readonly translator: ModuleTranslator;
@@ -165,24 +160,6 @@ export class BeamAssembler {
         return w.i32ConstReloc(RELOC_LITERAL, operand.index);
       default:
         throw new TypeError(`operand of kind ${operand.kind} is no term`);
-    }
-  }
-
-  /** What the linker knows a constant by, which is a term as `push` would push it. */
-  constantId(operand: Operand): ConstantId {
-    switch (operand.kind) {
-      case 'atom':
-        return [RELOC_ATOM, operand.index];
-      case 'nil':
-        return [CONSTANT_WORD, NIL];
-      case 'integer':
-        return isSmallInteger(operand.value)
-          ? [CONSTANT_WORD, smallWord(operand.value)]
-          : [RELOC_INTEGER, this.translator.integer(BigInt(operand.value))];
-      case 'literal':
-        return [RELOC_LITERAL, operand.index];
-      default:
-        throw new TypeError(`operand of kind ${operand.kind} is no constant`);
     }
   }
 

@@ -28,9 +28,9 @@ export const RELOC_RECORD = 12;
 export const RELOC_ENTER = 13;
 /** Tuple of the sorted keys of a map that code builds: index into `CompiledModule.mapKeys`. */
 export const RELOC_MAP_KEYS = 15;
-/** Offset, in such a map, of the value of the key that the code has at some place: `index << MAP_PLACE_BITS | place`. */
+/** Offset, in such a map, of the value of the key that the code has at some place: `index * MAP_PLACES + place`. */
 export const RELOC_MAP_OFFSET = 16;
-export const MAP_PLACE_BITS = 8;
+export const MAP_PLACES = 64;
 /** In `CompiledModule.mapKeys`: the id is the term. */
 export const CONSTANT_WORD = -1;
 /** Address of the byte that tells a function's breakpoints: its index. */

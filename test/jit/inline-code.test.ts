@@ -229,6 +229,7 @@ keys(#{}) -> map;
 keys(_) -> false.
 put(A) when is_map(A) -> A#{c => A, d => 4};
 put(A) -> #{A => 1, b => A}.
+built(A) -> #{z => A, 1 => 2, a => [A], "s" => c, 2.0 => A, {x} => A, 16#123456789abcdef => A, [] => 3, -7 => A, b => A}.
 exact(A) when is_map(A), A#{a := 3} =:= A -> never;
 exact(A) when map_size(A#{a := 3}) > 1 -> two;
 exact(_) -> none.

@@ -5,13 +5,19 @@
 import { readFileSync } from 'node:fs';
 import { erlangArithBifs } from '../../src/bifs/erlang/arith.ts';
 import { kernels, Prelude } from '../../src/code/generated-imports.ts';
+import { keysOfMaps } from '../../src/code/map-keys.ts';
 import { compileModule } from '../../src/jit/compile-module.ts';
+import type { CompiledModule } from '../../src/jit/compiled-module.ts';
 import {
+  CONSTANT_WORD,
+  MAP_PLACES,
   RELOC_ADAPTER_SLOT,
   RELOC_ATOM,
   RELOC_FUN_LITERAL,
   RELOC_INTEGER,
   RELOC_LITERAL,
+  RELOC_MAP_KEYS,
+  RELOC_MAP_OFFSET,
   RELOC_SLOT,
 } from '../../src/jit/relocations.ts';
 import type { BeamModule } from '../../src/loader/beam-module.ts';
@@ -99,8 +105,12 @@ function preludeFor(memory: WebAssembly.Memory, table: WebAssembly.Table): Prelu
   return new Prelude(memory, table, { callLarge: never, growStack: never, prolong: never, traceReturn: never });
 }
 
-function relocate(module: BeamModule, integers: readonly bigint[], base: number): (kind: number, id: number) => number {
-  return (kind, id) => {
+function relocate(module: BeamModule, compiled: CompiledModule, base: number): (kind: number, id: number) => number {
+  const { integers, mapKeys } = compiled;
+  const relocated = (kind: number, id: number): number => {
+    if (kind === CONSTANT_WORD) return id;
+    if (kind === RELOC_MAP_KEYS) return maps[id]?.keys as Term;
+    if (kind === RELOC_MAP_OFFSET) return maps[Math.floor(id / MAP_PLACES)]?.offsets[id % MAP_PLACES] as number;
     if (kind === RELOC_ATOM) return atom(module.atoms[id] as string);
     if (kind === RELOC_LITERAL) return decodeExternal(module.literals[id] as Uint8Array);
     if (kind === RELOC_INTEGER) return makeBigInt(integers[id] as bigint);
@@ -110,6 +120,9 @@ function relocate(module: BeamModule, integers: readonly bigint[], base: number)
     if (kind === RELOC_FUN_LITERAL) return constantFun(adapter, module.lambdas[id]?.arity ?? 0);
     return 0;
   };
+  const rows = Int32Array.from(mapKeys.flatMap((keys) => [keys.length, ...keys.flat()]));
+  const maps = keysOfMaps(rows, (kind, id) => relocated(kind, id) as Term);
+  return relocated;
 }
 
 /** A fresh heap with the module of the file ready to run on it; every earlier term is void. */
@@ -121,8 +134,9 @@ export function loadFunctions(path: string): Functions {
   store(HTOP, 2 * PAGE_BYTES);
   store(HEND, HEAP_BYTES);
   store(UNWIND_BASE, UNWIND_AREA);
-  const { wasm, integers } = compileModule(module, { isBif });
-  applyRelocations(wasm.bytes, wasm.relocations, relocate(module, integers, 0));
+  const code = compileModule(module, { isBif });
+  const { wasm } = code;
+  applyRelocations(wasm.bytes, wasm.relocations, relocate(module, code, 0));
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: 3 * module.functions.length + 100 });
   const prelude = preludeFor(memory, table);
   let calls = 0;

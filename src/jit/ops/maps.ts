@@ -4,8 +4,9 @@ import { MAX_X_REGISTERS } from '../../memory/map.ts';
 import { FLATMAP_KEYS, FLATMAP_LIMIT, HEADER_FLATMAP, makeHeader, PRIMARY_BOXED } from '../../term/layout.ts';
 import type { Local } from '../../wasm/types.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
+import { constantId } from '../constants.ts';
 import type { EmitterTable } from '../emitter.ts';
-import { MAP_PLACE_BITS, RELOC_MAP_KEYS, RELOC_MAP_OFFSET } from '../relocations.ts';
+import { MAP_PLACES, RELOC_MAP_KEYS, RELOC_MAP_OFFSET } from '../relocations.ts';
 import type { RuntimeName } from '../runtime-table.ts';
 import { finishObject, storeReserved } from './lists-tuples.ts';
 
@@ -123,13 +124,14 @@ function buildMap(a: BeamAssembler, items: readonly Operand[], dst: Operand): vo
   const { w } = a;
   const count = items.length / 2;
   const { mapKeys } = a.translator;
-  const index = mapKeys.push(Array.from({ length: count }, (_, i) => a.constantId(items[2 * i] as Operand))) - 1;
+  const index =
+    mapKeys.push(Array.from({ length: count }, (_, i) => constantId(a.translator, items[2 * i] as Operand))) - 1;
   a.reserve(2 + count);
   storeReserved(a, 0, () => w.i32Const(makeHeader(HEADER_FLATMAP, 1 + count)));
   storeReserved(a, FLATMAP_KEYS, () => w.i32ConstReloc(RELOC_MAP_KEYS, index));
   for (let place = 0; place < count; place++) {
     w.localGet(a.heap);
-    w.i32ConstReloc(RELOC_MAP_OFFSET, (index << MAP_PLACE_BITS) | place);
+    w.i32ConstReloc(RELOC_MAP_OFFSET, index * MAP_PLACES + place);
     w.i32Add();
     a.push(items[2 * place + 1] as Operand);
     w.i32Store();
