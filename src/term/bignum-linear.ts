@@ -2,15 +2,15 @@
  * Integer operations whose work is linear in the digits: sums, differences, comparison, shifts and bitwise operations, done in place
  * in linear memory. Arguments are integers, small or big. All raise system_limit when the result is too long.
  */
+import { digitKernels } from '../memory/digit-kernels.ts';
 import { allocate } from '../memory/heap.ts';
 import { SCRATCH } from '../memory/map.ts';
 import { plus, words } from '../memory/memory.ts';
-import { digitCount, digitIndex, finishBig, isNegative, MAX_BIG_DIGITS, makeInteger } from './bignum.ts';
+import { digitCount, digitIndex, digitsOf, finishBig, isNegative, MAX_BIG_DIGITS, makeInteger } from './bignum.ts';
 import { systemLimit } from './erlang-error.ts';
-import type { Addr, Term } from './layout.ts';
+import { type Addr, BIG_DIGITS, type Term } from './layout.ts';
 import { isSmall, makeSmall, smallValue } from './term.ts';
 
-const DIGIT = 2 ** 32;
 /** Where the magnitude of a small operand lies while an operation runs. */
 const LEFT = SCRATCH;
 const RIGHT = plus(SCRATCH, 4);
@@ -40,39 +40,18 @@ function addSigned(a: Term, b: Term, negativeB: boolean): Term {
 
 /** |a| + |b| with this sign; a has at least as many digits. */
 function sumOfMagnitudes(a: Term, b: Term, negative: boolean): Term {
-  const long = digitCount(a);
-  const short = digitCount(b);
+  const [long, short] = [digitCount(a), digitCount(b)];
   const target = allocate(long + 2);
-  const w = words;
-  const result = (target >>> 2) + 1;
-  const left = digitIndex(a, LEFT);
-  const right = digitIndex(b, RIGHT);
-  let carry = 0;
-  for (let i = 0; i < long; i++) {
-    const sum = ((w[left + i] as number) >>> 0) + (i < short ? (w[right + i] as number) >>> 0 : 0) + carry;
-    w[result + i] = sum;
-    carry = sum >= DIGIT ? 1 : 0;
-  }
-  w[result + long] = carry;
+  digitKernels().add(digitsOf(a, LEFT), long, digitsOf(b, RIGHT), short, target + BIG_DIGITS);
   return finishBig(target, long + 1, negative);
 }
 
 /** |a| - |b| with this sign; |a| is not less than |b|. */
 function differenceOfMagnitudes(a: Term, b: Term, negative: boolean): Term {
-  const long = digitCount(a);
-  const short = digitCount(b);
-  const target = allocate(long + 1);
-  const w = words;
-  const result = (target >>> 2) + 1;
-  const left = digitIndex(a, LEFT);
-  const right = digitIndex(b, RIGHT);
-  let borrow = 0;
-  for (let i = 0; i < long; i++) {
-    const difference = ((w[left + i] as number) >>> 0) - (i < short ? (w[right + i] as number) >>> 0 : 0) - borrow;
-    w[result + i] = difference;
-    borrow = difference < 0 ? 1 : 0;
-  }
-  return finishBig(target, long, negative);
+  const [long, short] = [digitCount(a), digitCount(b)];
+  const target = allocate(long + 2);
+  digitKernels().subtract(digitsOf(a, LEFT), long, digitsOf(b, RIGHT), short, target + BIG_DIGITS);
+  return finishBig(target, long + 1, negative);
 }
 
 /** -1, 0 or 1 as |a| is less than, equal to or greater than |b|. */

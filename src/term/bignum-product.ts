@@ -1,13 +1,16 @@
 /**
  * Products, quotients and remainders of integers, small or big. Short operands are multiplied and divided digit by digit in
- * linear memory; long ones go through BigInt, whose algorithms are better than quadratic.
+ * linear memory (digit-kernels.ts); long ones go through BigInt, whose algorithms are better than quadratic.
  */
+
+import { digitKernels } from '../memory/digit-kernels.ts';
 import { allocate } from '../memory/heap.ts';
-import { words } from '../memory/memory.ts';
+import { store, words } from '../memory/memory.ts';
 import {
   bigIntOfDigits,
   digitCount,
   digitIndex,
+  digitsOf,
   finishBig,
   isNegative,
   MAX_BIG_DIGITS,
@@ -17,13 +20,14 @@ import {
 } from './bignum.ts';
 import { compareMagnitudes, OPERAND_WORDS } from './bignum-linear.ts';
 import { systemLimit } from './erlang-error.ts';
-import type { Term } from './layout.ts';
+import { type Addr, BIG_DIGITS, HEADER_POS_BIG, makeHeader, type Term } from './layout.ts';
 import { isSmall, makeSmall, smallValue } from './term.ts';
 
 const HALF = 2 ** 16;
-const DIGIT = 2 ** 32;
 /** Operands of which the shorter has more digits than this are multiplied as BigInts. Obtained by measuring. */
-const SCHOOLBOOK_DIGITS = 9;
+const SCHOOLBOOK_DIGITS = 64;
+/** Where divisor and quotient are both longer, BigInts divide, too. */
+const LONG_DIVISION_DIGITS = 128;
 const [LEFT, RIGHT] = OPERAND_WORDS;
 
 /** a * b. Raises system_limit when the product is too long. */
@@ -47,40 +51,46 @@ function magnitude(t: Term): bigint {
   return bigIntOfDigits(digitIndex(t, LEFT), digitCount(t));
 }
 
-/** |a| * |b| with this sign, row by row; fastest when b is the shorter. */
+/** |a| * |b| with this sign; fastest when b is the shorter. */
 function schoolbook(a: Term, b: Term, negative: boolean): Term {
   const sizeA = digitCount(a);
   const sizeB = digitCount(b);
   const target = allocate(sizeA + sizeB + 1);
-  const result = (target >>> 2) + 1;
-  const left = digitIndex(a, LEFT);
-  const right = digitIndex(b, RIGHT);
-  words.fill(0, result, result + sizeA + sizeB);
-  for (let i = 0; i < sizeB; i++) {
-    words[result + i + sizeA] = multiplyRow(left, sizeA, (words[right + i] as number) >>> 0, result + i);
-  }
+  digitKernels().multiply(digitsOf(a, LEFT), sizeA, digitsOf(b, RIGHT), sizeB, target + BIG_DIGITS);
   return finishBig(target, sizeA + sizeB, negative);
 }
 
+/** A new integer with room for so many digits and one more: an object for the collector, until it is finished or forgotten. */
+function newBig(size: number): Addr {
+  const a = allocate(size + 2);
+  store(a, makeHeader(HEADER_POS_BIG, size + 1));
+  return a;
+}
+
+function isQuick(sizeA: number, sizeB: number): boolean {
+  return Math.min(sizeB, sizeA - sizeB + 1) <= LONG_DIVISION_DIGITS;
+}
+
 /**
- * Adds `factor` times the digits at `from` to those at `to`; returns the carry. The factor is used in halves of 16 bits, so that all
- * numbers stay below 2^53.
+ * Divides magnitudes, of which b has at least two digits and is not longer. Gives quotient or remainder, which `negative` says the
+ * sign of.
  */
-function multiplyRow(from: number, size: number, factor: number, to: number): number {
-  const w = words;
-  const high = factor >>> 16;
-  const low = factor & (HALF - 1);
-  let carry = 0;
-  for (let i = 0; i < size; i++) {
-    const digit = (w[from + i] as number) >>> 0;
-    const upper = digit * high;
-    const upperLow = upper & (HALF - 1);
-    const sum = digit * low + upperLow * HALF + ((w[to + i] as number) >>> 0) + carry;
-    const rest = sum >>> 0;
-    w[to + i] = rest;
-    carry = (sum - rest) / DIGIT + (upper - upperLow) / HALF;
+function divideMagnitudes(a: Term, b: Term, wanted: 'quotient' | 'remainder', negative: boolean): Term {
+  const [sizeA, sizeB] = [digitCount(a), digitCount(b)];
+  const kernels = digitKernels();
+  const divisor = newBig(sizeB);
+  const dividend = newBig(sizeA);
+  const shift = Math.clz32(words[digitIndex(b, RIGHT) + sizeB - 1] as number);
+  kernels.shiftLeft(digitsOf(b, RIGHT), sizeB, shift, divisor + BIG_DIGITS);
+  kernels.shiftLeft(digitsOf(a, LEFT), sizeA, shift, dividend + BIG_DIGITS);
+  if (wanted === 'remainder') {
+    kernels.divide(dividend + BIG_DIGITS, sizeA, divisor + BIG_DIGITS, sizeB, 0);
+    kernels.shiftRight(dividend + BIG_DIGITS, sizeB, shift);
+    return finishBig(dividend, sizeB, negative);
   }
-  return carry;
+  const quotient = newBig(sizeA - sizeB + 1);
+  kernels.divide(dividend + BIG_DIGITS, sizeA, divisor + BIG_DIGITS, sizeB, quotient + BIG_DIGITS);
+  return finishBig(quotient, sizeA - sizeB + 1, negative);
 }
 
 /** a div b, towards zero; b is not 0. */
@@ -97,6 +107,7 @@ export function divideIntegers(a: Term, b: Term): Term {
     divideRow(digitIndex(a, LEFT), sizeA, (words[digitIndex(b, RIGHT)] as number) >>> 0, (target >>> 2) + 1);
     return finishBig(target, sizeA, negative);
   }
+  if (isQuick(sizeA, sizeB)) return divideMagnitudes(a, b, 'quotient', negative);
   return makeBigIntOf(magnitude(a) / magnitude(b), sizeA - sizeB + 1, negative);
 }
 
@@ -112,6 +123,7 @@ export function remainderOfIntegers(a: Term, b: Term): Term {
     const rest = remainderOfRow(digitIndex(a, LEFT), digitCount(a), (words[digitIndex(b, RIGHT)] as number) >>> 0);
     return makeInteger(negative ? -rest : rest);
   }
+  if (isQuick(digitCount(a), sizeB)) return divideMagnitudes(a, b, 'remainder', negative);
   return makeBigIntOf(magnitude(a) % magnitude(b), sizeB, negative);
 }
 

@@ -96,6 +96,8 @@ export function isNegative(t: Term): boolean {
   return isSmall(t) ? t < 0 : headerType(t) === HEADER_NEG_BIG;
 }
 
+const DIGIT_BYTES = 4;
+
 /** Digits of an integer's magnitude; 0 has none. */
 export function digitCount(t: Term): number {
   if (!isSmall(t)) return headerSize(t);
@@ -107,6 +109,11 @@ export function digitIndex(t: Term, spare: Addr): number {
   if (!isSmall(t)) return (addressOf(t) >>> 2) + 1;
   store(spare, Math.abs(smallValue(t)));
   return spare >>> 2;
+}
+
+/** The same as an address. */
+export function digitsOf(t: Term, spare: Addr): number {
+  return digitIndex(t, spare) * DIGIT_BYTES;
 }
 
 /** Bits of an integer's magnitude; 0 has none. */

@@ -20,7 +20,7 @@ import {
   type Term,
   TUPLE_ELEMENTS,
 } from './layout.ts';
-import { fieldTerm, headerSize, isAtom, isImmediate, makeBoxed, tupleElement } from './term.ts';
+import { fieldTerm, headerSize, isAtom, isImmediate, isSmall, makeBoxed, tupleElement } from './term.ts';
 import { termRules } from './term-rules.ts';
 
 /** Of one instruction that puts pairs into a map: as many as fill the X registers. */
@@ -29,7 +29,13 @@ const MAX_PAIRS = MAX_X_REGISTERS / 2;
 /** The order of keys in a flatmap's tuple: that of map keys, but between two atoms that of `termRules.atomKeysByIndex`. */
 export function compareKeys(a: Term, b: Term): number {
   // Atoms' words are in the order of their indexes, as unsigned numbers.
-  if (isAtom(a) && isAtom(b) && termRules.atomKeysByIndex) return (a >>> 0) - (b >>> 0);
+  if (isAtom(a)) {
+    if (isAtom(b)) return termRules.atomKeysByIndex ? (a >>> 0) - (b >>> 0) : compareExact(a, b);
+    if (isSmall(b)) return 1;
+  } else if (isSmall(a)) {
+    if (isSmall(b)) return a - b;
+    if (isAtom(b)) return -1;
+  }
   return compareExact(a, b);
 }
 
@@ -106,6 +112,12 @@ function firstValue(map: Term): number {
   return (map - PRIMARY_BOXED + FLATMAP_VALUES) >>> 2;
 }
 
+/** Indexes in `words`; a loop, since calls of copyWithin cost more than a few words do. */
+function copyWords(from: number, to: number, count: number): void {
+  const view = words;
+  for (let i = 0; i < count; i++) view[to + i] = view[from + i] as number;
+}
+
 /** A flatmap and its own tuple of keys, for `count` pairs; the caller stores both. */
 function allocateBoth(count: number): Term {
   const keys = allocate(1 + count);
@@ -119,11 +131,10 @@ export function flatmapInsert(map: Term, key: Term, value: Term): Term {
   let position = count;
   while (position > 0 && compareKeys(flatmapKey(map, position - 1), key) > 0) position--;
   const result = allocateBoth(count + 1);
-  for (const first of [firstKey, firstValue]) {
-    const [from, to] = [first(map), first(result)];
-    words.copyWithin(to, from, from + position);
-    words.copyWithin(to + position + 1, from + position, from + count);
-  }
+  copyWords(firstKey(map), firstKey(result), position);
+  copyWords(firstKey(map) + position, firstKey(result) + position + 1, count - position);
+  copyWords(firstValue(map), firstValue(result), position);
+  copyWords(firstValue(map) + position, firstValue(result) + position + 1, count - position);
   words[firstKey(result) + position] = key;
   words[firstValue(result) + position] = value;
   return result;
@@ -133,11 +144,10 @@ export function flatmapInsert(map: Term, key: Term, value: Term): Term {
 export function flatmapDelete(map: Term, position: number): Term {
   const count = flatmapSize(map);
   const result = allocateBoth(count - 1);
-  for (const first of [firstKey, firstValue]) {
-    const [from, to] = [first(map), first(result)];
-    words.copyWithin(to, from, from + position);
-    words.copyWithin(to + position, from + position + 1, from + count);
-  }
+  copyWords(firstKey(map), firstKey(result), position);
+  copyWords(firstKey(map) + position + 1, firstKey(result) + position, count - position - 1);
+  copyWords(firstValue(map), firstValue(result), position);
+  copyWords(firstValue(map) + position + 1, firstValue(result) + position, count - position - 1);
   return result;
 }
 
@@ -195,8 +205,8 @@ export function flatmapReplaceAll(map: Term, pairs: Addr, count: number): Term |
   if (!changed) return map;
   const size = flatmapSize(map);
   const result = makeBoxed(allocateFlatmap(flatmapKeys(map), size));
-  const [from, to] = [firstValue(map), firstValue(result)];
-  words.copyWithin(to, from, from + size);
+  const to = firstValue(result);
+  copyWords(firstValue(map), to, size);
   for (let i = 0; i < count; i++) words[to + (pairKeys[i] as number)] = words[first + 2 * i + 1] as number;
   return result;
 }
