@@ -2,6 +2,7 @@
 import { buildBifWrapper } from '../jit/bif-wrappers.ts';
 import { buildKernels } from '../jit/kernels.ts';
 import { buildPrelude, buildUndefinedStub, TRAMPOLINE_ARITY } from '../jit/prelude.ts';
+import { termKernels } from '../memory/term-kernels.ts';
 import type { GeneratedImports } from './linker.ts';
 
 /** Functions by name; undefined for a name that does not exist. */
@@ -77,14 +78,14 @@ export class Prelude {
   }
 }
 
-/** One instance of the kernels (jit/kernels.ts). */
+/** One instance of the kernels (jit/kernels.ts), and those that look into terms. `memory` is the one in use. */
 export function kernels(
   memory: WebAssembly.Memory,
   rt: Record<string, CallableFunction>,
 ): Record<string, CallableFunction> {
   const imports = { env: { memory }, rt } as unknown as WebAssembly.Imports;
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(buildKernels()), imports);
-  return exports as Record<string, CallableFunction>;
+  return { ...(exports as Record<string, CallableFunction>), ...termKernels() };
 }
 
 /** The import object for translated modules. */

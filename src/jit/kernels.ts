@@ -3,8 +3,8 @@
  * machine, which every translated module imports as `kernel`. What a kernel does not decide goes to a BIF or a runtime function.
  *
  *   <operator>(x, y) -> term, or 0: not decided here (another type, a longer integer, an exception)
- *   identical(x, y) -> 1 or 0       `=:=` of any two terms
- *   mapGet(map, key) -> value, or 0: the map does not have the key
+ *
+ * Kernels that look into terms, which TypeScript has a use for too, are in memory/term-kernels.ts.
  */
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
@@ -12,7 +12,6 @@ import type { FuncIndex, ValType } from '../wasm/types.ts';
 import { defineFloatOperators, floatOperators } from './float-arith.ts';
 import { defineLongOperators, longOperators } from './long-arith.ts';
 import { type RuntimeName, runtimeTable, signature } from './runtime-table.ts';
-import { defineTermKernels } from './term-kernels.ts';
 
 /** Whether there is a kernel for the operator. */
 export function isKernelOperator(module: string, name: string, arity: number): boolean {
@@ -70,8 +69,7 @@ export class KernelBuilder {
 
 /** The module. It imports the memory (`env`) and runtime functions (`rt`). */
 export function buildKernels(): Uint8Array<ArrayBuffer> {
-  const kernels = new KernelBuilder(['moreHeap', 'identical', 'mapGet']);
+  const kernels = new KernelBuilder(['moreHeap']);
   defineLongOperators(kernels, defineFloatOperators(kernels));
-  defineTermKernels(kernels);
   return kernels.finish();
 }

@@ -5,9 +5,9 @@
 import { allocate } from '../memory/heap.ts';
 import { MAX_X_REGISTERS } from '../memory/map.ts';
 import { plus, store, words } from '../memory/memory.ts';
+import { termKernels } from '../memory/term-kernels.ts';
 import { tupleOf } from './build.ts';
 import { compareExact } from './compare.ts';
-import { identical } from './equality.ts';
 import {
   type Addr,
   FLATMAP_KEYS,
@@ -20,7 +20,7 @@ import {
   type Term,
   TUPLE_ELEMENTS,
 } from './layout.ts';
-import { fieldTerm, headerSize, isAtom, isImmediate, isSmall, makeBoxed, tupleElement } from './term.ts';
+import { fieldTerm, headerSize, isAtom, isSmall, makeBoxed, tupleElement } from './term.ts';
 import { termRules } from './term-rules.ts';
 
 /** Of one instruction that puts pairs into a map: as many as fill the X registers. */
@@ -60,15 +60,7 @@ export function flatmapValue(map: Term, position: number): Term {
 
 /** The position (from 0) of a key, or -1. */
 export function flatmapPosition(map: Term, key: Term): number {
-  const first = (flatmapKeys(map) - PRIMARY_BOXED + TUPLE_ELEMENTS) >>> 2;
-  const count = flatmapSize(map);
-  const view = words;
-  if (isImmediate(key)) {
-    for (let i = 0; i < count; i++) if (view[first + i] === key) return i;
-    return -1;
-  }
-  for (let i = 0; i < count; i++) if (identical(view[first + i] as Term, key)) return i;
-  return -1;
+  return termKernels().flatmapPosition(map, key);
 }
 
 /** A flatmap of a tuple of sorted keys; the caller stores the values from FLATMAP_VALUES behind the returned address on. */

@@ -61,6 +61,12 @@ export function hashmapLeaf(map: Term, key: Term): Term {
   return index < 0 ? NON_VALUE : childAt(bucket, index);
 }
 
+/** The value of a key, or NON_VALUE. */
+export function hashmapGet(map: Term, key: Term): Term {
+  const leaf = hashmapLeaf(map, key);
+  return leaf === NON_VALUE ? NON_VALUE : tail(leaf);
+}
+
 function bucketIndex(bucket: Term, key: Term): number {
   for (let i = childCount(bucket) - 1; i >= 0; i--) if (identical(head(childAt(bucket, i)), key)) return i;
   return -1;

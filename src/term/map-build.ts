@@ -66,8 +66,15 @@ function lastOfEach(places: Uint32Array, keys: readonly Term[]): readonly number
 
 const RADIX_BITS = 11;
 
+/** Fewer are sorted by comparing. */
+const RADIX_COUNT = 1000;
+
 /** The places of `hashes` in the order of the hashes; equal ones stay in order. A radix sort in three passes. */
 function sortByHash(hashes: Uint32Array): Uint32Array {
+  if (hashes.length < RADIX_COUNT) {
+    const order = Uint32Array.from(hashes, (_, i) => i);
+    return order.sort((a, b) => (hashes[a] as number) - (hashes[b] as number) || a - b);
+  }
   let places = new Uint32Array(hashes.length);
   for (let i = 0; i < places.length; i++) places[i] = i;
   let target = new Uint32Array(hashes.length);

@@ -1,6 +1,6 @@
 /** Maps of either size: what maps:get/2, maps:put/3 and their like do, for terms that are known to be maps. */
 import { isLiteral } from '../memory/allocator.ts';
-import { words } from '../memory/memory.ts';
+import { termKernels } from '../memory/term-kernels.ts';
 import { cons, listOf } from './build.ts';
 import {
   compareKeys,
@@ -18,22 +18,10 @@ import {
   flatmapWithKeys,
 } from './flatmap.ts';
 import { collectLeaves, hashmapSize } from './hash-nodes.ts';
-import { hashmapDelete, hashmapLeaf, hashmapMerge, hashmapPut } from './hashmap.ts';
-import {
-  FLATMAP_KEYS,
-  FLATMAP_LIMIT,
-  FLATMAP_VALUES,
-  HEADER_FLATMAP,
-  HEADER_SIZE_SHIFT,
-  HEADER_TYPE_MASK,
-  NIL,
-  NON_VALUE,
-  PRIMARY_BOXED,
-  type Term,
-  TUPLE_ELEMENTS,
-} from './layout.ts';
+import { hashmapDelete, hashmapGet, hashmapLeaf, hashmapMerge, hashmapPut } from './hashmap.ts';
+import { FLATMAP_KEYS, FLATMAP_LIMIT, NIL, NON_VALUE, type Term } from './layout.ts';
 import { flatmapOfHashmap, mapFromArrays } from './map-build.ts';
-import { head, isFlatmap, isImmediate, setField, tail } from './term.ts';
+import { head, isFlatmap, setField, tail } from './term.ts';
 
 /** `#{}`. */
 export function emptyMap(): Term {
@@ -42,21 +30,7 @@ export function emptyMap(): Term {
 
 /** The value of a key, or NON_VALUE. */
 export function mapGet(map: Term, key: Term): Term {
-  const view = words;
-  const at = (map - PRIMARY_BOXED) >>> 2;
-  const header = view[at] as number;
-  if ((header & HEADER_TYPE_MASK) !== HEADER_FLATMAP) {
-    const leaf = hashmapLeaf(map, key);
-    return leaf === NON_VALUE ? NON_VALUE : tail(leaf);
-  }
-  if (!isImmediate(key)) {
-    const position = flatmapPosition(map, key);
-    return position < 0 ? NON_VALUE : flatmapValue(map, position);
-  }
-  const count = (header >>> HEADER_SIZE_SHIFT) - 1;
-  const keys = ((view[at + FLATMAP_KEYS / 4] as number) - PRIMARY_BOXED + TUPLE_ELEMENTS) >>> 2;
-  for (let i = 0; i < count; i++) if (view[keys + i] === key) return view[at + FLATMAP_VALUES / 4 + i] as Term;
-  return NON_VALUE;
+  return isFlatmap(map) ? termKernels().mapGet(map, key) : hashmapGet(map, key);
 }
 
 export function mapHas(map: Term, key: Term): boolean {

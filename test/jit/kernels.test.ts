@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { buildKernels } from '../../src/jit/kernels.ts';
 import { allocate } from '../../src/memory/heap.ts';
 import { currentMemory } from '../../src/memory/memory.ts';
+import { termKernels } from '../../src/memory/term-kernels.ts';
 import { add, divide, multiply, subtract } from '../../src/runtime/arith.ts';
 import { makeBigInt, toBigInt } from '../../src/term/bignum.ts';
 import { makeBinary } from '../../src/term/bits.ts';
 import { cons, listOf, makeFloat, tuple } from '../../src/term/build.ts';
 import { identical } from '../../src/term/equality.ts';
 import { NIL, type Term } from '../../src/term/layout.ts';
-import { mapGet } from '../../src/term/map.ts';
 import { mapFromArrays } from '../../src/term/map-build.ts';
 import { formatTerm } from '../../src/term/print.ts';
 import { isInteger, makeSmall } from '../../src/term/term.ts';
@@ -35,11 +35,7 @@ const exact: Record<string, (x: bigint, y: bigint) => bigint | undefined> = {
 
 function operators(): Record<string, Operator> {
   freshHeap();
-  const rt = {
-    moreHeap: (count: number) => allocate(count),
-    identical: (x: Term, y: Term) => Number(identical(x, y)),
-    mapGet,
-  };
+  const rt = { moreHeap: (count: number) => allocate(count) };
   const imports = { env: { memory: currentMemory() }, rt } as unknown as WebAssembly.Imports;
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(buildKernels()), imports);
   return exports as unknown as Record<string, Operator>;
@@ -142,12 +138,13 @@ function someTerms(): Term[] {
 }
 
 test('identical: what the runtime function says', (t) => {
-  const kernels = operators();
+  freshHeap();
+  const kernels = termKernels();
   const [first, second] = [someTerms(), someTerms()];
   let same = 0;
   for (const x of first) {
     for (const y of second) {
-      const result = (kernels.identical as Operator)(x, y);
+      const result = kernels.identical(x, y);
       assert.equal(result === 1, identical(x, y), `${formatTerm(x)} =:= ${formatTerm(y)}`);
       same += result;
     }
@@ -157,8 +154,9 @@ test('identical: what the runtime function says', (t) => {
 });
 
 test('mapGet: small and large maps, keys of all kinds', () => {
-  const kernels = operators();
-  const get = kernels.mapGet as Operator;
+  freshHeap();
+  const kernels = termKernels();
+  const get = kernels.mapGet;
   for (const count of [0, 1, 5, 32, 33, 100]) {
     const keys = Array.from({ length: count }, (_, i) => (i % 3 === 0 ? tuple(makeSmall(i)) : makeSmall(i)));
     const map = mapFromArrays(
