@@ -29,7 +29,12 @@ until_exit(Port) ->
     after 10000 -> [timeout]
     end.
 
-some(Port) -> joined(names(Port, flush(200))).
+some(Port) -> some(Port, 0).
+
+%% Of what comes, so many messages are waited for, as programs may need long.
+some(Port, Least) ->
+    First = [receive Message -> Message after 10000 -> timeout end || _ <- lists:seq(1, Least)],
+    joined(names(Port, First ++ flush(200))).
 
 names(Port, Messages) -> [named(Port, Message) || Message <- Messages].
 
@@ -72,12 +77,12 @@ programs() ->
      {status, fun() -> all(spawned("sh -c 'exit 3'", [exit_status])) end},
      {'end', fun() ->
         Port = spawned("echo hi", [eof, exit_status]),
-        Messages = some(Port),
+        Messages = some(Port, 3),
         Open = is_list(erlang:port_info(Port)),
         port_close(Port),
         {Messages, Open, some(Port)}
       end},
-     {status_and_end, fun() -> some(spawned("sh -c 'echo a; exit 7'", [exit_status, eof, binary])) end},
+     {status_and_end, fun() -> some(spawned("sh -c 'echo a; exit 7'", [exit_status, eof, binary]), 3) end},
      {killed, fun() -> all(spawned("sh -c 'kill -9 $$'", [exit_status])) end},
      {terminated, fun() ->
         Port = spawned("sleep 3", [exit_status]),
@@ -118,7 +123,7 @@ gather(Port, Left, Parts) ->
 
 options() ->
     [{line, fun() -> all(spawned("printf 'abc\\ndefghij\\nk'", [{line, 5}])) end},
-     {line_and_status, fun() -> some(spawned("printf 'abc\\nk'", [{line, 5}, exit_status, eof])) end},
+     {line_and_status, fun() -> some(spawned("printf 'abc\\nk'", [{line, 5}, exit_status, eof]), 4) end},
      {packet, fun() ->
         Port = spawned("cat", [{packet, 2}]),
         port_command(Port, "abc"),
@@ -194,7 +199,7 @@ messages() ->
         true = port_connect(Port, Other),
         {links, Links} = erlang:port_info(Port, links),
         port_command(Port, "hi"),
-        {length(Links), some(Port), raised(fun() -> port_connect(Port, foo) end)}
+        {length(Links), some(Port, 1), raised(fun() -> port_connect(Port, foo) end)}
       end},
      {connect_message, fun() ->
         Port = spawned("cat", []),
@@ -204,7 +209,7 @@ messages() ->
         {links, Links} = erlang:port_info(Port, links),
         Messages = some(Port),
         port_command(Port, "hi"),
-        {length(Links), Messages, some(Port), erlang:port_info(Port, name)}
+        {length(Links), Messages, some(Port, 1), erlang:port_info(Port, name)}
       end},
      {bad_message, fun() ->
         Port = spawned("cat", []),
@@ -215,7 +220,7 @@ messages() ->
         Port = spawned("cat", []),
         Self = self(),
         spawn(fun() -> Port ! {self(), {command, "x"}}, Self ! done end),
-        A = lists:sort(some(Port)),
+        A = lists:sort(some(Port, 2)),
         Port ! {self(), {connect, foo}},
         B = some(Port),
         Port ! {self(), xx},
@@ -255,7 +260,7 @@ messages() ->
         register(a_port, Port),
         Again = raised(fun() -> register(a_port, self()) end),
         a_port ! {self(), {command, "a"}},
-        A = some(Port),
+        A = some(Port, 1),
         unregister(a_port),
         {Again, A, raised(fun() -> a_port ! x end), unlink(Port), port_close(Port), some(Port)}
       end},
