@@ -56,7 +56,7 @@ const BUSY_REDUCTIONS = 64_000;
 const RUNS: Resume = { mode: RUN_RETURN, slot: 0, x: [] };
 const WAITS: Resume = { mode: RUN_RETURN, slot: 0, x: [NIL] };
 
-/** With ENIGMA_VERIFY_HEAP, all off-heap lists together are verified after every so many collections. */
+/** Where heaps are verified, all off-heap lists together are, too, after so many collections, or as many as there are processes. */
 const COLLECTIONS_BETWEEN_CHECKS = 64;
 
 /** Turns are given without a look at the clock until processes have had so many reductions, a turn counting as TURN_COST at least. */
@@ -91,6 +91,7 @@ export class Scheduler {
   private prolongations = 0;
   /** Until when, by the clock, processes may run. */
   private end = 0;
+  private collectionsToCheck = COLLECTIONS_BETWEEN_CHECKS;
 
   constructor(vm: Machine, run: () => number) {
     this.vm = vm;
@@ -416,7 +417,7 @@ export class Scheduler {
     if (shows) passMessages(process.mailbox);
     const { reductions, kind, before, after } = collect(heap, options);
     if (shows) showMessage(process.mailbox);
-    if (verifyHeap && this.vm.totals.collections % COLLECTIONS_BETWEEN_CHECKS === 0) verifyOwners(this.vm);
+    if (gcStress || verifyHeap) this.checkOwners();
     this.vm.totals.collections++;
     this.vm.totals.collectedWords += Math.max(0, before - after);
     watch?.(kind === 'major', before - after);
@@ -426,5 +427,11 @@ export class Scheduler {
     if (isHole) store(X_REGISTERS, NON_VALUE);
     store(REDUCTIONS, load(REDUCTIONS) + heap.savedReductions - reductions);
     heap.savedReductions = 0;
+  }
+
+  private checkOwners(): void {
+    if (this.collectionsToCheck-- > 0) return;
+    verifyOwners(this.vm);
+    this.collectionsToCheck = Math.max(COLLECTIONS_BETWEEN_CHECKS, this.vm.processes.count);
   }
 }
