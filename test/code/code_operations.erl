@@ -22,7 +22,7 @@ version(M, V) ->
           "wait() -> receive stop -> {stopped, v()} end.",
           "loop() -> receive {v, P} -> P ! {self(), v()}, loop(); up -> " ++ atom_to_list(M) ++ ":loop(); stop -> v() end."]).
 
-ask(P) -> P ! {v, self()}, receive {P, V} -> V after 1000 -> silent end.
+ask(P) -> P ! {v, self()}, receive {P, V} -> V after 10000 -> silent end.
 
 binaries(_) ->
     [code:get_mode(), code:load_binary(ops1, "ops1.erl", version(ops1, "1")), ops1:v(), code:is_loaded(ops1), code:which(ops1),
@@ -51,9 +51,9 @@ purging(_) ->
     P1 ! up,
     C = {ask(P1), erlang:check_process_code(P1, pu), code:soft_purge(pu), catch erlang:purge_module(no_such_module)},
     D = code:purge(pu),
-    E = receive {'DOWN', M2, process, P2, R} -> R after 1000 -> alive end,
+    E = receive {'DOWN', M2, process, P2, R} -> R after 10000 -> alive end,
     P1 ! stop,
-    F = receive {'DOWN', M1, process, P1, R1} -> R1 after 1000 -> alive end,
+    F = receive {'DOWN', M1, process, P1, R1} -> R1 after 10000 -> alive end,
     [A, B, C, D, E, F, code:purge(pu), erlang:check_process_code(self(), pu, [{async, x}]), receive {check_process_code, x, Y} -> Y end].
 
 load(M, V) -> {module, M} = code:load_binary(M, "", version(M, V)).
@@ -89,6 +89,13 @@ server(V) ->
           "init(S) -> {ok, S}.", "v() -> " ++ V ++ ".", "handle_cast(_, S) -> {noreply, S}.",
           "handle_call(wait, F, S) -> receive {go, P} -> P ! {self(), v()} end, {reply, {v(), F =/= x}, S}; handle_call(_, _, S) -> {reply, {v(), S}, S}.", "code_change(O, S, E) -> {ok, {" ++ V ++ ", O, S, E}}."]).
 
+%% Until the process waits in code of the module.
+waits(P, Module) ->
+    case process_info(P, [current_function, status]) of
+        [{current_function, {Module, _, _}}, {status, waiting}] -> ok;
+        _ -> timer:sleep(1), waits(P, Module)
+    end.
+
 upgrade(_) ->
     {module, hot} = code:load_binary(hot, "", server("1")),
     {ok, P} = gen_server:start({local, hot}, hot, state, []),
@@ -98,7 +105,7 @@ upgrade(_) ->
     B = {sys:change_code(P, hot, "1", extra), sys:resume(P), gen_server:call(hot, x), code:soft_purge(hot)},
     S = self(),
     spawn(fun() -> S ! {called, gen_server:call(hot, wait)} end),
-    timer:sleep(20),
+    waits(P, hot),
     {module, hot} = code:load_binary(hot, "", server("3")),
     C = {erlang:check_process_code(P, hot), code:soft_purge(hot)},
     P ! {go, S},

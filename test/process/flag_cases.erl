@@ -8,7 +8,7 @@ shown(M) when is_map(M) -> lists:sort(maps:to_list(M));
 shown(T) -> T.
 
 fill(L) -> fill([{a, b, c} | L]).
-limited(F, Limit) -> {P, R} = spawn_opt(F, [monitor, {max_heap_size, Limit}]), receive {'DOWN', R, process, P, X} -> X after 5000 -> alive end.
+limited(F, Limit) -> {P, R} = spawn_opt(F, [monitor, {max_heap_size, Limit}]), receive {'DOWN', R, process, P, X} -> X after 30000 -> alive end.
 quiet(Map) -> Map#{error_logger => false}.
 
 limit_kills() -> limited(fun() -> fill([]) end, quiet(#{size => 5000})).
@@ -24,7 +24,7 @@ limit_of_messages() ->
     [P ! lists:duplicate(I, I) || I <- lists:seq(1, 100)],
     process_info(P, messages),
     erlang:garbage_collect(P),
-    receive {'DOWN', R, process, P, X} -> X after 5000 -> alive end.
+    receive {'DOWN', R, process, P, X} -> X after 30000 -> alive end.
 limit_in_wait() -> limited(fun() -> L = lists:seq(1, 700), erlang:garbage_collect(), exit(length(L)) end, quiet(#{size => 1000})).
 
 limit_values() ->

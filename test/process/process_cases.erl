@@ -23,11 +23,13 @@ after_match() -> self() ! x, receive x -> 1 after 10 -> none end.
 after_infinity() -> self() ! x, receive x -> 1 after infinity -> none end.
 after_others() -> S = self(), spawn(fun() -> S ! other, S ! more end), R = receive x -> 1 after 20 -> timeout end, {R, receive other -> o end, receive more -> m end}.
 after_var(T) -> receive after T -> ok end.
+ended(P) -> R = monitor(process, P), receive {'DOWN', R, process, P, _} -> ok end.
+waits(P) -> case process_info(P, status) of {status, waiting} -> ok; _ -> after_var(1), waits(P) end.
 after_bad() -> try after_var(id(a)) catch C:R -> {C, R} end.
 after_negative() -> try after_var(id(-1)) catch C:R -> {C, R} end.
 after_large() -> try after_var(id(1 bsl 32)) catch C:R -> {C, R} end.
 sleep() -> after_var(id(5)).
-late() -> S = self(), spawn(fun() -> after_var(5), S ! here end), receive here -> got after 1000 -> late end.
+late() -> S = self(), spawn(fun() -> after_var(5), S ! here end), receive here -> got after 10000 -> late end.
 
 spawn_3() -> S = self(), spawn(erlang, send, [S, hello]), receive X -> X end.
 spawn_big() -> S = self(), L = lists:seq(1, 2000), spawn(fun() -> S ! lists:sum(L) end), receive X -> X end.
@@ -64,15 +66,15 @@ link_dead() -> P = spawn(fun() -> ok end), R = monitor(process, P), receive {'DO
 unlinked() -> process_flag(trap_exit, true), P = spawn_link(fun() -> receive go -> exit(why) end end), unlink(P), R = monitor(process, P), P ! go, receive {'DOWN', R, _, _, X} -> {X, receive {'EXIT', _, _} -> exit after 0 -> none end} end.
 link_and_monitor() -> process_flag(trap_exit, true), {_, R} = spawn_opt(fun() -> exit(r) end, [link, monitor]), [receive {'DOWN', R, process, _, r} -> down; {'EXIT', _, r} -> 'EXIT' end || _ <- [1, 2]].
 
-monitor_dead() -> P = spawn(fun() -> ok end), after_var(2), R = monitor(process, P), receive {'DOWN', R, process, P, X} -> X end.
+monitor_dead() -> P = spawn(fun() -> ok end), ended(P), R = monitor(process, P), receive {'DOWN', R, process, P, X} -> X end.
 monitor_name() -> P = spawn(fun() -> receive go -> ok end end), register(some_name, P), R = monitor(process, some_name), P ! go, receive {'DOWN', R, process, O, X} -> {O, X, whereis(some_name)} end.
 monitor_no_name() -> R = monitor(process, nobody), receive {'DOWN', R, process, O, X} -> {O, X} end.
 monitor_tag() -> R = monitor(process, nobody, [{tag, {my, tag}}]), receive {{my, tag}, R, process, O, X} -> {O, X} end.
-demonitored() -> P = spawn(fun() -> receive go -> ok end end), R = monitor(process, P), A = demonitor(R), P ! go, after_var(2), {A, receive {'DOWN', R, _, _, _} -> down after 0 -> none end}.
+demonitored() -> P = spawn(fun() -> receive go -> ok end end), R = monitor(process, P), A = demonitor(R), P ! go, ended(P), {A, receive {'DOWN', R, _, _, _} -> down after 0 -> none end}.
 demonitor_flush() -> R = monitor(process, nobody), A = demonitor(R, [flush]), {A, receive {'DOWN', R, _, _, _} -> down after 0 -> none end}.
 demonitor_info() -> P = spawn(fun() -> receive go -> ok end end), R = monitor(process, P), {demonitor(R, [info]), demonitor(R, [info])}.
 
-call(P, X) -> R = monitor(process, P, [{alias, reply_demonitor}]), P ! {call, R, X}, receive {R, Y} -> {ok, Y}; {'DOWN', R, _, _, E} -> {down, E} after 500 -> timeout end.
+call(P, X) -> R = monitor(process, P, [{alias, reply_demonitor}]), P ! {call, R, X}, receive {R, Y} -> {ok, Y}; {'DOWN', R, _, _, E} -> {down, E} after 10000 -> timeout end.
 serve(K) -> receive {call, _, crash} -> exit(crash); {call, R, X} -> R ! {R, X * K}, R ! {R, again}, serve(K) end.
 gen_call() -> P = spawn(?MODULE, serve, [2]), A = call(P, 1), B = call(P, 2), C = call(P, crash), D = call(P, 3), {A, B, C, D, receive X -> X after 5 -> none end}.
 aliases() -> A = alias(), A ! one, B = receive one -> one end, U = unalias(A), A ! two, {U, unalias(A), B, receive two -> two after 0 -> none end}.
@@ -81,10 +83,10 @@ marker(0, A) -> A;
 marker(N, A) -> {ok, X} = call(whereis(marker_server), N), marker(N - 1, A + X).
 markers() -> [self() ! noise || _ <- lists:seq(1, 200)], register(marker_server, spawn(?MODULE, serve, [2])), marker(200, 0).
 
-names() -> P = spawn(fun() -> receive go -> ok end end), A = register(n1, P), B = whereis(n1) =:= P, n1 ! go, after_var(2), {A, B, whereis(n1), catch_class(fun() -> n1 ! x end)}.
+names() -> P = spawn(fun() -> receive go -> ok end end), A = register(n1, P), B = whereis(n1) =:= P, n1 ! go, ended(P), {A, B, whereis(n1), catch_class(fun() -> n1 ! x end)}.
 name_twice() -> register(n2, self()), {catch_class(fun() -> register(n2, self()) end), catch_class(fun() -> register(n3, self()) end), unregister(n2), lists:member(n2, registered())}.
 send_tuple() -> register(n4, self()), {n4, node()} ! hi, {nobody, node()} ! hi, R = receive X -> X end, unregister(n4), R.
-send_dead() -> P = spawn(fun() -> ok end), after_var(2), P ! x.
+send_dead() -> P = spawn(fun() -> ok end), ended(P), P ! x.
 send_3() -> {erlang:send(self(), a, []), erlang:send(self(), b, [noconnect, nosuspend]), receive a -> receive b -> ok end end}.
 catch_class(F) -> try F() catch C:R -> {C, R} end.
 
@@ -105,15 +107,15 @@ initial(S, _) -> S ! process_info(self(), initial_call).
 info_stack() -> {current_stacktrace, [A, B | _]} = stack(1), {A, B}.
 stack(_) -> R = process_info(self(), current_stacktrace), id(R).
 info_location() -> R = process_info(self(), current_location), id(R).
-info_dead() -> P = spawn(fun() -> ok end), after_var(2), {process_info(P), process_info(P, links), is_process_alive(P)}.
-info_other() -> S = self(), P = spawn(fun() -> put(k, [v]), S ! ready, receive never -> ok end end), receive ready -> ok end, after_var(2), P ! {m, "x"}, after_var(2), R = process_info(P, [dictionary, messages, current_function, status]), exit(P, kill), R.
+info_dead() -> P = spawn(fun() -> ok end), ended(P), {process_info(P), process_info(P, links), is_process_alive(P)}.
+info_other() -> S = self(), P = spawn(fun() -> put(k, [v]), S ! ready, receive never -> ok end end), receive ready -> ok end, waits(P), P ! {m, "x"}, waits(P), R = process_info(P, [dictionary, messages, current_function, status]), exit(P, kill), R.
 info_items() -> [K || {K, _} <- process_info(self())].
 parent() -> S = self(), spawn(fun() -> {parent, P} = process_info(self(), parent), S ! P =:= S end), receive X -> X end.
 leader() -> S = self(), spawn(fun() -> S ! group_leader() end), L = group_leader(), receive X -> X =:= L end.
 set_leader() -> S = self(), P = spawn(fun() -> receive go -> S ! group_leader() end end), group_leader(S, P), P ! go, receive X -> X =:= S end.
 server(0, S) -> S ! finished;
 server(N, S) -> M = id(?MODULE), apply(M, id(server), id([N - 1, S])).
-apply_server() -> S = self(), spawn(?MODULE, server, [20000, S]), receive X -> X after 5000 -> late end.
+apply_server() -> S = self(), spawn(?MODULE, server, [20000, S]), receive X -> X after 60000 -> late end.
 monitored_by() -> S = self(), P = spawn(fun() -> monitor(process, S), S ! ready, receive go -> ok end end), receive ready -> ok end, {monitored_by, L} = process_info(self(), monitored_by), P ! go, lists:member(P, L).
 yields() -> erlang:yield().
 collects() -> L = lists:seq(1, 1000), A = erlang:garbage_collect(), {A, lists:sum(L)}.
