@@ -1,6 +1,6 @@
 /** Functions of a translated module that its code shares, made when first asked for: the rare ways, and what need not be fast. */
 import { REDUCTIONS, UNWIND_TOP } from '../memory/map.ts';
-import { STACK_TAG_SHIFT } from '../term/layout.ts';
+import { STACK_TAG_SHIFT, UNDECIDED_ORDER } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { type FuncIndex, type FuncType, i32, i64, type Local, type ValType } from '../wasm/types.ts';
 import {
@@ -94,7 +94,7 @@ export class ModuleHelpers {
     });
   }
 
-  /** (x, y) -> less than 0, 0, or more: the order of terms that are not both smalls. Integers that are not very long and floats are compared here. */
+  /** (x, y) -> less than 0, 0, or more: the order of terms that are not both smalls. Integers that are not very long, floats, and tuples and lists of smalls are compared here. */
   compare(): FuncIndex {
     return this.helper('compare', 2, (w) => {
       const { translator } = this;
@@ -110,6 +110,17 @@ export class ModuleHelpers {
         w.return();
         w.end();
       }
+      const order = w.local(i32, 'order');
+      w.localGet(w.param(0));
+      w.localGet(w.param(1));
+      w.call(translator.imported('kernel', 'order', 'ii:i'));
+      w.localTee(order);
+      w.i32Const(UNDECIDED_ORDER);
+      w.i32Ne();
+      w.if();
+      w.localGet(order);
+      w.return();
+      w.end();
       w.localGet(w.param(0));
       w.localGet(w.param(1));
       w.returnCall(translator.runtime('compare'));

@@ -19,6 +19,7 @@ import {
   PRIMARY_BOXED,
   type Term,
   TUPLE_ELEMENTS,
+  UNDECIDED_ORDER,
 } from './layout.ts';
 import { fieldTerm, headerSize, isAtom, isSmall, makeBoxed, tupleElement } from './term.ts';
 import { termRules } from './term-rules.ts';
@@ -35,6 +36,9 @@ export function compareKeys(a: Term, b: Term): number {
   } else if (isSmall(a)) {
     if (isSmall(b)) return a - b;
     if (isAtom(b)) return -1;
+  } else {
+    const order = termKernels().order(a, b);
+    if (order !== UNDECIDED_ORDER) return order;
   }
   return compareExact(a, b);
 }
@@ -117,11 +121,21 @@ function allocateBoth(count: number): Term {
   return makeBoxed(allocateFlatmap(makeBoxed(keys), count));
 }
 
+/** How many of the `count` sorted keys come before a key. */
+function placeOf(first: number, count: number, key: Term): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareKeys(words[first + middle] as Term, key) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** With a key that it does not have. The caller has made sure that there is room below FLATMAP_LIMIT. */
 export function flatmapInsert(map: Term, key: Term, value: Term): Term {
   const count = flatmapSize(map);
-  let position = count;
-  while (position > 0 && compareKeys(flatmapKey(map, position - 1), key) > 0) position--;
+  const position = placeOf(firstKey(map), count, key);
   const result = allocateBoth(count + 1);
   copyWords(firstKey(map), firstKey(result), position);
   copyWords(firstKey(map) + position, firstKey(result) + position + 1, count - position);
@@ -203,12 +217,18 @@ export function flatmapReplaceAll(map: Term, pairs: Addr, count: number): Term |
   return result;
 }
 
+function termsAt(first: number, count: number): Term[] {
+  const terms: Term[] = [];
+  for (let i = 0; i < count; i++) terms.push(words[first + i] as Term);
+  return terms;
+}
+
 export function flatmapKeyArray(map: Term): Term[] {
-  return Array.from({ length: flatmapSize(map) }, (_, i) => flatmapKey(map, i));
+  return termsAt(firstKey(map), flatmapSize(map));
 }
 
 export function flatmapValueArray(map: Term): Term[] {
-  return Array.from({ length: flatmapSize(map) }, (_, i) => flatmapValue(map, i));
+  return termsAt(firstValue(map), flatmapSize(map));
 }
 
 /**

@@ -89,6 +89,9 @@ export const PAIR_FUN = HEADER_FUN;
 export const PAIR_BITS = HEADER_HEAP_BITS;
 export const PAIR_MAP = HEADER_FLATMAP;
 
+/** What a comparison in WebAssembly gives besides -1, 0 and 1: somebody else has to say. */
+export const UNDECIDED_ORDER = 2;
+
 export const MAX_TUPLE_ARITY = 2 ** 24 - 1;
 
 /*

@@ -8,8 +8,9 @@ import { add, divide, multiply, subtract } from '../../src/runtime/arith.ts';
 import { makeBigInt, toBigInt } from '../../src/term/bignum.ts';
 import { makeBinary } from '../../src/term/bits.ts';
 import { cons, listOf, makeFloat, tuple } from '../../src/term/build.ts';
+import { compareExact, compareTerms } from '../../src/term/compare.ts';
 import { identical } from '../../src/term/equality.ts';
-import { NIL, type Term } from '../../src/term/layout.ts';
+import { NIL, type Term, UNDECIDED_ORDER } from '../../src/term/layout.ts';
 import { mapFromArrays } from '../../src/term/map-build.ts';
 import { formatTerm } from '../../src/term/print.ts';
 import { isInteger, makeSmall } from '../../src/term/term.ts';
@@ -151,6 +152,32 @@ test('identical: what the runtime function says', (t) => {
   }
   assert.ok(same >= first.length);
   t.diagnostic(`${first.length * second.length} pairs`);
+});
+
+test('order: that of terms, or none', (t) => {
+  freshHeap();
+  const kernels = termKernels();
+  const more = [
+    makeSmall(-5),
+    tuple(makeSmall(-1)),
+    tuple(makeSmall(2)),
+    tuple(makeSmall(1), makeSmall(2)),
+    listOf([makeSmall(-1)]),
+  ];
+  const terms = [...someTerms(), ...more];
+  let decided = 0;
+  for (const x of terms) {
+    for (const y of terms) {
+      const result = kernels.order(x, y);
+      if (result === UNDECIDED_ORDER) continue;
+      const label = `${formatTerm(x)} and ${formatTerm(y)}`;
+      assert.equal(result, Math.sign(compareTerms(x, y)), label);
+      assert.equal(result, Math.sign(compareExact(x, y)), label);
+      decided++;
+    }
+  }
+  assert.ok(decided > terms.length);
+  t.diagnostic(`${decided} of ${terms.length ** 2} pairs`);
 });
 
 test('mapGet: small and large maps, keys of all kinds', () => {
