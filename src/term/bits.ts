@@ -242,9 +242,16 @@ export function copyBitsInto(
   if (rest !== 0) pokeInto(to, target + whole, 0, rest, peekFrom(from, source + whole, bit, rest));
 }
 
+const FEW_BYTES = 48;
+
 function copyToAligned(from: Uint8Array, source: number, bit: number, to: Uint8Array, target: number, n: number): void {
   if (n === 0) return;
   if (bit === 0) {
+    // Calls of copyWithin and set cost more than a few bytes do. Forwards: a source that the target overlaps lies above it, or elsewhere.
+    if (n <= FEW_BYTES && (from !== to || source >= target || source + n <= target)) {
+      for (let i = 0; i < n; i++) to[target + i] = from[source + i] as number;
+      return;
+    }
     if (from === to) to.copyWithin(target, source, source + n);
     else to.set(from.subarray(source, source + n), target);
     return;
