@@ -3,10 +3,12 @@ import { allocateBlock, freeBlock } from '../memory/allocator.ts';
 import { Fragment, immediateFragment } from '../memory/fragment.ts';
 import { chunkSource } from '../memory/heap.ts';
 import { HEND, HTOP, OFF_HEAP, OFF_HEAP_BYTES } from '../memory/map.ts';
-import { load, loadUnsigned, store } from '../memory/memory.ts';
+import { load, loadUnsigned, plus, store } from '../memory/memory.ts';
 import { releaseList } from '../memory/off-heap.ts';
 import { copyIn, copyOut, flatSize, sizeOf } from '../term/copy.ts';
-import type { Addr, Term } from '../term/layout.ts';
+import { type Addr, HEADER_TUPLE, makeHeader, type Term } from '../term/layout.ts';
+import { makeBoxed } from '../term/term.ts';
+import { REFERENCE_WORDS, type References, type RefKey } from './references.ts';
 
 /** Smallest block that is taken when a fragment was estimated too small, in words. */
 const MORE_WORDS = 256;
@@ -67,4 +69,30 @@ function addBlock(blocks: Addr[], wordCount: number): Addr {
 function discard(blocks: readonly Addr[]): void {
   releaseList(loadUnsigned(OFF_HEAP) as Addr);
   for (const block of blocks) freeBlock(block);
+}
+
+/** Elements of a tuple: immediates, and a reference where `undefined` stands. */
+export interface AroundReference {
+  readonly key: RefKey;
+  readonly elements: readonly (Term | undefined)[];
+}
+
+/** Words of such a tuple, with its reference. */
+export function wordsAroundReference({ elements }: AroundReference): number {
+  return 1 + elements.length + REFERENCE_WORDS;
+}
+
+/** Writes the tuple to an address, the reference behind it. */
+export function writeAroundReference(references: References, { key, elements }: AroundReference, at: Addr): Term {
+  const reference = plus(at, 4 + 4 * elements.length);
+  references.write(key, reference);
+  store(at, makeHeader(HEADER_TUPLE, elements.length));
+  for (let i = 0; i < elements.length; i++) store(plus(at, 4 + 4 * i), elements[i] ?? makeBoxed(reference));
+  return makeBoxed(at);
+}
+
+export function fragmentAroundReference(references: References, content: AroundReference): Fragment {
+  const wordCount = wordsAroundReference(content);
+  const block = allocateBlock(wordCount * 4);
+  return new Fragment(writeAroundReference(references, content, block), block, wordCount, 0 as Addr, 0);
 }

@@ -14,10 +14,10 @@ import type { Dictionary } from './dictionary.ts';
 import type { KeyMap } from './key-map.ts';
 import type { FunctionName, Machine } from './machine.ts';
 import { Mailbox } from './mailbox.ts';
+import type { MessageTimer } from './message-timer.ts';
 import type { AliasMode, Monitor, MonitorRing } from './monitors.ts';
 import type { NumberSet } from './number-set.ts';
 import type { Port } from './port.ts';
-import type { RefKey } from './references.ts';
 import { TraceState } from './tracing.ts';
 
 export type ProcessState = 'runnable' | 'running' | 'waiting' | 'suspended' | 'exited';
@@ -126,8 +126,8 @@ export class Process {
   errorHandler: Term = am.error_handler;
   watcher: ProcessWatcher | undefined;
   owned: Set<Owned> | undefined;
-  /** How to cancel the timers that would send to it, by the key of their references. */
-  timers: Map<RefKey, () => void> | undefined;
+  /** The first of the timers that would send to it. */
+  timers: MessageTimer | undefined;
   /** What tracing knows of it. */
   traceState: TraceState | undefined;
 

@@ -3,21 +3,20 @@
  * order between any two processes is the order of sending (OTP: erl_proc_sig_queue.c). Only the process that runs right now cannot end at
  * once: it gets `pendingExit` and is stopped at its next safe point.
  */
-import { allocateBlock } from '../memory/allocator.ts';
-import { Fragment, freeFragment } from '../memory/fragment.ts';
+import { type Fragment, freeFragment } from '../memory/fragment.ts';
 import { ATTENTION, MESSAGE, REDUCTIONS, RUN_CALL } from '../memory/map.ts';
-import { load, plus, store } from '../memory/memory.ts';
+import { load, store } from '../memory/memory.ts';
 import { running } from '../memory/process-heap.ts';
 import { am } from '../term/atoms.ts';
 import { tuple } from '../term/build.ts';
 import { copyOut } from '../term/copy.ts';
-import { type Addr, HEADER_TUPLE, makeHeader, NON_VALUE, type Term } from '../term/layout.ts';
+import { NON_VALUE, type Term } from '../term/layout.ts';
 import { formatTerm } from '../term/print.ts';
-import { isImmediate, makeBoxed } from '../term/term.ts';
+import { isImmediate } from '../term/term.ts';
 import { buildFragment } from './fragment-building.ts';
 import { KeyMap } from './key-map.ts';
 import type { Halt, Machine } from './machine.ts';
-import { copyMessage } from './message-copy.ts';
+import { copyMessage, messageAroundReference } from './message-copy.ts';
 import { showMessage } from './message-window.ts';
 import { type AliasMode, Monitor, MonitorRing } from './monitors.ts';
 import { NumberSet } from './number-set.ts';
@@ -28,8 +27,6 @@ import { resumeAll } from './suspending.ts';
 
 /** Value of ATTENTION when nothing but an exit signal is the reason. */
 const ATTENTION_EXIT = 2;
-/** Words of the tuple that tells of an end. */
-const DOWN_WORDS = 6;
 /** `resume` of a process that has ended. */
 const ENDED: Resume = { mode: RUN_CALL, slot: 0, x: [] };
 const MESSAGE_WORDS = 16;
@@ -145,7 +142,7 @@ function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]):
   if (process.name !== undefined) unregisterName(vm, process, process.name);
   resumeAll(vm, process);
   if (process.receiveTimer !== undefined) vm.timers.cancel(process.receiveTimer);
-  if (process.timers !== undefined) for (const cancel of process.timers.values()) cancel();
+  while (process.timers !== undefined) process.timers.cancel();
   process.aliases?.forEach((_, key) => {
     vm.processes.aliases.delete(key);
   });
@@ -192,7 +189,6 @@ function release(process: Process): void {
   process.monitors = undefined;
   process.monitoredBy = undefined;
   process.aliases = undefined;
-  process.timers = undefined;
   process.dictionary = undefined;
   process.raised = undefined;
   process.traceState = undefined;
@@ -302,7 +298,10 @@ function down(vm: Machine, watcher: Process, monitor: Monitor, reason: Term, { i
   const mode = watcher.aliases?.get(key);
   if (mode === 'demonitor' || mode === 'reply_demonitor') removeAlias(vm, watcher, key);
   const isPlain = tag === undefined && name === undefined && isImmediate(item) && isImmediate(reason);
-  if (isPlain) return deliver(vm, watcher, plainDown(vm, key, type, item, reason));
+  if (isPlain) {
+    const elements = [am.DOWN, undefined, type, item, reason];
+    return deliver(vm, watcher, messageAroundReference(watcher, vm.references, { key, elements }));
+  }
   const message = buildFragment(
     MESSAGE_WORDS + REFERENCE_WORDS,
     [tag?.term ?? am.DOWN, reason, item],
@@ -314,20 +313,6 @@ function down(vm: Machine, watcher: Process, monitor: Monitor, reason: Term, { i
   );
   if (tag !== undefined) freeFragment(tag);
   deliver(vm, watcher, message);
-}
-
-/** {'DOWN', Reference, Type, Item, Reason} of immediates. */
-function plainDown(vm: Machine, key: RefKey, type: Term, item: Term, reason: Term): Fragment {
-  const block = allocateBlock((DOWN_WORDS + REFERENCE_WORDS) * 4);
-  const reference = plus(block, DOWN_WORDS * 4);
-  vm.references.write(key, reference);
-  store(block, makeHeader(HEADER_TUPLE, DOWN_WORDS - 1));
-  store(plus(block, 4), am.DOWN);
-  store(plus(block, 8), makeBoxed(reference));
-  store(plus(block, 12), type);
-  store(plus(block, 16), item);
-  store(plus(block, 20), reason);
-  return new Fragment(makeBoxed(block), block, DOWN_WORDS + REFERENCE_WORDS, 0 as Addr, 0);
 }
 
 export function addAlias(vm: Machine, process: Process, key: RefKey, mode: AliasMode): void {

@@ -4,6 +4,7 @@ import { store } from '../memory/memory.ts';
 import type { Machine } from '../process/machine.ts';
 import { passMessages, showMessage, showMore } from '../process/message-window.ts';
 import type { Process } from '../process/process.ts';
+import { Timer } from '../scheduler/timers.ts';
 import { am } from '../term/atoms.ts';
 import { safeInteger } from '../term/bignum.ts';
 import type { Term } from '../term/layout.ts';
@@ -53,13 +54,29 @@ export function waitTimeout(vm: Machine, time: Term): number {
   return 0;
 }
 
-function arm(vm: Machine, process: Process, milliseconds: number): void {
-  process.receiveTimeout = 'armed';
-  process.receiveTimer = vm.timers.add(vm.timers.now() + milliseconds, () => {
+class ReceiveTimer extends Timer {
+  private readonly vm: Machine;
+  private readonly process: Process;
+
+  constructor(vm: Machine, process: Process) {
+    super();
+    this.vm = vm;
+    this.process = process;
+  }
+
+  override fire(): void {
+    const { vm, process } = this;
     process.receiveTimer = undefined;
     process.receiveTimeout = 'passed';
     if (process.state === 'waiting') vm.runQueue.add(process);
-  });
+  }
+}
+
+function arm(vm: Machine, process: Process, milliseconds: number): void {
+  const timer = new ReceiveTimer(vm, process);
+  process.receiveTimeout = 'armed';
+  process.receiveTimer = timer;
+  vm.timers.addLater(milliseconds, timer);
 }
 
 /** timeout: the receive has ended without a message. */
@@ -71,9 +88,11 @@ export function timeout(vm: Machine): void {
 }
 
 function endTimeout(vm: Machine, process: Process): void {
-  if (process.receiveTimer !== undefined) vm.timers.cancel(process.receiveTimer);
-  process.receiveTimer = undefined;
-  process.receiveTimeout = 'none';
+  if (process.receiveTimer !== undefined) {
+    vm.timers.cancel(process.receiveTimer);
+    process.receiveTimer = undefined;
+  }
+  if (process.receiveTimeout !== 'none') process.receiveTimeout = 'none';
 }
 
 /** recv_marker_reserve: a marker for this moment. */

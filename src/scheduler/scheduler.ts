@@ -153,8 +153,9 @@ export class Scheduler {
   /** Milliseconds until a process can run again: 0 now, undefined: only something from outside can make one run. */
   idleTime(): number | undefined {
     if (!this.vm.runQueue.isEmpty) return 0;
+    const now = this.vm.timers.now();
     const next = this.vm.timers.next();
-    return next === undefined ? undefined : Math.max(0, next - this.vm.timers.now());
+    return next === undefined ? undefined : Math.max(0, next - now);
   }
 
   /** Gives a process that a BIF has suspended (STATUS_SUSPEND) the value of that call. It owns the fragment. */

@@ -2,23 +2,29 @@
 import type { Clock } from '../host/host.ts';
 import type { Term } from '../term/layout.ts';
 
-export interface Timer {
-  /** Milliseconds of the clock's monotonic time. */
-  readonly at: number;
-  readonly order: number;
-  readonly fire: () => void;
-  /** Place in the heap; -1: it is in it no more. */
-  place: number;
+/** Places of timers that are in no heap: never set, fired or cancelled; or waiting for the clock to be read. */
+const NOWHERE = -1;
+const PENDING = -2;
+
+/** Something that is to happen once. Whoever sets it makes a class of it: no closures. */
+export abstract class Timer {
+  /** Milliseconds of the clock's monotonic time; while it is pending, from the next reading of the clock on. */
+  at = 0;
+  order = 0;
+  /** Place in the heap, NOWHERE or PENDING. */
+  place = NOWHERE;
+
+  abstract fire(): void;
 }
 
-/** A timer that programs can cancel. */
-export interface ReferencedTimer {
-  readonly timer: Timer;
-  /** The pid or name that it is for, and what it will send. */
+/** A timer that programs know by a reference. */
+export interface ReferencedTimer extends Timer {
+  /** The pid or name that it is for. */
   readonly to: Term;
+  /** What it will send. */
   readonly message: Term;
   /** It will not fire: gives back what it holds. */
-  readonly cancel: () => void;
+  cancel(): void;
 }
 
 function isBefore(a: Timer, b: Timer): boolean {
@@ -30,28 +36,49 @@ export class Timers {
   /** The timers of erlang:send_after and start_timer, by the key of their reference. */
   readonly byReference = new Map<number, ReferencedTimer>();
   private readonly heap: Timer[] = [];
+  private readonly pending: Timer[] = [];
   private nextOrder = 0;
 
   constructor(clock: Clock) {
     this.clock = clock;
   }
 
+  /** Reads the clock. */
   now(): number {
-    return this.clock.monotonicMilliseconds();
+    const now = this.clock.monotonicMilliseconds();
+    if (this.pending.length > 0) this.begin(now);
+    return now;
   }
 
-  /** Calls `fire` once when the clock has reached `at`, never before. */
-  add(at: number, fire: () => void): Timer {
-    const timer = { at, order: this.nextOrder++, fire, place: this.heap.length };
+  /** `timer` fires once when the clock has reached `at`, never before. */
+  add(at: number, timer: Timer): void {
+    timer.at = at;
+    timer.order = this.nextOrder++;
+    timer.place = this.heap.length;
     this.heap.push(timer);
     this.up(timer);
-    return timer;
+  }
+
+  /**
+   * The same for a time that begins when the clock is read next, which is before long: most receives that wait for a while get their message
+   * earlier, and then the clock need not be read for them.
+   */
+  addLater(milliseconds: number, timer: Timer): void {
+    timer.at = milliseconds;
+    timer.place = PENDING;
+    this.pending.push(timer);
+  }
+
+  private begin(now: number): void {
+    for (const timer of this.pending) if (timer.place === PENDING) this.add(now + timer.at, timer);
+    this.pending.length = 0;
   }
 
   /** False when it has fired or been cancelled already. */
   cancel(timer: Timer): boolean {
-    if (timer.place < 0) return false;
-    this.remove(timer);
+    if (timer.place === NOWHERE) return false;
+    if (timer.place === PENDING) timer.place = NOWHERE;
+    else this.remove(timer);
     return true;
   }
 
@@ -67,7 +94,7 @@ export class Timers {
     }
   }
 
-  /** The time of the next one; undefined when there is none. */
+  /** The time of the next one whose time has begun; undefined when there is none. */
   next(): number | undefined {
     return this.heap[0]?.at;
   }
@@ -83,7 +110,7 @@ export class Timers {
       this.up(last);
       this.down(last);
     }
-    timer.place = -1;
+    timer.place = NOWHERE;
   }
 
   private put(timer: Timer, place: number): void {

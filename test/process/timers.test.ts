@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Timer, Timers } from '../../src/scheduler/timers.ts';
+import { Timer, Timers } from '../../src/scheduler/timers.ts';
 import { randomSource } from '../support/random.ts';
+
+class Action extends Timer {
+  readonly action: () => void;
+
+  constructor(action: () => void) {
+    super();
+    this.action = action;
+  }
+
+  override fire(): void {
+    this.action();
+  }
+}
 
 function virtualTimers(): { timers: Timers; advance: (milliseconds: number) => number } {
   const time = { now: 0 };
@@ -22,7 +35,7 @@ test('timers fire in the order of their times, then of their age', () => {
     [5, 'c'],
     [1, 'd'],
   ] as const)
-    timers.add(at, () => fired.push(name));
+    timers.add(at, new Action(() => fired.push(name)));
   assert.equal(advance(0.5), 0);
   assert.equal(timers.next(), 1);
   assert.equal(advance(4.4), 2);
@@ -38,7 +51,9 @@ test('cancelled timers do not fire; 2,000 random ones in order', () => {
   const made: Timer[] = [];
   for (let i = 0; i < 2000; i++) {
     const at = random(500);
-    made.push(timers.add(at, () => fired.push(at)));
+    const timer = new Action(() => fired.push(at));
+    timers.add(at, timer);
+    made.push(timer);
   }
   const cancelled = made.filter((_, i) => i % 3 === 0);
   for (const timer of cancelled) assert.equal(timers.cancel(timer), true);
@@ -55,10 +70,30 @@ test('cancelled timers do not fire; 2,000 random ones in order', () => {
 test('a timer that fires may add one that is due', () => {
   const { timers, advance } = virtualTimers();
   const fired: number[] = [];
-  timers.add(1, () => {
+  const second = new Action(() => fired.push(2));
+  const first = new Action(() => {
     fired.push(1);
-    timers.add(1, () => fired.push(2));
+    timers.add(1, second);
   });
+  timers.add(1, first);
   advance(1);
   assert.deepEqual(fired, [1, 2]);
+});
+
+test('the time of a later timer begins with the next reading of the clock', () => {
+  const { timers, advance } = virtualTimers();
+  const fired: string[] = [];
+  const kept = new Action(() => fired.push('kept'));
+  const cancelled = new Action(() => fired.push('cancelled'));
+  timers.addLater(5, kept);
+  timers.addLater(5, cancelled);
+  assert.equal(timers.next(), undefined);
+  assert.equal(timers.cancel(cancelled), true);
+  assert.equal(timers.cancel(cancelled), false);
+  assert.equal(advance(3), 0);
+  assert.equal(timers.next(), 8);
+  assert.equal(advance(4.5), 0);
+  assert.equal(advance(0.5), 1);
+  assert.equal(timers.cancel(kept), false);
+  assert.deepEqual(fired, ['kept']);
 });

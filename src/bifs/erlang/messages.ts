@@ -1,18 +1,21 @@
 /** BIFs of module erlang that send messages, at once or later. */
-import { type Fragment, freeFragment } from '../../memory/fragment.ts';
-import { buildFragment } from '../../process/fragment-building.ts';
+import type { Fragment } from '../../memory/fragment.ts';
+import { buildFragment, fragmentAroundReference } from '../../process/fragment-building.ts';
 import type { Machine } from '../../process/machine.ts';
+import { MessageTimer } from '../../process/message-timer.ts';
 import type { RefKey } from '../../process/references.ts';
-import { deliver, sendMessage } from '../../process/signals.ts';
+import { sendMessage } from '../../process/signals.ts';
 import { waitForPort } from '../../process/suspension.ts';
 import { send, trySend } from '../../runtime/send.ts';
+import type { ReferencedTimer } from '../../scheduler/timers.ts';
 import { am } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { tuple } from '../../term/build.ts';
+import { copyOut } from '../../term/copy.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import { NIL, type Term } from '../../term/layout.ts';
 import { isRef } from '../../term/nodes.ts';
-import { head, isAtom, isCons, isLocalPid, isNil, tail } from '../../term/term.ts';
+import { head, isAtom, isCons, isImmediate, isLocalPid, isNil, tail } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
 import { boolean, elementsOf, natural, pairOf } from './arguments.ts';
 
@@ -48,7 +51,7 @@ interface TimerRequest {
 /** The moment that a time and the option `{abs, _}` mean, on the clock of vm.timers. */
 function momentOf(vm: Machine, time: Term, options: Term): number {
   let absolute = false;
-  for (const option of elementsOf(options, badarg(am.badopt))) {
+  for (const option of isNil(options) ? [] : elementsOf(options, badarg(am.badopt))) {
     const pair = pairOf(option);
     const value = pair?.key === am.abs ? boolean(pair.value) : undefined;
     if (value === undefined) throw badarg(am.badopt);
@@ -66,48 +69,37 @@ function startTimer(vm: Machine, { time, to, message, options, wrap }: TimerRequ
   const key = vm.references.fresh();
   const receiver = isLocalPid(to) ? vm.processes.byPid(to) : undefined;
   if (receiver === undefined && isLocalPid(to)) return vm.references.term(key);
-  const build = ([copy]: readonly Term[]) =>
-    wrap ? tuple(am.timeout, vm.references.term(key), copy as Term) : (copy as Term);
-  const content = buildFragment(wrap ? TIMEOUT_WORDS : 0, [message], build, true);
-  const forget = (): void => {
-    vm.timers.byReference.delete(key);
-    receiver?.timers?.delete(key);
-  };
-  const timer = vm.timers.add(at, () => {
-    forget();
-    fire(vm, to, content);
-  });
-  const cancel = (): void => {
-    forget();
-    vm.timers.cancel(timer);
-    freeFragment(content);
-  };
-  vm.timers.byReference.set(key, { timer, to, message: content.term, cancel });
-  if (receiver !== undefined) {
-    receiver.timers ??= new Map();
-    receiver.timers.set(key, cancel);
-  }
+  const content = wrap ? timeoutMessage(vm, key, message) : copyOut(message, true);
+  vm.timers.add(at, new MessageTimer(vm, key, to, receiver, content));
   return vm.references.term(key);
 }
 
-/** A name is looked up only now. */
-function fire(vm: Machine, to: Term, content: Fragment): void {
-  const process = isAtom(to) ? vm.registry.whereis(to) : vm.processes.byPid(to);
-  if (process === undefined) freeFragment(content);
-  else deliver(vm, process, content);
+/** {timeout, Reference, Message} */
+function timeoutMessage(vm: Machine, key: RefKey, message: Term): Fragment {
+  if (isImmediate(message))
+    return fragmentAroundReference(vm.references, { key, elements: [am.timeout, undefined, message] });
+  const build = ([copy]: readonly Term[]) => tuple(am.timeout, vm.references.term(key), copy as Term);
+  return buildFragment(TIMEOUT_WORDS, [message], build, true);
 }
 
 /** Milliseconds until a timer fires; false when there is none. */
-function timeLeft(vm: Machine, key: RefKey | undefined): Term {
-  const entry = key === undefined ? undefined : vm.timers.byReference.get(key);
-  if (entry === undefined) return am.false;
-  return makeInteger(Math.max(0, Math.ceil(entry.timer.at - vm.timers.now())));
+function timeLeft(vm: Machine, timer: ReferencedTimer | undefined): Term {
+  if (timer === undefined) return am.false;
+  return makeInteger(Math.max(0, Math.ceil(timer.at - vm.timers.now())));
+}
+
+function timerOf(vm: Machine, reference: Term): ReferencedTimer | undefined {
+  if (!isRef(reference)) throw badarg();
+  const key = vm.references.keyOf(reference);
+  return key === undefined ? undefined : vm.timers.byReference.get(key);
 }
 
 interface TimerOptions {
   async: boolean;
   info: boolean;
 }
+
+const PLAIN_OPTIONS: TimerOptions = { async: false, info: true };
 
 function timerOptions(list: Term, allowed: readonly Term[]): TimerOptions {
   const options = { async: false, info: true };
@@ -129,19 +121,16 @@ function answer(vm: Machine, name: Term, reference: Term, result: Term, { async,
 }
 
 function cancelTimerWith(vm: Machine, reference: Term, list: Term): Term {
-  const options = timerOptions(list, [am.async, am.info]);
-  if (!isRef(reference)) throw badarg();
-  const key = vm.references.keyOf(reference);
-  const left = timeLeft(vm, key);
-  const entry = key === undefined ? undefined : vm.timers.byReference.get(key);
-  entry?.cancel();
+  const options = isNil(list) ? PLAIN_OPTIONS : timerOptions(list, [am.async, am.info]);
+  const timer = timerOf(vm, reference);
+  const left = timeLeft(vm, timer);
+  timer?.cancel();
   return answer(vm, am.cancel_timer, reference, left, options);
 }
 
 function readTimerWith(vm: Machine, reference: Term, list: Term): Term {
   const { async } = timerOptions(list, [am.async]);
-  if (!isRef(reference)) throw badarg();
-  return answer(vm, am.read_timer, reference, timeLeft(vm, vm.references.keyOf(reference)), { async, info: true });
+  return answer(vm, am.read_timer, reference, timeLeft(vm, timerOf(vm, reference)), { async, info: true });
 }
 
 function sendAfterWith(vm: Machine, time: Term, to: Term, message: Term, options: Term): Term {
