@@ -79,7 +79,7 @@ export function dumpTables(writer: DumpWriter, vm: Machine): void {
 }
 
 export function dumpTimers(writer: DumpWriter, vm: Machine): void {
-  for (const { at, to, message } of vm.timers.byReference.values()) {
+  for (const { at, to, message } of vm.timers.byReference.all()) {
     writer.line(`=timer:${display(to)}`);
     writer.line(`Message: ${display(message)}`);
     writer.line(`Time left: ${Math.max(0, Math.ceil(at - vm.timers.now()))}`);

@@ -16,6 +16,8 @@ interface Marker {
   key: RefKey | undefined;
 }
 
+const NO_MARKERS: readonly Marker[] = [];
+
 export class Mailbox {
   length = 0;
   /** How many messages lie on the process's heap. */
@@ -26,6 +28,7 @@ export class Mailbox {
   private last: Fragment | undefined;
   private nextSequence = 0;
   private markers: Marker[] | undefined;
+  private lastMarker = 0;
 
   append(fragment: Fragment): void {
     fragment.sequence = this.nextSequence++;
@@ -108,30 +111,39 @@ export class Mailbox {
   reserveMarker(): number {
     this.markers ??= [];
     if (this.markers.length === MAX_MARKERS) this.markers.shift();
-    const id = ((this.markers.at(-1)?.id ?? 0) % 2 ** 28) + 1;
-    this.markers.push({ id, from: this.nextSequence, key: undefined });
-    return id;
+    this.lastMarker = (this.lastMarker % 2 ** 28) + 1;
+    this.markers.push({ id: this.lastMarker, from: this.nextSequence, key: undefined });
+    return this.lastMarker;
   }
 
   /** Says which reference the marker was reserved for. */
   bindMarker(id: number, key: RefKey): void {
-    const marker = this.markers?.find((candidate) => candidate.id === id);
-    if (marker !== undefined) marker.key = key;
+    for (const marker of this.markers ?? NO_MARKERS) if (marker.id === id) marker.key = key;
   }
 
   clearMarker(key: RefKey): void {
-    if (this.markers === undefined) return;
-    this.markers = this.markers.filter((marker) => marker.key !== key);
-    if (this.markers.length === 0) this.markers = undefined;
+    const { markers } = this;
+    for (let i = 0; markers !== undefined && i < markers.length; i++) {
+      if (markers[i]?.key === key) this.forgetMarker(i);
+    }
   }
 
   dropMarker(id: number): void {
-    this.markers = this.markers?.filter((marker) => marker.id !== id);
+    const { markers } = this;
+    for (let i = 0; markers !== undefined && i < markers.length; i++) {
+      if (markers[i]?.id === id) this.forgetMarker(i);
+    }
+  }
+
+  private forgetMarker(index: number): void {
+    if (index + 1 === this.markers?.length) this.markers.pop();
+    else this.markers?.splice(index, 1);
   }
 
   /** The receive that follows can only mean messages that came after the marker of `key`; without one, it means all. */
   useMarker(key: RefKey): void {
-    const marker = this.markers?.find((candidate) => candidate.key === key);
+    let marker: Marker | undefined;
+    for (const candidate of this.markers ?? NO_MARKERS) if (candidate.key === key) marker ??= candidate;
     if (marker === undefined) return;
     let message: Fragment | undefined;
     let candidate = this.last;

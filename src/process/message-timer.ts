@@ -1,17 +1,21 @@
 /** The timers of erlang:send_after and start_timer. Each owns its message, and is known to the process that is to get it. */
 import { type Fragment, freeFragment } from '../memory/fragment.ts';
-import { type ReferencedTimer, Timer } from '../scheduler/timers.ts';
 import type { Term } from '../term/layout.ts';
 import { isAtom } from '../term/term.ts';
 import type { Machine } from './machine.ts';
 import type { Process } from './process.ts';
 import type { RefKey } from './references.ts';
 import { deliver } from './signals.ts';
+import { NOWHERE, type ReferencedTimer } from './timer.ts';
 
-export class MessageTimer extends Timer implements ReferencedTimer {
+export class MessageTimer implements ReferencedTimer {
+  at = 0;
+  order = 0;
+  place = NOWHERE;
   readonly to: Term;
   private readonly vm: Machine;
-  private readonly key: RefKey;
+  readonly key: RefKey;
+  nextInTable: ReferencedTimer | undefined;
   /** undefined: it is for a name, which is looked up only when the time has come. */
   private readonly receiver: Process | undefined;
   private readonly content: Fragment;
@@ -20,13 +24,12 @@ export class MessageTimer extends Timer implements ReferencedTimer {
   private behind: MessageTimer | undefined;
 
   constructor(vm: Machine, key: RefKey, to: Term, receiver: Process | undefined, content: Fragment) {
-    super();
     this.vm = vm;
     this.key = key;
     this.to = to;
     this.receiver = receiver;
     this.content = content;
-    vm.timers.byReference.set(key, this);
+    vm.timers.byReference.add(this);
     if (receiver === undefined) return;
     this.behind = receiver.timers;
     if (this.behind !== undefined) this.behind.before = this;
@@ -37,7 +40,7 @@ export class MessageTimer extends Timer implements ReferencedTimer {
     return this.content.term;
   }
 
-  override fire(): void {
+  fire(): void {
     const { vm, to, content } = this;
     this.forget();
     const process = isAtom(to) ? vm.registry.whereis(to) : vm.processes.byPid(to);

@@ -2,6 +2,7 @@
 import type { Fragment } from '../memory/fragment.ts';
 import type { Term } from '../term/layout.ts';
 import type { Port } from './port.ts';
+import type { Process } from './process.ts';
 import type { RefKey } from './references.ts';
 
 /**
@@ -9,6 +10,25 @@ import type { RefKey } from './references.ts';
  * brings; with the first message that it brings (alias/1's option `reply`).
  */
 export type AliasMode = 'explicit_unalias' | 'demonitor' | 'reply_demonitor' | 'reply';
+
+export class Alias {
+  readonly key: RefKey;
+  readonly process: Process;
+  readonly mode: AliasMode;
+  /** In the table of all aliases. */
+  nextInTable: Alias | undefined = undefined;
+
+  constructor(key: RefKey, process: Process, mode: AliasMode) {
+    this.key = key;
+    this.process = process;
+    this.mode = mode;
+  }
+
+  /** Whether it ends with its monitor. */
+  get endsWithMonitor(): boolean {
+    return this.mode === 'demonitor' || this.mode === 'reply_demonitor';
+  }
+}
 
 /** What few monitors have. */
 type MonitorDetails = Pick<Monitor, 'port' | 'name' | 'tag'>;

@@ -2,8 +2,9 @@
 
 import type { Term } from '../term/layout.ts';
 import { immediateValue, isLocalPid, makeLocalPid } from '../term/term.ts';
+import { KeyTable } from './key-table.ts';
+import type { Alias } from './monitors.ts';
 import type { Process } from './process.ts';
-import type { RefKey } from './references.ts';
 
 /** Numbers that fit a local pid. */
 const NUMBERS = 2 ** 26;
@@ -15,7 +16,7 @@ const MIN_PLACES = 256;
 /** No two processes have numbers that are the same modulo the number of places (as in OTP's erl_ptab.c): each has its own place. */
 export class ProcessTable {
   readonly limit: number;
-  readonly aliases = new Map<RefKey, Process>();
+  readonly aliases = new KeyTable<Alias>();
   private places: (Process | undefined)[] = emptyPlaces(MIN_PLACES);
   private nextNumber = 0;
   private used = 0;

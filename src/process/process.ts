@@ -5,7 +5,6 @@
 import type { Fragment } from '../memory/fragment.ts';
 import { RUN_CALL } from '../memory/map.ts';
 import type { ProcessHeap } from '../memory/process-heap.ts';
-import type { Timer } from '../scheduler/timers.ts';
 import { am } from '../term/atoms.ts';
 import { NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { makeLocalPid } from '../term/term.ts';
@@ -15,9 +14,10 @@ import type { KeyMap } from './key-map.ts';
 import type { FunctionName, Machine } from './machine.ts';
 import { Mailbox } from './mailbox.ts';
 import type { MessageTimer } from './message-timer.ts';
-import type { AliasMode, Monitor, MonitorRing } from './monitors.ts';
+import type { Alias, Monitor, MonitorRing } from './monitors.ts';
 import type { NumberSet } from './number-set.ts';
 import type { Port } from './port.ts';
+import type { Timer } from './timer.ts';
 import { TraceState } from './tracing.ts';
 
 export type ProcessState = 'runnable' | 'running' | 'waiting' | 'suspended' | 'exited';
@@ -98,6 +98,8 @@ export class Process {
   pendingExit: Fragment | undefined;
   /** The process is to be collected, whatever its heap says, when it runs next. */
   collectNext = false;
+  /** It waited with more memory than it needs (Scheduler.shrinkWaiting). */
+  isToShrink = false;
   receiveTimeout: ReceiveTimeout = 'none';
   receiveTimer: Timer | undefined;
   name: Term | undefined;
@@ -114,7 +116,7 @@ export class Process {
   /** Monitors that this process made, and those on it. */
   monitors: KeyMap<Monitor> | undefined;
   monitoredBy: MonitorRing | undefined;
-  aliases: KeyMap<AliasMode> | undefined;
+  aliases: KeyMap<Alias> | undefined;
   /** Subscriptions to nodes that come and go: how many, by their options. */
   nodeMonitors: Map<string, number> | undefined;
   /** A BIF that wants to see the whole stack has asked to be called again, with nothing but the stack in memory. */

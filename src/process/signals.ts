@@ -18,7 +18,7 @@ import { KeyMap } from './key-map.ts';
 import type { Halt, Machine } from './machine.ts';
 import { copyMessage, messageAroundReference } from './message-copy.ts';
 import { showMessage } from './message-window.ts';
-import { type AliasMode, Monitor, MonitorRing } from './monitors.ts';
+import { Alias, type AliasMode, Monitor, MonitorRing } from './monitors.ts';
 import { NumberSet } from './number-set.ts';
 import type { Port } from './port.ts';
 import type { Process, Resume } from './process.ts';
@@ -263,8 +263,7 @@ export function addMonitor(vm: Machine, request: MonitorRequest): RefKey {
 /** Ends a monitor that `watcher` made; false when there is none with this reference. */
 export function removeMonitor(vm: Machine, watcher: Process, key: RefKey): boolean {
   const monitor = watcher.monitors?.get(key);
-  const mode = watcher.aliases?.get(key);
-  if (mode === 'demonitor' || mode === 'reply_demonitor') removeAlias(vm, watcher, key);
+  if (watcher.aliases?.get(key)?.endsWithMonitor === true) removeAlias(vm, watcher, key);
   if (monitor === undefined) return false;
   watcher.monitors?.delete(key);
   dropMonitor(vm, monitor);
@@ -295,8 +294,7 @@ interface Watched {
 function down(vm: Machine, watcher: Process, monitor: Monitor, reason: Term, { item, type }: Watched): void {
   const { key, tag, name } = monitor;
   watcher.monitors?.delete(key);
-  const mode = watcher.aliases?.get(key);
-  if (mode === 'demonitor' || mode === 'reply_demonitor') removeAlias(vm, watcher, key);
+  if (watcher.aliases?.get(key)?.endsWithMonitor === true) removeAlias(vm, watcher, key);
   const isPlain = tag === undefined && name === undefined && isImmediate(item) && isImmediate(reason);
   if (isPlain) {
     const elements = [am.DOWN, undefined, type, item, reason];
@@ -317,8 +315,9 @@ function down(vm: Machine, watcher: Process, monitor: Monitor, reason: Term, { i
 
 export function addAlias(vm: Machine, process: Process, key: RefKey, mode: AliasMode): void {
   process.aliases ??= new KeyMap();
-  process.aliases.add(key, mode);
-  vm.processes.aliases.set(key, process);
+  const alias = new Alias(key, process, mode);
+  process.aliases.add(key, alias);
+  vm.processes.aliases.add(alias);
 }
 
 /** False when the process has no such alias. */
@@ -330,9 +329,9 @@ export function removeAlias(vm: Machine, process: Process, key: RefKey): boolean
 
 /** Sends to whom the alias stands for; dropped when it stands for nobody any more. */
 export function sendToAlias(vm: Machine, key: RefKey, message: Term): void {
-  const to = vm.processes.aliases.get(key);
-  if (to === undefined) return;
-  const mode = to.aliases?.get(key);
+  const alias = vm.processes.aliases.get(key);
+  if (alias === undefined) return;
+  const { process: to, mode } = alias;
   if (mode === 'reply_demonitor') removeMonitor(vm, to, key);
   else if (mode === 'reply') removeAlias(vm, to, key);
   sendFromCurrent(vm, to, message);

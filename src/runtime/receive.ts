@@ -4,7 +4,7 @@ import { store } from '../memory/memory.ts';
 import type { Machine } from '../process/machine.ts';
 import { passMessages, showMessage, showMore } from '../process/message-window.ts';
 import type { Process } from '../process/process.ts';
-import { Timer } from '../scheduler/timers.ts';
+import { NOWHERE, type Timer } from '../process/timer.ts';
 import { am } from '../term/atoms.ts';
 import { safeInteger } from '../term/bignum.ts';
 import type { Term } from '../term/layout.ts';
@@ -54,17 +54,19 @@ export function waitTimeout(vm: Machine, time: Term): number {
   return 0;
 }
 
-class ReceiveTimer extends Timer {
+class ReceiveTimer implements Timer {
+  at = 0;
+  order = 0;
+  place = NOWHERE;
   private readonly vm: Machine;
   private readonly process: Process;
 
   constructor(vm: Machine, process: Process) {
-    super();
     this.vm = vm;
     this.process = process;
   }
 
-  override fire(): void {
+  fire(): void {
     const { vm, process } = this;
     process.receiveTimer = undefined;
     process.receiveTimeout = 'passed';

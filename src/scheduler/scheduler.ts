@@ -92,6 +92,8 @@ export class Scheduler {
   /** Until when, by the clock, processes may run. */
   private end = 0;
   private collectionsToCheck = COLLECTIONS_BETWEEN_CHECKS;
+  /** Processes that waited, some of them for a moment only, with more memory than they need. */
+  private readonly toShrink: Process[] = [];
 
   constructor(vm: Machine, run: () => number) {
     this.vm = vm;
@@ -127,8 +129,25 @@ export class Scheduler {
       runs = this.runUntimed();
       now = timers.now();
     }
+    if (this.toShrink.length > 0) this.shrinkWaiting();
     wallTime.add(start, now);
     return runs;
+  }
+
+  /** Processes that still wait give back the memory that they had plenty of while they were busy. */
+  private shrinkWaiting(): void {
+    for (const process of this.toShrink) {
+      const { heap } = process;
+      process.isToShrink = false;
+      if (process.state !== 'waiting' || !heap.isRoomy || process.traces !== undefined) continue;
+      heap.activate();
+      store(ATTENTION, 0);
+      store(REDUCTIONS, this.granted);
+      heap.savedReductions = 0;
+      this.collect(process, 0, [], true);
+      heap.deactivate();
+    }
+    this.toShrink.length = 0;
   }
 
   /** Gives turns until it is time to look at the clock. False: no process can run. */
@@ -306,8 +325,11 @@ export class Scheduler {
   }
 
   private waits(process: Process): Next {
-    if (process.heap.isRoomy && process.traces === undefined) this.collect(process, 0, [], true);
-    else this.safePoint(process, 0);
+    this.safePoint(process, 0);
+    if (process.heap.isRoomy && !process.isToShrink) {
+      process.isToShrink = true;
+      this.toShrink.push(process);
+    }
     process.resume = WAITS;
     if (process.mailbox.unread !== undefined || process.receiveTimeout === 'passed') this.vm.runQueue.add(process);
     else process.state = 'waiting';

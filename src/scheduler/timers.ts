@@ -1,31 +1,10 @@
 /** Everything that is to happen at a time: receive timeouts, erlang:send_after and the like. A binary heap by time, then age. */
 import type { Clock } from '../host/host.ts';
-import type { Term } from '../term/layout.ts';
+import { KeyTable } from '../process/key-table.ts';
+import { NOWHERE, type ReferencedTimer, type Timer } from '../process/timer.ts';
 
-/** Places of timers that are in no heap: never set, fired or cancelled; or waiting for the clock to be read. */
-const NOWHERE = -1;
+/** `place` of a timer that waits for the clock to be read. */
 const PENDING = -2;
-
-/** Something that is to happen once. Whoever sets it makes a class of it: no closures. */
-export abstract class Timer {
-  /** Milliseconds of the clock's monotonic time; while it is pending, from the next reading of the clock on. */
-  at = 0;
-  order = 0;
-  /** Place in the heap, NOWHERE or PENDING. */
-  place = NOWHERE;
-
-  abstract fire(): void;
-}
-
-/** A timer that programs know by a reference. */
-export interface ReferencedTimer extends Timer {
-  /** The pid or name that it is for. */
-  readonly to: Term;
-  /** What it will send. */
-  readonly message: Term;
-  /** It will not fire: gives back what it holds. */
-  cancel(): void;
-}
 
 function isBefore(a: Timer, b: Timer): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order);
@@ -34,7 +13,7 @@ function isBefore(a: Timer, b: Timer): boolean {
 export class Timers {
   private readonly clock: Clock;
   /** The timers of erlang:send_after and start_timer, by the key of their reference. */
-  readonly byReference = new Map<number, ReferencedTimer>();
+  readonly byReference = new KeyTable<ReferencedTimer>();
   private readonly heap: Timer[] = [];
   private readonly pending: Timer[] = [];
   private nextOrder = 0;

@@ -41,6 +41,8 @@ import {
   PRIMARY_MASK,
   PRIMARY_SMALL,
   RECORD_DEFINITION,
+  REF_NUMBERS,
+  REF_WORDS,
   type Term,
   TUPLE_ELEMENTS,
 } from './layout.ts';
@@ -229,7 +231,13 @@ function sameFloats(a: Term, b: Term, exact: boolean): boolean {
   return exact && termRules.zeroSigns ? Object.is(x, y) : x === y;
 }
 
+function sameWords(a: Term, b: Term, offset: number, count: number): boolean {
+  for (let i = 0; i < count; i++) if (field(a, offset + 4 * i) !== field(b, offset + 4 * i)) return false;
+  return true;
+}
+
 function sameRefs(a: Term, b: Term): boolean {
+  if (headerSize(a) === REF_WORDS && headerSize(b) === REF_WORDS) return sameWords(a, b, REF_NUMBERS, REF_WORDS);
   const common = Math.max(refWords(a), refWords(b));
   for (let i = 0; i < common; i++) {
     // Words that a shorter one does not have count as 0.

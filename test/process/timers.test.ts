@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Timer, Timers } from '../../src/scheduler/timers.ts';
+import { NOWHERE, type Timer } from '../../src/process/timer.ts';
+import { Timers } from '../../src/scheduler/timers.ts';
 import { randomSource } from '../support/random.ts';
 
-class Action extends Timer {
+class Action implements Timer {
+  at = 0;
+  order = 0;
+  place = NOWHERE;
   readonly action: () => void;
 
   constructor(action: () => void) {
-    super();
     this.action = action;
   }
 
-  override fire(): void {
+  fire(): void {
     this.action();
   }
 }
