@@ -1,5 +1,14 @@
 /** Calls of functions that are only known at run time: apply, funs without code, undefined functions, a process's first call. */
-import { REDUCTIONS, RUN_CALL, RUN_MODE, SLOT, STATUS, STATUS_ARGUMENT, STATUS_CALL } from '../memory/map.ts';
+import {
+  REDUCTIONS,
+  RUN_CALL,
+  RUN_MODE,
+  SLOT,
+  STATUS,
+  STATUS_ARGUMENT,
+  STATUS_CALL,
+  X_REGISTERS,
+} from '../memory/map.ts';
 import { load, store } from '../memory/memory.ts';
 import { slotWord } from '../memory/slot-word.ts';
 import type { Machine } from '../process/machine.ts';
@@ -154,8 +163,21 @@ export function applyFunction(vm: Machine, ...call: [module: Term, name: Term, l
   return slot === undefined ? callErrorHandler(vm, module, name, args) : callNext(slot, args);
 }
 
+/** What most processes begin with: apply/2 of a fun without arguments. The fun is called next. False: it is something else. */
+function startsFun(list: Term): boolean {
+  if (!isCons(list)) return false;
+  const [fun, rest] = [head(list), tail(list)];
+  if (!isFun(fun) || field(fun, FUN_ARITY) !== 0 || !isCons(rest) || !isNil(head(rest)) || !isNil(tail(rest)))
+    return false;
+  store(X_REGISTERS, fun);
+  store(SLOT, slotWord(field(fun, FUN_SLOT), 1));
+  store(RUN_MODE, RUN_CALL);
+  return true;
+}
+
 /** The first call of a process; its arguments were checked when it was spawned. */
 export function startProcess(vm: Machine, module: Term, name: Term, list: Term): void {
+  if (module === am.erlang && name === am.apply && vm.tracing.breakpoints.isEmpty && startsFun(list)) return;
   try {
     applyFunction(vm, module, name, list);
   } catch (error) {

@@ -105,6 +105,10 @@ export class Breakpoints {
     this.code = code;
   }
 
+  get isEmpty(): boolean {
+    return this.byNumber.size === 0;
+  }
+
   at(functionNumber: number): FunctionBreaks | undefined {
     return this.byNumber.get(functionNumber);
   }

@@ -202,7 +202,8 @@ export class ProcessTracing {
 
   /** The other process gets the flags of the first where they say so; flags for the first time only are used up then. */
   private inheritAll(from: Process, to: Process, always: number, once: number): void {
-    for (const ref of [...(from.traces ?? [])] as TraceRef[]) {
+    if (from.traces === undefined) return;
+    for (const ref of [...from.traces] as TraceRef[]) {
       const flags = ref.flags;
       if ((flags & (always | once)) === 0) continue;
       const other = ensureTraceRef(to, ref.session);
