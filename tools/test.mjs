@@ -9,7 +9,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build, filesUnder, otp, root } from './prepare.mjs';
 
-const MINUTES_PER_TEST = 20;
+const isStressed = (process.env.ENIGMA_GC_STRESS ?? process.env.ENIGMA_REDUCTIONS) !== undefined;
+const MINUTES_PER_TEST = isStressed ? 60 : 20;
 
 const options = process.argv.slice(2).filter((argument) => argument.startsWith('-'));
 const parts = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
