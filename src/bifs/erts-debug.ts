@@ -1,7 +1,7 @@
 /** erts_debug: sizes, copies and insides of terms (beam_debug.c, erl_map.c). */
 import type { Machine } from '../process/machine.ts';
 import { badmap } from '../runtime/map-ops.ts';
-import { atom } from '../term/atoms.ts';
+import { am, atom } from '../term/atoms.ts';
 import { makeInteger } from '../term/bignum.ts';
 import { listOf, tuple } from '../term/build.ts';
 import { flatSize } from '../term/copy.ts';
@@ -68,5 +68,7 @@ export const ertsDebugBifs: BifTable = {
     { name: 'size_shared', arity: 1, fn: (_: Machine, term: Term) => makeInteger(sharedSize([term])) },
     { name: 'copy_shared', arity: 2, fn: copySharing },
     { name: 'map_info', arity: 1, fn: mapInfo },
+    // As OTP's JIT says: code of the functions of loaded modules is not there to be shown.
+    { name: 'disassemble', arity: 1, fn: () => am.false },
   ],
 };

@@ -37,7 +37,7 @@ export class ModuleLoader {
   private readonly hidden: { entry: FunEntry; code: FunEntry['code']; adapter: unknown }[] = [];
   /** Numbers of processes that have called such a fun, and are suspended until the purge is done or given up. */
   readonly callersOfHidden: number[] = [];
-  /** Told before current code becomes old, and when code has become current. */
+  /** Told before current code becomes old or new code waits for its on_load function, and when code has become current. */
   readonly listener = { retires: (_module: Term): void => undefined, loaded: (_module: Term): void => undefined };
 
   constructor(code: CodeTable, releases: LiteralReleases) {
@@ -57,6 +57,8 @@ export class ModuleLoader {
       const linked = one.link();
       this.known.add(one.name);
       if (one.hasOnLoad) {
+        // The current code stays, but is traced no more (erts_finish_loading).
+        if (modules.has(one.name)) this.listener.retires(one.name);
         this.onLoad.set(one.name, linked);
         waiting.push(one.name);
       } else {

@@ -124,6 +124,15 @@ processes() ->
     io:format("~p~n", [[process_info(whereis(Name), initial_call) || Name <- [init, erts_code_purger, user, code_server]]]),
     io:format("~p~n", [erlang:pre_loaded()]),
     io:format("~p~n", [catch erlang:system_flag(no_flag, 1)]),
+    %% Each process turns it off as often as it has turned it on.
+    Counting = fun(On) -> erlang:system_flag(scheduler_wall_time, On) end,
+    Other = spawn(fun() -> Counting(true), receive stop -> ok end end),
+    timer:sleep(20),
+    io:format("~p~n", [[Counting(On) || On <- [true, true, false, false, false]]]),
+    Other ! stop,
+    timer:sleep(50),
+    io:format("~p ~p~n", [Counting(false), catch Counting(neither)]),
+    io:format("~p~n", [[catch erts_debug:disassemble(What) || What <- [{lists, map, 2}, {nobody, f, 0}, 1]]]),
     io:format("~p ~p~n", [nodes(this), catch erlang:monitor_node(other@host, true)]),
     halt().
 

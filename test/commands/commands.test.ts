@@ -101,3 +101,9 @@ for (const line of lines) {
     assert.deepEqual(runEnigma(args, options), runNative(args, options));
   });
 }
+
+test('what runs under Enigma and starts erl starts Enigma', () => {
+  const inner = "'io:format([126,112],[erlang:system_info(wordsize)]),halt().'";
+  const program = `io:format("~p ~s", [erlang:system_info(wordsize), os:cmd("erl -noshell -eval ${inner}")]), halt().`;
+  assert.deepEqual(runEnigma(['-noshell', '-eval', program], { cwd }), { stdout: '4 4', stderr: '', status: 0 });
+});

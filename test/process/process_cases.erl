@@ -106,6 +106,11 @@ info_initial() -> S = self(), spawn(fun() -> S ! process_info(self(), initial_ca
 initial(S, _) -> S ! process_info(self(), initial_call).
 info_stack() -> {current_stacktrace, [A, B | _]} = stack(1), {A, B}.
 stack(_) -> R = process_info(self(), current_stacktrace), id(R).
+stack_size() -> {stack_size, N} = process_info(self(), stack_size), [S - N || S <- deep_sizes(5)] ++ [deep_tail(20000) - deep_tail(1)].
+deep_sizes(0) -> [];
+deep_sizes(N) -> L = deep_sizes(N - 1), {stack_size, S} = process_info(self(), stack_size), [S | L].
+deep_tail(0) -> {stack_size, S} = process_info(self(), stack_size), S;
+deep_tail(N) -> try id(N) of M -> deep_tail(M - 1) catch error:_ -> error end.
 info_location() -> R = process_info(self(), current_location), id(R).
 info_dead() -> P = spawn(fun() -> ok end), ended(P), {process_info(P), process_info(P, links), is_process_alive(P)}.
 info_other() -> S = self(), P = spawn(fun() -> put(k, [v]), S ! ready, receive never -> ok end end), receive ready -> ok end, waits(P), P ! {m, "x"}, waits(P), R = process_info(P, [dictionary, messages, current_function, status]), exit(P, kill), R.

@@ -21,6 +21,7 @@ const names = [
   'messages',
   'sessions',
   'sequential',
+  'loading',
   'monitor',
 ];
 

@@ -145,6 +145,27 @@ sequential() ->
     seq_trace:set_token([]),
     [io:format("  ~0p~n", [shown(P, M)]) || M <- flush()].
 
+%% Code of version 2 is refused by its on_load function: what was there stays, but is traced no more.
+loading() ->
+    P = start([call]),
+    erlang:trace_pattern(on_load, true, []),
+    load(1, "ok"),
+    call(P, through, [a]),
+    erlang:trace_pattern({loaded, '_', '_'}, true, [local]),
+    call(P, through, [b]),
+    load(2, "fail"),
+    call(P, through, [c]),
+    load(3, "ok"),
+    call(P, through, [d]),
+    erlang:trace_pattern(on_load, false, []).
+through(X) -> loaded:f(X).
+load(Version, End) ->
+    Lines = ["-module(loaded).", "-export([f/1]).", "-on_load(init/0).", "init() -> " ++ End ++ ".", "f(X) -> {" ++ integer_to_list(Version) ++ ", X}."],
+    Forms = [begin {ok, Ts, _} = erl_scan:string(L), {ok, F} = erl_parse:parse_form(Ts), F end || L <- Lines],
+    {ok, loaded, Beam} = compile:forms(Forms),
+    code:purge(loaded),
+    io:format("~p~n", [code:load_binary(loaded, "", Beam)]).
+
 monitor() ->
     undefined = erlang:system_monitor(self(), [{large_heap, 20000}, {long_message_queue, {2, 5}}]),
     io:format("~0p~n", [element(2, erlang:system_monitor())]),

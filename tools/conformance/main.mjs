@@ -5,8 +5,10 @@
  *
  *   --otp 27|25           whose suites and libraries; 27 unless told
  *   --app NAME            emulator, stdlib, kernel or compiler; all unless told
- *   --suite NAME          one suite
+ *   --suite NAME          one suite; may be given more than once
  *   --case NAME           one case of it: prints its result and keeps nothing
+ *   --cap SECONDS         what a case may take besides three times its native time: 60 unless told; more where other
+ *                         programs keep the processors busy
  *   --jobs N              machines at the same time; as many as there are processors unless told
  *   --resume              goes on where the last run was ended
  *   --compile-on-enigma   compiles the suites with OTP's compiler running on Enigma
@@ -31,9 +33,7 @@ import { groupBy, readTable, steadyReason, writeTable } from './tables.mjs';
 import { runVm } from './vm.mjs';
 
 const RELEASES = ['25', '27'];
-/** The most that a case may take: this, and three times its native time on top; in milliseconds. */
-const CAP = 60_000;
-/** The same for a baseline, where the native time is not known yet. */
+/** The most that a case of a baseline may take, whose native time is not known yet; in milliseconds. */
 const BASELINE_CAP = 600_000;
 /** What suites' own limits are multiplied by: a suite may take three times its native time. */
 const FACTOR = 3;
@@ -45,8 +45,9 @@ function readOptions() {
     options: {
       otp: { type: 'string', default: '27' },
       app: { type: 'string' },
-      suite: { type: 'string' },
+      suite: { type: 'string', multiple: true },
       case: { type: 'string' },
+      cap: { type: 'string', default: '60' },
       jobs: { type: 'string', default: String(availableParallelism()) },
       resume: { type: 'boolean', default: false },
       'compile-on-enigma': { type: 'boolean', default: false },
@@ -57,7 +58,8 @@ function readOptions() {
   });
   if (!RELEASES.includes(values.otp)) throw new Error(`--otp ${values.otp}: one of ${RELEASES.join(', ')}`);
   if (!/^[1-9]\d*$/.test(values.jobs)) throw new Error(`--jobs ${values.jobs}: a number`);
-  return { ...values, jobs: Number(values.jobs) };
+  if (!/^[1-9]\d*$/.test(values.cap)) throw new Error(`--cap ${values.cap}: a number of seconds`);
+  return { ...values, jobs: Number(values.jobs), cap: 1000 * Number(values.cap) };
 }
 
 /** The machines and folders of a run. */
@@ -90,7 +92,7 @@ function chooseSuites(options) {
   );
   const listed = options.quick ? readTable(join(data, 'quick.tsv')) : readTable(join(data, 'suites.tsv'));
   const wanted = listed
-    .filter(([app, name]) => [undefined, app].includes(options.app) && [undefined, name].includes(options.suite))
+    .filter(([app, name]) => [undefined, app].includes(options.app) && (options.suite?.includes(name) ?? true))
     .map(([app, name]) => {
       const rows = baseline.get(`${app}/${name}`);
       const cases = rows?.map((row) => row[2]);
@@ -149,7 +151,7 @@ async function runAll(options, run, suites) {
       const rows = [...kept];
       if (kept.length === 0) writeFileSync(join(run.work, `${app}.${name}.log`), '');
       const started = Date.now();
-      const ours = (CAP + FACTOR * suite.longest) * (options.stress ? STRESS_FACTOR : 1);
+      const ours = (options.cap + FACTOR * suite.longest) * (options.stress ? STRESS_FACTOR : 1);
       const limits = { ...run, cap: options.baseline ? BASELINE_CAP : ours };
       await runSuite(limits, { ...suite, done: kept.map((row) => row[2]) }, (result) => {
         const reason =

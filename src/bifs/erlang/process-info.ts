@@ -108,8 +108,8 @@ function garbageCollection(_vm: Machine, { heap }: Process): Term {
   ]);
 }
 
-function stackWords({ heap }: Process): number {
-  return (heap.stackTop - heap.sp) / 4;
+function stackWords(process: Process): number {
+  return (process.heap.stackTop - stackPointer(process)) / 4;
 }
 
 function memory(_vm: Machine, { heap }: Process): Term {

@@ -2,13 +2,15 @@
 import { nextHeapSize } from '../../memory/heap-sizes.ts';
 import { MAX_FULLSWEEP } from '../../process/heap-defaults.ts';
 import type { Machine } from '../../process/machine.ts';
+import { applyFunction } from '../../runtime/apply.ts';
 import { am, atom, atomName } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
+import { listOf } from '../../term/build.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
 import { isAtom, isLocalPid, makeSmall } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
-import { atomOf, boolean, natural } from './arguments.ts';
+import { boolean, natural } from './arguments.ts';
 import { heapLimitOf, heapLimitTerm, isRoomFor } from './heap-limits.ts';
 
 /** MAX_BACKTRACE_SIZE */
@@ -74,9 +76,10 @@ function setSchedulersOnline(_vm: Machine, value: Term): Term | undefined {
   return natural(value) === 1 ? makeSmall(1) : undefined;
 }
 
+/** Processes have it on together: kernel_refc counts how often each has turned it on. */
 function setSchedulerWallTime(vm: Machine, value: Term): Term | undefined {
-  const on = boolean(value);
-  return on === undefined ? undefined : atomOf(vm.wallTime.set(on, vm.timers.now()));
+  if (boolean(value) === undefined) return undefined;
+  return applyFunction(vm, atom('erts_internal'), atom('system_flag_scheduler_wall_time'), listOf([value]));
 }
 
 /** Blocks are the process's own; the value is not the old one but the new state. */
