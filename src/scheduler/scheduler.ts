@@ -383,7 +383,7 @@ export class Scheduler {
     store(ATTENTION, 0);
     store(REDUCTIONS, this.granted);
     process.heap.savedReductions = 0;
-    this.collect(process, 0, []);
+    this.collect(process, 0, [], true);
     process.reductions += this.granted - load(REDUCTIONS);
     process.heap.deactivate();
     const { pendingExit } = process;
@@ -414,15 +414,18 @@ export class Scheduler {
     return heap.limit.words === 0 && traces === undefined;
   }
 
-  /** Collects; `x` are terms that are not in X registers yet. A process that is going to wait gives back what it has in plenty. */
-  private collect(process: Process, live: number, x: Term[], isWaiting = false): void {
+  /**
+   * Collects; `x` are terms that are not in X registers yet. A process that is going to wait, or is collected because somebody
+   * asked for it, gives back what it has in plenty.
+   */
+  private collect(process: Process, live: number, x: Term[], givesBack = process.collectNext): void {
     const { heap } = process;
     const { gcStress, verifyHeap } = this.vm.flags;
     const taken = process.reductions + this.takenBy(process);
     if (heap.limit.words !== 0 && this.vm.tracing.turns.passesHeapLimit(process)) return;
     const options: CollectOptions = {
       live,
-      busy: !isWaiting && this.mayBeRoomy(process) && taken - process.reductionsAtCollection < BUSY_REDUCTIONS,
+      busy: !givesBack && this.mayBeRoomy(process) && taken - process.reductionsAtCollection < BUSY_REDUCTIONS,
       fit: process.hibernates,
       stress: gcStress || verifyHeap,
       visitRoots: (visit) => {

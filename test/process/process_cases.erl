@@ -123,6 +123,9 @@ server(N, S) -> M = id(?MODULE), apply(M, id(server), id([N - 1, S])).
 apply_server() -> S = self(), spawn(?MODULE, server, [20000, S]), receive X -> X after 60000 -> late end.
 monitored_by() -> S = self(), P = spawn(fun() -> monitor(process, S), S ! ready, receive go -> ok end end), receive ready -> ok end, {monitored_by, L} = process_info(self(), monitored_by), P ! go, lists:member(P, L).
 yields() -> erlang:yield().
+collected_by_others() -> P = spawn(?MODULE, answering, []), S = self(), [begin P ! {S, binary_to_list(binary:copy(<<0>>, 50000))}, receive {P, L} -> 50000 = length(L) end end || _ <- [1, 2, 3]],
+    [begin true = erlang:garbage_collect(P), {total_heap_size, N} = process_info(P, total_heap_size), N < 1000 end || _ <- [1, 2, 3]].
+answering() -> receive {F, X} -> F ! {self(), X} end, answering().
 collects() -> L = lists:seq(1, 1000), A = erlang:garbage_collect(), {A, lists:sum(L)}.
 collects_other() -> S = self(), P = spawn(fun() -> L = lists:seq(1, 100), S ! ready, receive go -> S ! lists:sum(L) end end), receive ready -> ok end, A = erlang:garbage_collect(P), P ! go, {A, receive X -> X end}.
 refs() -> A = make_ref(), B = make_ref(), {A =:= B, A < B, is_reference(A), A =:= id(A)}.
