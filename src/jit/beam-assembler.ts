@@ -482,9 +482,10 @@ export class BeamAssembler {
     this.reserved = 0;
   }
 
-  private noteReserved(label: number): void {
+  /** A branch goes to a label, with so many words reserved. */
+  noteReserved(label: number, words = this.reserved): void {
     const known = this.reservedAtLabel.get(label);
-    this.reservedAtLabel.set(label, known === undefined ? this.reserved : Math.min(known, this.reserved));
+    this.reservedAtLabel.set(label, known === undefined ? words : Math.min(known, words));
   }
 
   /** At a label: what every way there has reserved. */

@@ -10,6 +10,7 @@ import { compileBreakpoints } from './breakpoints.ts';
 import type { CompiledModule } from './compiled-module.ts';
 import { emitters } from './emitters.ts';
 import { FunctionFrame, FunctionPoints } from './function-frame.ts';
+import { Handlers } from './handlers.ts';
 import { ModuleTranslator, type TranslateOptions } from './module-translator.ts';
 import { emitOnLongs } from './ops/raw-arith.ts';
 import { RELOC_IMPORT_SLOT } from './relocations.ts';
@@ -54,7 +55,7 @@ function compileFunction(translator: ModuleTranslator, func: BeamFunction, index
   if (translator.options.isBif(translator.module.name, name, arity)) return compileBif(translator, func, index);
   const plan = new FunctionPlan(func, (importIndex) => translator.isBif(importIndex));
   const count = plan.reentries.length;
-  const points = new FunctionPoints(translator.addReentries(count));
+  const points = new FunctionPoints(translator.addReentries(count), new Handlers(plan));
   emitFunction(new BeamAssembler(translator, plan, index, false), points);
   if (count === 0) return;
   emitFunction(new BeamAssembler(translator, plan, index, true), points);

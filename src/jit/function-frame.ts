@@ -20,11 +20,13 @@
  * where its callee's is already. A frame of t registers that ends at `end`: return address at end-4(t+1), register k (from 1) at end-4k.
  */
 import { NATIVE_BYTES_PER_REDUCTION, REDUCTIONS, SP, X_REGISTERS } from '../memory/map.ts';
+import { NIL } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { i32, type Label, type Local } from '../wasm/types.ts';
 import { type FunctionPlan, NO_FRAME, type Reentry, type Target } from './analysis.ts';
 import type { BeamAssembler } from './beam-assembler.ts';
 import type { ReturnPointKind } from './compiled-module.ts';
+import type { Handlers } from './handlers.ts';
 import { usesLong } from './ops/raw-arith.ts';
 import { RELOC_SLOT } from './relocations.ts';
 
@@ -41,9 +43,11 @@ export class FunctionPoints {
   readonly raising = new Map<number, number>();
   /** The module's pc of the first of `FunctionPlan.reentries`; the others follow. */
   readonly firstPc: number;
+  readonly handlers: Handlers;
 
-  constructor(firstPc: number) {
+  constructor(firstPc: number, handlers: Handlers) {
     this.firstPc = firstPc;
+    this.handlers = handlers;
   }
 }
 
@@ -237,13 +241,38 @@ export class FunctionFrame {
 
   // ---- ways out --------------------------------------------------------------------------------------------------
 
-  /** Leaves with 0: a frame of `slots` Y registers, to go on at `point`. */
-  leave(point: number, slots: number): void {
+  /**
+   * Leaves with 0: a frame of `slots` Y registers, to go on at `point`. An exception that has a handler here may go there instead; `waits`:
+   * there can be none.
+   */
+  leave(point: number, slots: number, waits = false): void {
     const size = Math.max(slots, 0);
+    if (!waits && slots !== NO_FRAME) this.branchIfCaught(point);
     this.w.i32Const(point);
     const exit = this.exits.get(size);
     if (exit === undefined) this.unwind(size, (k) => this.a.slotLocal(k));
     else this.w.br(exit);
+  }
+
+  /** To the innermost handler, if it may be entered in place and there is an exception. */
+  private branchIfCaught(point: number): void {
+    const { w, a } = this;
+    const handler = this.points.handlers.at(a.at);
+    if (handler === undefined) return;
+    if (handler.kind === 'try') {
+      w.i32Const(point);
+      w.call(a.translator.helpers.caughtByTry());
+    } else {
+      a.callRuntime('caughtByCatch');
+      w.localTee(a.xLocal(0));
+    }
+    w.if();
+    if (handler.kind === 'try') this.loadX(0, 2);
+    w.i32Const(NIL);
+    w.localSet(a.slotLocal(handler.slot));
+    a.noteReserved(handler.label, 0);
+    w.br(this.labelOf(this.plan.target(handler.label) as Target));
+    w.end();
   }
 
   /** Appends a frame and leaves; the return point is on the stack. */

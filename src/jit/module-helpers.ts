@@ -63,6 +63,14 @@ export class ModuleHelpers {
     });
   }
 
+  /** (return point of the module) -> what the runtime function caughtByTry gives for its return address. */
+  caughtByTry(): FuncIndex {
+    return this.helper('caughtByTry', 1, (w) => {
+      pushReturnAddress(w);
+      w.returnCall(this.translator.runtime('caughtByTry'));
+    });
+  }
+
   /** (return point of the module) -> address of the frame's lowest word: `unwind` without its registers, for frames that are too large for it. */
   unwindLarge(size: number): FuncIndex {
     return this.helper(`unwindLarge${size}`, 1, (w) => {
@@ -180,16 +188,21 @@ function emitRegisters(w: FunctionBuilder, start: Local, size: number): void {
   }
 }
 
-/** Puts the old UNWIND_TOP into `start`, moves it up by a frame of `size` registers, and writes the return address of the point in parameter 0. */
-function emitFrame(w: FunctionBuilder, start: Local, size: number): void {
-  w.i32Const(0);
-  w.i32Load(UNWIND_TOP);
-  w.localTee(start);
+/** That of the return point in parameter 0. */
+function pushReturnAddress(w: FunctionBuilder): void {
   w.localGet(w.param(0));
   w.i32Const(STACK_TAG_SHIFT);
   w.i32Shl();
   w.i32ConstReloc(RELOC_RETURN, 0);
   w.i32Add();
+}
+
+/** Puts the old UNWIND_TOP into `start`, moves it up by a frame of `size` registers, and writes the return address of the point in parameter 0. */
+function emitFrame(w: FunctionBuilder, start: Local, size: number): void {
+  w.i32Const(0);
+  w.i32Load(UNWIND_TOP);
+  w.localTee(start);
+  pushReturnAddress(w);
   w.i32Store();
   w.i32Const(0);
   w.localGet(start);

@@ -41,6 +41,10 @@ export const runtimeTable = {
   buildStacktrace: 'i:i',
   /** Class, reason, raw trace -> the value of a `catch`. */
   catchEnd: 'iii:i',
+  /** Return address -> 1: the exception that gave 0 lies in the X registers for the handler of a `try`, 0: leave. */
+  caughtByTry: 'i:i',
+  /** -> the value of a `catch`, 0: leave. */
+  caughtByCatch: ':i',
 
   // calls
   /** Module, function, arity -> table slot to call, or 0: call applyFailed with the arguments in X registers. */

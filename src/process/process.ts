@@ -6,7 +6,7 @@ import type { Fragment } from '../memory/fragment.ts';
 import { RUN_CALL } from '../memory/map.ts';
 import type { ProcessHeap } from '../memory/process-heap.ts';
 import { am } from '../term/atoms.ts';
-import { NIL, NON_VALUE, type Term } from '../term/layout.ts';
+import { type Addr, NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { makeLocalPid } from '../term/term.ts';
 import type { TraceRef } from '../trace/sessions.ts';
 import type { Dictionary } from './dictionary.ts';
@@ -40,6 +40,17 @@ export interface Raised {
   info: Term;
   /** The frame at SP is in the trace twice: as the function that raised, and as its caller. */
   readonly topTwice?: boolean;
+  /** Raised again by the function of the frame at SP: the points of the trace up to that frame (runtime/caught-exceptions.ts). */
+  readonly points?: readonly Term[] | undefined;
+}
+
+/** An exception without a trace that a function has caught on the native stack. */
+export interface Caught {
+  readonly raised: Raised;
+  /** Where the frames end that were left for it. */
+  readonly top: Addr;
+  /** Where the function was: a return address. */
+  readonly address: number;
 }
 
 /** A third mode beside RUN_CALL and RUN_RETURN: the process has not run yet; x is [Module, Function, list of arguments]. */
@@ -94,6 +105,8 @@ export class Process {
   otherFlags: Map<Term, Term> | undefined;
   resume: Resume = SAVED_NOTHING;
   raised: Raised | undefined;
+  /** The last that was caught in place; its terms are good until something is called. */
+  caught: Caught | undefined;
   /** An exit signal that must end the process at its next safe point. */
   pendingExit: Fragment | undefined;
   /** The process is to be collected, whatever its heap says, when it runs next. */

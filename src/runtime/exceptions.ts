@@ -13,6 +13,7 @@ import { type Addr, NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { mapFromArrays } from '../term/map-build.ts';
 import { END_OF_STACK, isCatchTag, pointOfWord, returnAddress } from '../term/stack-words.ts';
 import { head, isCons, isMap, isNil, isTuple, tail, tupleArity, tupleElement } from '../term/term.ts';
+import { caughtAgain } from './caught-exceptions.ts';
 import { buildStacktrace, classOfTrace, setClassOfTrace, takeTrace, traceOfList } from './stack-trace.ts';
 
 /** Records an exception on the running process; gives 0, which leaves generated code. */
@@ -25,6 +26,7 @@ function record(vm: Machine, exceptionClass: Term, reason: Term, more?: Partial<
     args: more?.args ?? am.true,
     info: more?.info ?? NIL,
     topTwice: more?.topTwice ?? false,
+    points: undefined,
   };
   store(STATUS, STATUS_RAISE);
   return NON_VALUE;
@@ -152,7 +154,13 @@ export function raiseWithStack(vm: Machine, exceptionClass: Term, reason: Term, 
 
 /** Instruction `raise`: the exception that `trace` came with goes on. */
 export function raise(vm: Machine, trace: Term, reason: Term): void {
+  if (trace === NIL && vm.current.caught !== undefined) return raiseAgain(vm);
   record(vm, classOfTrace(trace), reason, { trace });
+}
+
+function raiseAgain(vm: Machine): void {
+  vm.current.raised = caughtAgain(vm);
+  store(STATUS, STATUS_RAISE);
 }
 
 /** Instruction `raw_raise`: returns the term badarg when the class is none, else raises and gives 0. */

@@ -13,6 +13,7 @@ import { mapGet } from '../term/map.ts';
 import { applyFailed, applySlot, callFunFailed } from './apply.ts';
 import { toFloat } from './arith.ts';
 import { bitsFunctions } from './bits-functions.ts';
+import { caughtByCatch, caughtByTry } from './caught-exceptions.ts';
 import {
   badmatch,
   badrecord,
@@ -82,6 +83,8 @@ function exceptionFunctions(vm: Machine) {
     rawRaise: (kind: Term, reason: Term, trace: Term) => rawRaise(vm, kind, reason, trace),
     buildStacktrace: (trace: Term) => buildStacktrace(vm, trace),
     catchEnd: (kind: Term, reason: Term, trace: Term) => catchEnd(vm, kind, reason, trace),
+    caughtByTry: (address: number) => caughtByTry(vm, address),
+    caughtByCatch: () => caughtByCatch(vm),
   };
 }
 

@@ -17,7 +17,7 @@ import { am, atomName } from '../term/atoms.ts';
 import { cons, listOf, tuple, tupleOf } from '../term/build.ts';
 import { type Addr, NIL, type Term } from '../term/layout.ts';
 import { mapFromArrays } from '../term/map-build.ts';
-import { END_OF_STACK, pointOfWord } from '../term/stack-words.ts';
+import { END_OF_STACK, pointOfWord, returnAddress } from '../term/stack-words.ts';
 import {
   head,
   isAtom,
@@ -52,9 +52,15 @@ export function walkStack(vm: Machine, from: Addr, visit: (frame: Addr, word: nu
 
 /** Points of the frames from `from` on, neighbours that are the same counted once, `limit` at most. */
 export function gatherPoints(vm: Machine, from: Addr, limit: number): Term[] {
-  const points: Term[] = [];
+  return gatherMore(vm, [], from, limit);
+}
+
+/** The same behind points that are known; those from `known` on are joined, too. */
+function gatherMore(vm: Machine, known: readonly Term[], from: Addr, limit: number): Term[] {
+  const points = known.filter((point, i) => i === 0 || point !== known[i - 1]).slice(0, limit);
   const { frames } = vm.tracing.calls;
-  let previous = 0;
+  const last = known.at(-1);
+  let previous = last === undefined ? 0 : returnAddress(smallValue(last));
   let frame = from;
   for (let word = load(frame); word !== END_OF_STACK && points.length < limit; word = load(frame)) {
     const point = pointOfWord(word);
@@ -71,7 +77,11 @@ export function gatherPoints(vm: Machine, from: Addr, limit: number): Term[] {
 export function takeTrace(vm: Machine, raised: Raised, sp: Addr): Term {
   const { top } = raised;
   const depth = Math.max(vm.backtraceDepth, 1);
-  const points = gatherPoints(vm, sp, top === undefined ? depth : depth - 1);
+  const limit = top === undefined ? depth : depth - 1;
+  const points =
+    raised.points === undefined
+      ? gatherPoints(vm, sp, limit)
+      : gatherMore(vm, raised.points, plus(sp, vm.code.frameWords(pointOfWord(load(sp))) * 4), limit);
   if (raised.topTwice === true && points.length > 0) {
     points.unshift(points[0] as Term);
     points.length = Math.min(points.length, depth);

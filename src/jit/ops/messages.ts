@@ -49,7 +49,7 @@ function emitLoopRecEnd(a: BeamAssembler, next: Operand): void {
 /** Leaves the function until a message arrives. */
 function leaveToWait(a: BeamAssembler, next: Operand): void {
   const target = a.plan.target(a.label(next)) as Target;
-  a.frame.leave(a.frame.pointOf(target), a.slots);
+  a.frame.leave(a.frame.pointOf(target), a.slots, true);
 }
 
 function emitWait(a: BeamAssembler, next: Operand): void {
