@@ -42,6 +42,13 @@ const INTEGER_FORMS: readonly RegExp[] = Array.from({ length: MAX_BASE + 1 }, (_
   const digits = DIGIT_CHARACTERS.slice(0, Math.max(base, MIN_BASE));
   return new RegExp(`^[+-]?[${digits}${digits.toUpperCase()}]+$`);
 });
+/** By character: its value as a digit, more than any base for others. */
+const DIGIT_VALUES: readonly number[] = Array.from({ length: 256 }, (_, code) => {
+  const digit = Number.parseInt(String.fromCharCode(code), MAX_BASE);
+  return Number.isNaN(digit) ? MAX_BASE : digit;
+});
+/** Integers up to this are read digit by digit, without making text of them. */
+const MOST_COUNTED = 2 ** 50;
 const BIGINT_PREFIX: Readonly<Record<number, string>> = { 2: '0b', 8: '0o', 10: '', 16: '0x' };
 
 /** The list of a text's characters, in front of `last`. */
@@ -176,6 +183,8 @@ export function listToInteger(text: Term, base: Term = TEN): Term {
  */
 export function binaryToIntegerOrBig(binary: Term, base: Term): Term {
   const radix = isSmall(base) ? smallValue(base) : 0;
+  const counted = isBinary(binary) ? countedInteger(binaryBytes(binary), radix) : undefined;
+  if (counted !== undefined) return makeInteger(counted);
   const text = textOfBinary(binary);
   if (radix < MIN_BASE || radix > MAX_BASE || text === undefined) return am.badarg;
   if (!(INTEGER_FORMS[radix] as RegExp).test(text))
@@ -183,11 +192,23 @@ export function binaryToIntegerOrBig(binary: Term, base: Term): Term {
   return integerOfText(text, radix) ?? am.big;
 }
 
+/** The integer that bytes spell, if it is not large; undefined also where they spell none. */
+function countedInteger(text: Uint8Array, base: number): number | undefined {
+  const signed = text[0] === 45 || text[0] === 43 ? 1 : 0;
+  if (base < MIN_BASE || base > MAX_BASE || text.length === signed) return undefined;
+  let value = 0;
+  for (let i = signed; i < text.length; i++) {
+    const digit = DIGIT_VALUES[text[i] as number] as number;
+    value = value * base + digit;
+    if (digit >= base || value > MOST_COUNTED) return undefined;
+  }
+  return text[0] === 45 ? -value : value;
+}
+
 /** The value of a digit character (its low eight bits count, as in OTP) below `base`; -1 for any other term. */
 function digitValue(t: Term, base: number): number {
   if (!isSmall(t)) return -1;
-  const code = ((smallValue(t) % 256) + 256) % 256;
-  const digit = Number.parseInt(String.fromCharCode(code), MAX_BASE);
+  const digit = DIGIT_VALUES[((smallValue(t) % 256) + 256) % 256] as number;
   return digit < base ? digit : -1;
 }
 
@@ -217,11 +238,25 @@ export function listToIntegerOrBig(list: Term, base: Term): Term {
   if (radix < MIN_BASE || radix > MAX_BASE) return am.badarg;
   const sign = head(list);
   const first = sign === MINUS || sign === PLUS ? tail(list) : list;
+  const counted = countedPrefix(first, radix, sign === MINUS);
+  if (counted !== undefined) return counted;
   const { digits, rest } = digitsOfList(first, radix);
-  if (rest === first) return am.no_integer;
   if (digits.length > Math.floor(59 / Math.log2(radix)) && !(isNil(rest) && isByteList(list))) return am.big;
   const integer = integerOfText((sign === MINUS ? '-' : '') + (digits || '0'), radix);
   return integer === undefined ? am.big : tuple(integer, rest);
+}
+
+/** `{Integer, Rest}` or `no_integer` for the digits at the beginning of a list; undefined: there are many. */
+function countedPrefix(list: Term, base: number, negative: boolean): Term | undefined {
+  let value = 0;
+  let rest = list;
+  for (; isCons(rest); rest = tail(rest)) {
+    const digit = digitValue(head(rest), base);
+    if (digit < 0) break;
+    value = value * base + digit;
+    if (value > MOST_COUNTED) return undefined;
+  }
+  return rest === list ? am.no_integer : tuple(makeInteger(negative ? -value : value), rest);
 }
 
 /** Whether the items of a list, up to its end, are bytes. */

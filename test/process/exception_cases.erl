@@ -105,3 +105,25 @@ fun_of_bif() -> F = fun erlang:hd/1, {F([1]), caught(fun() -> F(id(x)) end)}.
 fun_undefined() -> F = fun no_such:f/1, caught(fun() -> F(1) end).
 hof() -> lists:foldl(fun(X, A) -> X + A end, 0, lists:seq(1, 100)).
 hof_error() -> {error, R, _} = caught(fun() -> lists:map(fun(X) -> 1 / X end, [1, 0]) end), R.
+
+%% Exceptions that handlers without a use for the trace let go on: the trace is that of the first time.
+passing(F) -> R = try id(F()) catch throw:nothing -> no end, {ok, R}.
+twice(F) -> R = passing(fun() -> passing(F) end), {twice, R}.
+in_one(F) -> R = try try id(F()) catch throw:a -> 1 end catch throw:b -> 2 end, {one, R}.
+down_to(0, F) -> 1 + F();
+down_to(N, F) -> 1 + down_to(N - 1, F).
+goes_on() -> [caught(fun() -> passing(F) end) || F <- [fun() -> l5(error) end, fun() -> l5(bif) end, fun() -> l5(clause) end]].
+goes_on_twice() -> [caught(fun() -> twice(F) end) || F <- [fun() -> l5(error) end, fun() -> l5(bif) end, fun() -> exit(x) end]].
+goes_on_in_one() -> [caught(fun() -> in_one(F) end) || F <- [fun() -> l5(error) end, fun() -> throw(b) end, fun() -> throw(c) end]].
+goes_on_deep() -> [caught(fun() -> 1 + down_to(N, fun() -> twice(fun() -> down_to(M, fun() -> l9(error) end) end) end) end) || N <- [0, 3, 20], M <- [0, 3, 20]].
+goes_on_raised_here(X) -> try case id(X) of {a, Y} -> Y end catch throw:_ -> no end.
+goes_on_here() -> [caught(fun() -> 1 + goes_on_raised_here(X) end) || X <- [{a, 1}, b]].
+goes_on_to_exit() -> {P, R} = spawn_monitor(fun() -> twice(fun() -> l5(error) end) end), receive {'DOWN', R, _, P, {E, T}} -> {E, [{M, F, A} || {M, F, A, _} <- T]} end.
+goes_on_in_catch() -> [catch passing(fun() -> exit(y) end), catch passing(fun() -> throw(z) end), element(1, catch passing(fun() -> l5(bif) end))].
+value_of_guard(X) -> try id(X) + 1 of Y when Y > 5 -> big; Y -> Y catch error:badarith when X =:= a -> a; error:badarith -> b; _:_ -> c end.
+handler_guards() -> [value_of_guard(X) || X <- [1, 9, a, b, [], 1.5]].
+cleared() -> [try throw(id(X)) catch throw:Y when Y > 2 -> {Y, try throw(X + 1) catch Z -> {Z, X} end}; _ -> small end || X <- [1, 2, 3, 4]].
+kept_over_handlers(A, B) -> C = id([A]), {'EXIT', {R, _}} = (catch l5(id(throw))), D = try hd(id([])) catch error:badarg -> {A, C} end, {A, B, C, D, R}.
+registers_over_handlers() -> kept_over_handlers(id({x}), id(<<"y">>)).
+classes_of_catch(F) -> case catch F() of {'EXIT', {R, [_ | _]}} -> {error, R}; {'EXIT', R} -> {exit, R}; X -> X end.
+catch_classes() -> [classes_of_catch(F) || F <- [fun() -> throw(a) end, fun() -> exit(b) end, fun() -> error(c) end, fun() -> d end, fun() -> hd(id(e)) end]].
