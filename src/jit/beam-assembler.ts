@@ -85,7 +85,8 @@ export class BeamAssembler {
       this.pc = this.w.param(0, 'pc');
       this.x.push(this.w.param(1, 'x0'));
     } else {
-      for (let i = 0; i < plan.func.arity; i++) this.x.push(this.w.param(i, `x${i}`));
+      const free = translator.lambdaOf[index]?.numFree ?? 0;
+      for (let i = 0; i < plan.func.arity - free; i++) this.x.push(this.w.param(i, `x${i}`));
       this.pc = this.w.local(i32, 'pc');
     }
     this.reachable = !resuming;

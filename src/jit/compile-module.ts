@@ -23,7 +23,9 @@ export function compileModule(module: BeamModule, options: TranslateOptions): Co
   module.functions.forEach((func, index) => {
     compileFunction(translator, func, index);
   });
-  const adapters = module.lambdas.map((_, index) => compileAdapter(translator, index));
+  module.lambdas.forEach((_, index) => {
+    compileAdapter(translator, index);
+  });
   const { calls, calledImports } = translator;
   if (calledImports.length > 0) {
     const stubs = calledImports.map((index) => compileStub(translator, index));
@@ -38,7 +40,7 @@ export function compileModule(module: BeamModule, options: TranslateOptions): Co
   });
   const onLoad = module.functions.findIndex(({ name, arity }) => name === module.onLoad && arity === 0);
   if (onLoad >= 0) builder.exportFunction('onLoad', translator.functions[onLoad] as FuncIndex);
-  adapters.forEach((adapter, index) => {
+  translator.adapters.forEach((adapter, index) => {
     builder.exportFunction(`a${index}`, adapter);
   });
   return {
@@ -135,23 +137,23 @@ function moveFunBehindArguments(a: BeamAssembler, { op, args }: Instruction): vo
   a.w.localSet(a.xLocal(a.number(args[1])));
 }
 
-/** What a fun's slot holds: (arguments …, fun) -> its function with the free variables behind the arguments. */
-function compileAdapter(translator: ModuleTranslator, index: number) {
+/** What a fun's slot holds, where it is not the function itself: calls it with the free variables behind the arguments. */
+function compileAdapter(translator: ModuleTranslator, index: number): void {
   const { module, builder } = translator;
   const lambda = module.lambdas[index] as (typeof module.lambdas)[number];
-  const target = translator.functions[module.functionOfLabel.get(lambda.label) as number] as number;
+  const target = translator.functions[module.functionOfLabel.get(lambda.label) as number] as FuncIndex;
+  const adapter = translator.adapters[index] as FuncIndex;
+  if (adapter === target) return;
   const arity = lambda.arity - lambda.numFree;
-  const func = builder.declareFunction(translator.functionType(arity + 1), translator.noted(`fun ${lambda.name}`));
-  const w = builder.body(func);
+  const w = builder.body(adapter);
   for (let i = 0; i < arity; i++) w.localGet(w.param(i));
   const fun = w.param(arity);
   for (let i = 0; i < lambda.numFree; i++) {
     w.localGet(fun);
     w.i32Load(FUN_FREE + 4 * i - PRIMARY_BOXED);
   }
-  w.returnCall(target as typeof func);
+  w.returnCall(target);
   w.finish();
-  return func;
 }
 
 /** What the element of an import holds while its function has no code: leaves with STATUS_UNDEFINED. */

@@ -27,6 +27,7 @@ import { type FunctionPlan, NO_FRAME, type Reentry, type Target } from './analys
 import type { BeamAssembler } from './beam-assembler.ts';
 import type { ReturnPointKind } from './compiled-module.ts';
 import type { Handlers } from './handlers.ts';
+import { takeFree } from './lambdas.ts';
 import { usesLong } from './ops/raw-arith.ts';
 import { RELOC_SLOT } from './relocations.ts';
 
@@ -98,6 +99,8 @@ export class FunctionFrame {
     if (a.resuming) {
       this.localPc();
       this.loadFrame();
+    } else {
+      takeFree(a);
     }
     const loops = plan.selfTailCall && !a.resuming;
     if (loops) a.raw.enterLoop((instruction) => usesLong(a, instruction));

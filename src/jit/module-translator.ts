@@ -1,11 +1,12 @@
 /** What the functions of one module share while they are translated: the wasm module, imported functions, return points. */
 import type { BeamType } from '../isa/types.ts';
-import type { BeamFunction, BeamModule, ImportEntry, Instruction } from '../loader/beam-module.ts';
+import type { BeamFunction, BeamModule, ImportEntry, Instruction, LambdaEntry } from '../loader/beam-module.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
 import { type FuncIndex, funcref, i32, i32Init, type TableIndex, type TypeIndex, type ValType } from '../wasm/types.ts';
 import type { BeamAssembler } from './beam-assembler.ts';
 import type { ConstantId, ReturnPoint } from './compiled-module.ts';
+import { lambdasByFunction } from './lambdas.ts';
 import { ModuleHelpers } from './module-helpers.ts';
 import { type RuntimeName, runtimeTable, signature } from './runtime-table.ts';
 
@@ -34,6 +35,10 @@ export class ModuleTranslator {
   readonly calls: TableIndex;
   /** By index into `module.functions`. */
   readonly functions: FuncIndex[] = [];
+  /** Lambdas of functions that are called with the fun instead of its free variables (lambdas.ts), by the same index. */
+  readonly lambdaOf: readonly (LambdaEntry | undefined)[];
+  /** What the slots of funs hold, by index into `module.lambdas`: (arguments …, fun) -> term. */
+  readonly adapters: FuncIndex[] = [];
   /** What stands behind the functions of a module with breakpoints, by the same index; a BIF has none. */
   readonly bodies: FuncIndex[] = [];
   /** The resume function of each place that can be re-entered, by the module's pcs; pc 0 is none. */
@@ -61,6 +66,8 @@ export class ModuleTranslator {
     const notes = options.notes ?? false;
     this.builder = new ModuleBuilder({ names: notes, notes });
     this.builder.importMemory('env', 'memory', { min: 1 });
+    const isOwn = ({ name, arity }: BeamFunction) => !options.isBif(module.name, name, arity);
+    this.lambdaOf = options.breakpoints === true ? [] : lambdasByFunction(module, isOwn);
     this.bifOfImport = module.imports.map((entry) => options.isBif(entry.module, entry.name, entry.arity));
     this.calledImports = [...module.imports.keys()].filter((index) => !this.isBif(index));
     this.calledImports.forEach((index, element) => {
@@ -90,14 +97,31 @@ export class ModuleTranslator {
 
   /** Declares the main functions; `notes` names them. */
   declareFunctions(): void {
-    for (const { name, arity } of this.module.functions) {
-      this.functions.push(this.builder.declareFunction(this.functionType(arity), this.noted(`${name}/${arity}`)));
-    }
+    this.module.functions.forEach(({ name, arity }, index) => {
+      const lambda = this.lambdaOf[index];
+      const params = lambda === undefined ? arity : arity - lambda.numFree + 1;
+      this.functions.push(this.builder.declareFunction(this.functionType(params), this.noted(`${name}/${arity}`)));
+    });
+    this.declareAdapters();
     if (this.options.breakpoints !== true) return;
     this.module.functions.forEach(({ name, arity }, index) => {
       if (this.options.isBif(this.module.name, name, arity)) return;
       this.bodies[index] = this.builder.declareFunction(this.functionType(arity), this.noted(`${name}/${arity} body`));
     });
+  }
+
+  private declareAdapters(): void {
+    for (const lambda of this.module.lambdas) {
+      const index = this.module.functionOfLabel.get(lambda.label) as number;
+      const adapter =
+        this.lambdaOf[index] === lambda
+          ? (this.functions[index] as FuncIndex)
+          : this.builder.declareFunction(
+              this.functionType(lambda.arity - lambda.numFree + 1),
+              this.noted(`fun ${lambda.name}`),
+            );
+      this.adapters.push(adapter);
+    }
   }
 
   /** A name for dumps. */

@@ -15,6 +15,7 @@ import {
   PRIMARY_BOXED,
   PRIMARY_MASK,
 } from '../../term/layout.ts';
+import type { FuncIndex } from '../../wasm/types.ts';
 import { NO_FRAME, type Target } from '../analysis.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
 import type { EmitterTable } from '../emitter.ts';
@@ -87,12 +88,11 @@ function isLast(a: BeamAssembler): boolean {
   return a.plan.callsFunLast(a.at);
 }
 
-/** Calls the lambda's function directly, with the free variables that the fun holds. */
+/** Calls what the fun's slot would lead to. */
 function callLambda(a: BeamAssembler, index: number, arity: number, fun: Operand): void {
-  const { label, numFree } = lambdaAt(a, index);
-  const target = a.functionOf({ kind: 'f', label });
+  const target = a.translator.adapters[index] as FuncIndex;
   pushX(a, arity);
-  for (let i = 0; i < numFree; i++) loadField(a, fun, PRIMARY_BOXED, FUN_FREE + 4 * i);
+  a.push(fun);
   if (isLast(a)) a.w.returnCall(target);
   else a.w.call(target);
   endCall(a);
