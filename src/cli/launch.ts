@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import process, { arch, env, execArgv, versions } from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { codeCacheIn } from './code-cache.ts';
 
@@ -18,6 +19,8 @@ const NO_FILE = new Uint8Array(0);
 
 /** Runs the bundle `path` (ASCII) as if it were the module `main`. */
 export function launch(path: string, main: string): void {
+  // A function is validated when it is first called: most of what a start loads never is.
+  setFlagsFromString('--wasm-lazy-validation');
   const bytes = readFileSync(path);
   const build = createHash('sha256').update(bytes).digest('hex');
   const cache = codeCacheIn(env.ENIGMA_CACHE, build);

@@ -66,10 +66,12 @@ class Linker {
     this.code = code;
     this.translation = translation;
     this.atoms = translation.atoms.map((name) => atom(name));
-    const { lambdas, md5 } = translation;
+    const { lambdas } = translation;
+    // Entries stay: they are not to hold on to all of the translation's bytes.
+    const uniq = translation.md5.slice();
     for (let at = 0; at < lambdas.length; at += ROW.lambda) {
       const [, arity, index, numFree, oldUniq] = lambdas.subarray(at, at + ROW.lambda) as unknown as LambdaRow;
-      const key = { module: this.atoms[1] as Term, index, arity: arity - numFree, uniq: md5, oldIndex: index };
+      const key = { module: this.atoms[1] as Term, index, arity: arity - numFree, uniq, oldIndex: index };
       this.lambdas.push(funEntry({ ...key, oldUniq }));
     }
   }

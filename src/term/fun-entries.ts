@@ -61,7 +61,7 @@ export const funSlots: { allocate: (key: FunKey) => number } = { allocate: () =>
  * code, which OTP forgets together with the last closure, gives way to one with another oldIndex.
  */
 export function funEntry(key: FunKey): FunEntry {
-  const text = `${immediateValue(key.module)} ${key.index} ${key.arity} ${key.oldUniq} ${key.uniq.join(' ')}`;
+  const text = `${immediateValue(key.module)} ${key.index} ${key.arity} ${key.oldUniq} ${textOf(key.uniq)}`;
   const number = numbers.get(text);
   const known = number === undefined ? undefined : entries[number];
   if (known !== undefined && (known.code !== undefined || known.oldIndex === key.oldIndex)) return known;
@@ -69,6 +69,17 @@ export function funEntry(key: FunKey): FunEntry {
   entries.push(entry);
   numbers.set(text, entry.number);
   return entry;
+}
+
+/** The bytes last asked for, and their text: a module's lambdas all have the same. */
+const lastUniq: { bytes: Uint8Array; text: string } = { bytes: new Uint8Array(0), text: '' };
+
+function textOf(uniq: Uint8Array): string {
+  if (uniq !== lastUniq.bytes) {
+    lastUniq.bytes = uniq;
+    lastUniq.text = uniq.join(' ');
+  }
+  return lastUniq.text;
 }
 
 /** How many entries there are. */
