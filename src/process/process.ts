@@ -42,6 +42,8 @@ export interface Raised {
   readonly topTwice?: boolean;
   /** Raised again by the function of the frame at SP: the points of the trace up to that frame (runtime/caught-exceptions.ts). */
   readonly points?: readonly Term[] | undefined;
+  /** A handler that could not be entered in place is among the frames that were left. */
+  passesHandler?: boolean;
 }
 
 /** An exception without a trace that a function has caught on the native stack. */

@@ -11,7 +11,7 @@ import type { Raised } from '../process/process.ts';
 import { am } from '../term/atoms.ts';
 import { tuple } from '../term/build.ts';
 import { type Addr, NIL, NON_VALUE, type Term } from '../term/layout.ts';
-import { pointOfWord } from '../term/stack-words.ts';
+import { isCatchTag, pointOfWord } from '../term/stack-words.ts';
 import { makeSmall } from '../term/term.ts';
 
 /** The running process's exception, if it can be caught in place: the call that gave 0 has raised it, and nobody watches. */
@@ -20,7 +20,19 @@ function caughtException(vm: Machine): Raised | undefined {
   if (load(STATUS) !== STATUS_RAISE || current.pendingExit !== undefined || current.traceState !== undefined) {
     return undefined;
   }
-  return current.raised;
+  const { raised } = current;
+  if (raised === undefined || raised.passesHandler) return undefined;
+  raised.passesHandler = hasHandlerAbove();
+  return raised.passesHandler ? undefined : raised;
+}
+
+/** Whether a frame that was left has a handler, which could not be entered in place: it comes first. */
+function hasHandlerAbove(): boolean {
+  const top = loadUnsigned(UNWIND_TOP);
+  for (let at = loadUnsigned(UNWIND_BASE) as Addr; at < top; at = plus(at, 4)) {
+    if (isCatchTag(load(at))) return true;
+  }
+  return false;
 }
 
 /** From here on nothing is raised: generated code goes on. */

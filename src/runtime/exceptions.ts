@@ -27,6 +27,7 @@ function record(vm: Machine, exceptionClass: Term, reason: Term, more?: Partial<
     info: more?.info ?? NIL,
     topTwice: more?.topTwice ?? false,
     points: undefined,
+    passesHandler: false,
   };
   store(STATUS, STATUS_RAISE);
   return NON_VALUE;

@@ -127,3 +127,9 @@ kept_over_handlers(A, B) -> C = id([A]), {'EXIT', {R, _}} = (catch l5(id(throw))
 registers_over_handlers() -> kept_over_handlers(id({x}), id(<<"y">>)).
 classes_of_catch(F) -> case catch F() of {'EXIT', {R, [_ | _]}} -> {error, R}; {'EXIT', R} -> {exit, R}; X -> X end.
 catch_classes() -> [classes_of_catch(F) || F <- [fun() -> throw(a) end, fun() -> exit(b) end, fun() -> error(c) end, fun() -> d end, fun() -> hd(id(e)) end]].
+%% A handler that wants the trace lies between the exception and one that does not.
+with_after(F) -> try id(F()) after put(after_ran, true) end.
+with_trace(F) -> try id(F()) catch throw:R:S -> erlang:raise(error, {R, length(S) > 1}, S) end.
+between(F) -> try id(F()) catch error:{a, T} -> {error, T}; C:R -> {C, R} end.
+between_handlers() -> [between(fun() -> with_after(fun() -> with_trace(F) end) end) || F <- [fun() -> throw(a) end, fun() -> l5(throw) end, fun() -> exit(b) end]].
+after_between() -> put(after_ran, false), R = (catch with_after(fun() -> 1 + down_to(30, fun() -> throw(x) end) end)), {R, get(after_ran)}.
