@@ -173,6 +173,11 @@ export class Process {
     return this.state !== 'exited' && this.pendingExit === undefined;
   }
 
+  /** process_flag(sensitive, true): nothing of what it does and holds is told of, to tracers or by process_info. */
+  get isSensitive(): boolean {
+    return this.otherFlags?.get(am.sensitive) === am.true;
+  }
+
   /** Keeps where the process goes on, with the first `x.length` X registers. */
   save(mode: number, slot: number, x: Term[]): void {
     this.resume = { mode, slot, x };

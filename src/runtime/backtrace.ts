@@ -26,8 +26,9 @@ function content(vm: Machine, word: number): string {
   return word === 0 || isReturnAddress(word) ? '[]' : display(withoutContext(word as Term));
 }
 
-/** The frames from `sp` on, innermost first. Addresses are numbers of return points; the offset is the line. */
+/** The frames from `sp` on, innermost first; nothing of a sensitive process. Addresses are numbers of return points; the offset is the line. */
 export function formatBacktrace(vm: Machine, process: Process, sp: Addr): string {
+  if (process.isSensitive) return '';
   const lines: string[] = [];
   const { initialCall } = process;
   const first = load(sp);

@@ -13,7 +13,7 @@ import { makeSmall } from '../term/term.ts';
 import { Accounting } from './accounting.ts';
 import type { FunctionBreaks, SessionBreak } from './breakpoints.ts';
 import { callStackAt } from './call-stack.ts';
-import { isSensitive, type ProcessTracing } from './events.ts';
+import type { ProcessTracing } from './events.ts';
 import { ARITY, CALL, RETURN_TO, SILENT, TIMESTAMP } from './flags.ts';
 import { isOwnTracer, type TraceFrame, TraceFrames } from './frames.ts';
 import type { MatchResult, MatchSet } from './match-set.ts';
@@ -54,7 +54,7 @@ export class CallTracing {
   /** Whether anyone is to be told of a call, or it is to be accounted for, by the running process. */
   concerns(breaks: FunctionBreaks, isLocal: boolean): boolean {
     const { current } = this.vm;
-    if (isSensitive(current)) return false;
+    if (current.isSensitive) return false;
     return breaks.sessions.some((wanted) => {
       const { session, isGlobal, time, memory } = wanted;
       if (isLocal && wanted.isMeta) return true;
@@ -67,7 +67,7 @@ export class CallTracing {
 
   /** Counts a call of which nobody is told. */
   count(breaks: FunctionBreaks): void {
-    if (isSensitive(this.vm.current)) return;
+    if (this.vm.current.isSensitive) return;
     for (const { count, session } of breaks.sessions) {
       if (count?.active === true && session.isAlive) count.value++;
     }
@@ -149,7 +149,7 @@ export class CallTracing {
   private tellMeta(call: TracedCall, wanted: SessionBreak, pushed: TraceFrame[]): void {
     const { process } = call;
     const { metaTracer, session } = wanted;
-    if (metaTracer === NIL || isSensitive(process)) return;
+    if (metaTracer === NIL || process.isSensitive) return;
     const state = tracerState(this.vm, metaTracer, process.pid);
     if (state === 'remove') wanted.metaTracer = NIL;
     if (state !== 'trace') return;
@@ -253,7 +253,7 @@ export class CallTracing {
 
   returnsTo(process: Process, { session }: Extract<TraceFrame, { kind: 'return_to' }>, at: Addr): void {
     const ref = this.session(process, session);
-    if (ref === undefined || (ref.flags & RETURN_TO) === 0 || isSensitive(process)) return;
+    if (ref === undefined || (ref.flags & RETURN_TO) === 0 || process.isSensitive) return;
     this.tellReturnTo(process, ref, this.frames.from(at).next);
   }
 

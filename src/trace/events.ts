@@ -47,10 +47,6 @@ export function livingTracer(vm: Machine, tracing: NewTracing): NewTracing {
   return tracing;
 }
 
-export function isSensitive(process: Process): boolean {
-  return process.otherFlags?.get(am.sensitive) === am.true;
-}
-
 export class ProcessTracing {
   readonly sessions = new TraceSessions();
   readonly breakpoints: Breakpoints;
@@ -87,7 +83,7 @@ export class ProcessTracing {
   }
 
   private tell(process: Process, flag: number, message: Message): void {
-    if (process.traces === undefined || isSensitive(process)) return;
+    if (process.traces === undefined || process.isSensitive) return;
     for (const ref of process.traces as readonly TraceRef[]) {
       if ((ref.flags & flag) !== 0 && this.isEnabled(process, ref)) this.emit(process, ref, message);
     }
@@ -109,7 +105,7 @@ export class ProcessTracing {
 
   /** A process sends: `to` is what it has named. */
   sent(from: Process, to: Term, message: Term): void {
-    if (isSensitive(from)) return;
+    if (from.isSensitive) return;
     for (const ref of (from.traces ?? []) as readonly TraceRef[]) {
       const { on, matchSet } = ref.session.send;
       if ((ref.flags & SEND) === 0 || !on) continue;
@@ -135,7 +131,7 @@ export class ProcessTracing {
 
   /** What else is told of as received: a timeout, from `clock_service`. */
   received(to: Process, from: Term, message: Term): void {
-    if (isSensitive(to)) return;
+    if (to.isSensitive) return;
     for (const ref of (to.traces ?? []) as readonly TraceRef[]) {
       const { on, matchSet } = ref.session.receive;
       if ((ref.flags & RECEIVE) === 0 || !on) continue;

@@ -188,7 +188,7 @@ export class SequentialTracing {
 
   private output(token: SequenceToken, type: number, receiver: Term, message: Term, process: Process): void {
     if (this.systemTracer === NIL || (token.flags & type) === 0 || !this.isHeard(process)) return;
-    if (process.otherFlags?.get(am.sensitive) === am.true) return;
+    if (process.isSensitive) return;
     const { label, last, serial, sender } = token;
     const isTerm = typeof label === 'number';
     sendTrace(this.vm, this.systemTracer, timestampFlags(token.flags), false, {

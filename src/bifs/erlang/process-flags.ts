@@ -1,8 +1,10 @@
 /** erlang:process_flag/2. Each flag has a way to set it, which returns the old value or says that the new one is none. */
 import { nextHeapSize } from '../../memory/heap-sizes.ts';
+import { MAX_SLICE_REDUCTIONS } from '../../memory/map.ts';
 import { type HeapDefaults, MAX_FULLSWEEP } from '../../process/heap-defaults.ts';
 import type { Machine } from '../../process/machine.ts';
 import type { Process } from '../../process/process.ts';
+import { bumpReductions } from '../../runtime/bump-reductions.ts';
 import { am } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { badarg } from '../../term/erlang-error.ts';
@@ -94,6 +96,15 @@ function setMaxHeapSize({ heap }: Process, value: Term, defaults: HeapDefaults):
   return heapLimitTerm(old);
 }
 
+const noteSensitive = noted(am.sensitive, () => am.false, isBoolean);
+
+/** Takes effect at once: the process is scheduled again. */
+function setSensitive(process: Process, value: Term, defaults: HeapDefaults): Term | undefined {
+  const old = noteSensitive(process, value, defaults);
+  if (old !== undefined) bumpReductions(MAX_SLICE_REDUCTIONS);
+  return old;
+}
+
 const setters = new Map<Term, SetFlag>([
   [am.trap_exit, setTrapExit],
   [am.priority, setPriority],
@@ -111,7 +122,7 @@ const setters = new Map<Term, SetFlag>([
   ],
   [am.max_heap_size, setMaxHeapSize],
   [am.save_calls, noted(am.save_calls, () => makeSmall(0), isCallCount)],
-  [am.sensitive, noted(am.sensitive, () => am.false, isBoolean)],
+  [am.sensitive, setSensitive],
   [am.scheduler, noted(am.scheduler, () => makeSmall(0), isScheduler)],
   [am.async_dist, noted(am.async_dist, () => am.false, isBoolean)],
 ]);

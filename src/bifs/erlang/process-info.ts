@@ -175,7 +175,11 @@ const items = new Map<Term, Item>([
   [am.status, status],
   [am.message_queue_len, (_, { mailbox }) => integer(mailbox.length)],
   // A message belongs to its fragment until it is received, whoever asks.
-  [am.messages, (_, { mailbox }) => listOf([...mailbox.messages()].map(({ term }) => copyIn(term)))],
+  [
+    am.messages,
+    (_, { mailbox, isSensitive }) =>
+      isSensitive ? NIL : listOf([...mailbox.messages()].map(({ term }) => copyIn(term))),
+  ],
   [
     am.links,
     (vm, { links, ports }) =>
@@ -189,7 +193,7 @@ const items = new Map<Term, Item>([
     am.monitored_by,
     (vm, { monitoredBy }) => listOf([...(monitoredBy ?? [])].map(({ watcher }) => vm.processes.pidOf(watcher))),
   ],
-  [am.dictionary, (_, { dictionary }) => dictionaryList(dictionary)],
+  [am.dictionary, (_, { dictionary, isSensitive }) => (isSensitive ? NIL : dictionaryList(dictionary))],
   [am.trap_exit, (_, { trapExit }) => atomOf(trapExit)],
   [am.error_handler, (_, { errorHandler }) => errorHandler],
   [am.priority, (_, { priority }) => priorityAtom(priority)],
@@ -254,7 +258,7 @@ function dictionaryKey(what: Term): Term | undefined {
 
 function itemValue(vm: Machine, process: Process, name: Term): Term {
   const key = dictionaryKey(name);
-  if (key !== undefined) return dictionaryValue(process, key);
+  if (key !== undefined) return process.isSensitive ? am.undefined : dictionaryValue(process, key);
   const item = items.get(name);
   if (item === undefined) throw badarg();
   return item(vm, process);
