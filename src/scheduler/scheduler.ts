@@ -324,14 +324,20 @@ export class Scheduler {
     return 'over';
   }
 
+  /**
+   * It goes on when a message comes. Those that are there have been looked at; or nobody looks at any (`receive after T -> … end`), and then
+   * they are no reason to go on.
+   */
   private waits(process: Process): Next {
+    const hadUnread = process.mailbox.unread !== undefined;
     this.safePoint(process, 0);
     if (process.heap.isRoomy && !process.isToShrink) {
       process.isToShrink = true;
       this.toShrink.push(process);
     }
     process.resume = WAITS;
-    if (process.mailbox.unread !== undefined || process.receiveTimeout === 'passed') this.vm.runQueue.add(process);
+    const hasNew = !hadUnread && process.mailbox.unread !== undefined;
+    if (hasNew || process.receiveTimeout === 'passed') this.vm.runQueue.add(process);
     else process.state = 'waiting';
     return 'over';
   }
