@@ -45,6 +45,13 @@ export class SystemMonitor {
     this.vm = vm;
   }
 
+  /** What is to be told; nothing when the process that was to be told has ended. */
+  currentSettings(): MonitorSettings | undefined {
+    if (this.settings !== undefined && this.vm.processes.byPid(this.settings.pid)?.isAlive !== true)
+      this.settings = undefined;
+    return this.settings;
+  }
+
   private tell(about: Process, tag: Term, build: () => Term): void {
     const to = this.settings === undefined ? undefined : this.vm.processes.byPid(this.settings.pid);
     if (to === undefined) {

@@ -5,7 +5,7 @@
 main() ->
     {ok, [[Folder]]} = init:get_argument(scratch),
     ok = logger:set_primary_config(level, none),
-    Cases = [fun binaries/1, fun atomic/1, fun many/1, fun purging/1, fun on_load/1, fun sticky/1, fun archive/1,
+    Cases = [fun binaries/1, fun atomic/1, fun many/1, fun purging/1, fun own_code/1, fun on_load/1, fun sticky/1, fun archive/1,
              fun upgrade/1, fun covered/1, fun deleting/1, fun releases/1],
     [io:format("~p: ~p~n", [element(2, erlang:fun_info(Case, name)), try Case(Folder) catch C:R:S -> {C, R, S} end]) || Case <- Cases],
     halt().
@@ -55,6 +55,12 @@ purging(_) ->
     P1 ! stop,
     F = receive {'DOWN', M1, process, P1, R1} -> R1 after 10000 -> alive end,
     [A, B, C, D, E, F, code:purge(pu), erlang:check_process_code(self(), pu, [{async, x}]), receive {check_process_code, x, Y} -> Y end].
+
+own_code(_) ->
+    B = version(ow, "1"), Odd = <<B/bitstring, 1:1>>,
+    [erlang:check_process_code(self(), lists), erlang:check_process_code(self(), ?MODULE),
+     [try F() catch error:R -> R end || F <- [fun() -> erlang:check_process_code(self(), [x]) end,
+        fun() -> code:module_md5(Odd) end, fun() -> erlang:load_module(ow, Odd) end, fun() -> erlang:prepare_loading(ow, Odd) end]]].
 
 load(M, V) -> {module, M} = code:load_binary(M, "", version(M, V)).
 

@@ -30,6 +30,12 @@ after_negative() -> try after_var(id(-1)) catch C:R -> {C, R} end.
 after_large() -> try after_var(id(1 bsl 32)) catch C:R -> {C, R} end.
 sleep() -> after_var(id(5)).
 late() -> S = self(), spawn(fun() -> after_var(5), S ! here end), receive here -> got after 10000 -> late end.
+%% A receive that looks at no messages sleeps, although there are some.
+blind() -> P = spawn(fun() -> receive after infinity -> ok end end), P ! a, P ! b, after_var(5), {_, R1} = process_info(P, reductions), {_, S} = process_info(P, status), after_var(30), {_, R2} = process_info(P, reductions), exit(P, kill), {S, R2 - R1 < 100}.
+blind_timeout() -> self() ! a, {_, R1} = process_info(self(), reductions), R = after_var(30), {_, R2} = process_info(self(), reductions), {R, R2 - R1 < 100, receive X -> X after 0 -> none end}.
+sensitive() -> put(a, b), self() ! c, false = process_flag(sensitive, true), I = [process_info(self(), W) || W <- [messages, dictionary, backtrace, {dictionary, a}, message_queue_len]], true = process_flag(sensitive, false), {I, process_info(self(), messages), [E || E = {a, _} <- element(2, process_info(self(), dictionary))]}.
+yields_at_once() -> S = self(), spawn(fun() -> S ! other end), {_, R1} = process_info(self(), reductions), true = erlang:yield(), {_, R2} = process_info(self(), reductions), {R2 - R1 < 100, receive other -> here after 0 -> not_yet end}.
+dead_monitor() -> {P, M} = spawn_monitor(fun() -> receive die -> ok end end), A = erlang:system_monitor(P, [busy_port]), {P, B} = erlang:system_monitor(), P ! die, receive {'DOWN', M, process, P, _} -> ok end, {A, B, erlang:system_monitor()}.
 
 spawn_3() -> S = self(), spawn(erlang, send, [S, hello]), receive X -> X end.
 spawn_big() -> S = self(), L = lists:seq(1, 2000), spawn(fun() -> S ! lists:sum(L) end), receive X -> X end.

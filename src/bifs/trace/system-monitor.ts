@@ -16,7 +16,7 @@ const LEAST_LARGE_HEAP = 16384;
 type Writable = { -readonly [Key in keyof MonitorSettings]: MonitorSettings[Key] };
 
 function current(vm: Machine): Term {
-  const { settings } = vm.tracing.systemMonitor;
+  const settings = vm.tracing.systemMonitor.currentSettings();
   if (settings === undefined) return am.undefined;
   const { pid, longGc, longSchedule, largeHeap, busyPort, busyDistPort, queue } = settings;
   const list: Term[] = [];
