@@ -55,6 +55,9 @@ files() ->
 text() ->
     io:format("~p ~p~n", [re:run("abc123", "([a-z]+)(\\d+)", [{capture, all, list}]), string:titlecase("smoke")]),
     io:format("~w ~p~n", [binary_to_term(term_to_binary({1 bsl 80, [a | b], 1.5})), calendar:day_of_the_week(2024, 2, 29)]),
+    {max_heap_size, Limit} = process_info(self(), max_heap_size),
+    Changed = try process_flag(max_heap_size, #{size => 0, include_shared_binaries => no}) =:= Limit catch error:badarg -> badarg end,
+    io:format("~p ~p~n", [lists:sort(maps:to_list(Limit)), Changed]),
     {ok, Apps} = application:ensure_all_started(sasl),
     io:format("~p ~p~n", [Apps, [A || {A, _, _} <- lists:sort(application:which_applications())]]).
 

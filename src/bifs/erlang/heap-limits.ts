@@ -1,5 +1,6 @@
 /** The values of max_heap_size: a number of words, or a map (erts_max_heap_size in OTP's erl_gc.c). */
 import type { HeapLimit } from '../../memory/heap-limit.ts';
+import type { Machine } from '../../process/machine.ts';
 import { am } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { NON_VALUE, type Term } from '../../term/layout.ts';
@@ -8,8 +9,11 @@ import { mapFromArrays } from '../../term/map-build.ts';
 import { isMap } from '../../term/term.ts';
 import { atomOf, boolean, natural } from './arguments.ts';
 
+/** Shared binaries count, if they are to, from this release on; before it the key is nothing special. */
+const BINARIES_SINCE = 27;
+
 /** What a value says; `defaults` are the flags of which it says nothing. undefined: it is no such value. */
-export function heapLimitOf(value: Term, defaults: HeapLimit): HeapLimit | undefined {
+export function heapLimitOf(vm: Machine, value: Term, defaults: HeapLimit): HeapLimit | undefined {
   if (!isMap(value)) {
     const words = natural(value);
     return words === undefined ? undefined : { ...defaults, words };
@@ -22,13 +26,17 @@ export function heapLimitOf(value: Term, defaults: HeapLimit): HeapLimit | undef
   const words = size === NON_VALUE ? undefined : natural(size);
   const kill = flag(am.kill, defaults.kill);
   const report = flag(am.error_logger, defaults.report);
-  const binaries = flag(am.include_shared_binaries, defaults.binaries);
+  const { binaries: otherwise } = defaults;
+  const binaries = vm.otpRelease < BINARIES_SINCE ? otherwise : flag(am.include_shared_binaries, otherwise);
   if (words === undefined || kill === undefined || report === undefined || binaries === undefined) return undefined;
   return { words, kill, report, binaries };
 }
 
 /** The map that tells of a limit. */
-export function heapLimitTerm({ words, kill, report, binaries }: HeapLimit): Term {
+export function heapLimitTerm(vm: Machine, { words, kill, report, binaries }: HeapLimit): Term {
+  if (vm.otpRelease < BINARIES_SINCE) {
+    return mapFromArrays([am.error_logger, am.kill, am.size], [atomOf(report), atomOf(kill), makeInteger(words)]);
+  }
   const keys = [am.error_logger, am.include_shared_binaries, am.kill, am.size];
   return mapFromArrays(keys, [atomOf(report), atomOf(binaries), atomOf(kill), makeInteger(words)]);
 }

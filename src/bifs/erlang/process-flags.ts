@@ -1,7 +1,7 @@
 /** erlang:process_flag/2. Each flag has a way to set it, which returns the old value or says that the new one is none. */
 import { nextHeapSize } from '../../memory/heap-sizes.ts';
 import { MAX_SLICE_REDUCTIONS } from '../../memory/map.ts';
-import { type HeapDefaults, MAX_FULLSWEEP } from '../../process/heap-defaults.ts';
+import { MAX_FULLSWEEP } from '../../process/heap-defaults.ts';
 import type { Machine } from '../../process/machine.ts';
 import type { Process } from '../../process/process.ts';
 import { bumpReductions } from '../../runtime/bump-reductions.ts';
@@ -20,7 +20,7 @@ import { isScheduler, priorityAtom, priorityOf } from './spawn.ts';
 const MOST_SAVED_CALLS = 10_000;
 
 /** Sets a flag and returns the old value; undefined: it cannot have this one. */
-type SetFlag = (process: Process, value: Term, defaults: HeapDefaults) => Term | undefined;
+type SetFlag = (process: Process, value: Term, vm: Machine) => Term | undefined;
 
 /** A flag whose only effect is that it can be read. */
 const noted =
@@ -59,23 +59,20 @@ function setErrorHandler(process: Process, value: Term): Term | undefined {
   return old;
 }
 
-function setMinHeapSize({ heap }: Process, value: Term, { minHeapWords }: HeapDefaults): Term | undefined {
+function setMinHeapSize({ heap }: Process, value: Term, { heapDefaults }: Machine): Term | undefined {
   const size = natural(value);
   if (size === undefined) return undefined;
   const old = heap.minHeapWords;
-  heap.minHeapWords = nextHeapSize(Math.max(size, minHeapWords));
+  heap.minHeapWords = nextHeapSize(Math.max(size, heapDefaults.minHeapWords));
   return makeInteger(old);
 }
 
-function setMinVirtualHeapSize(
-  { heap }: Process,
-  value: Term,
-  { minVirtualHeapWords }: HeapDefaults,
-): Term | undefined {
+function setMinVirtualHeapSize({ heap }: Process, value: Term, { heapDefaults }: Machine): Term | undefined {
   const size = natural(value);
   if (size === undefined) return undefined;
+  const { minVirtualHeapWords: least } = heapDefaults;
   const old = heap.minVirtualHeapWords;
-  heap.minVirtualHeapWords = size < minVirtualHeapWords ? minVirtualHeapWords : nextHeapSize(size);
+  heap.minVirtualHeapWords = size < least ? least : nextHeapSize(size);
   return makeInteger(old);
 }
 
@@ -88,19 +85,19 @@ function setFullsweepAfter({ heap }: Process, value: Term): Term | undefined {
   return makeInteger(old);
 }
 
-function setMaxHeapSize({ heap }: Process, value: Term, defaults: HeapDefaults): Term | undefined {
-  const limit = heapLimitOf(value, defaults.limit);
+function setMaxHeapSize({ heap }: Process, value: Term, vm: Machine): Term | undefined {
+  const limit = heapLimitOf(vm, value, vm.heapDefaults.limit);
   if (limit === undefined || !isRoomFor(limit, heap.minHeapWords)) return undefined;
   const old = heap.limit;
   heap.limit = limit;
-  return heapLimitTerm(old);
+  return heapLimitTerm(vm, old);
 }
 
 const noteSensitive = noted(am.sensitive, () => am.false, isBoolean);
 
 /** Takes effect at once: the process is scheduled again. */
-function setSensitive(process: Process, value: Term, defaults: HeapDefaults): Term | undefined {
-  const old = noteSensitive(process, value, defaults);
+function setSensitive(process: Process, value: Term, vm: Machine): Term | undefined {
+  const old = noteSensitive(process, value, vm);
   if (old !== undefined) bumpReductions(MAX_SLICE_REDUCTIONS);
   return old;
 }
@@ -131,7 +128,7 @@ function processFlag(vm: Machine, flag: Term, value: Term): Term {
   const set = setters.get(flag);
   const isNodes = isNodeMonitorFlag(flag);
   if (set === undefined && !isNodes) throw badarg(am.badopt);
-  const old = isNodes ? setNodeMonitor(vm.current, flag, value) : set?.(vm.current, value, vm.heapDefaults);
+  const old = isNodes ? setNodeMonitor(vm.current, flag, value) : set?.(vm.current, value, vm);
   if (old === undefined) throw badarg();
   return old;
 }
@@ -141,7 +138,7 @@ function processFlagOf(vm: Machine, pid: Term, flag: Term, value: Term): Term {
   const process = isLocalPid(pid) ? vm.processes.byPid(pid) : undefined;
   if (process?.isAlive !== true) return am.badtype;
   if (flag !== am.save_calls) return am.badarg;
-  return setters.get(flag)?.(process, value, vm.heapDefaults) ?? am.badarg;
+  return setters.get(flag)?.(process, value, vm) ?? am.badarg;
 }
 
 export const ertsInternalProcessFlagBifs: BifTable = {

@@ -98,9 +98,9 @@ function monitors(vm: Machine, process: Process): Term {
   return listOf(items);
 }
 
-function garbageCollection(_vm: Machine, { heap }: Process): Term {
+function garbageCollection(vm: Machine, { heap }: Process): Term {
   return listOf([
-    tuple(am.max_heap_size, heapLimitTerm(heap.limit)),
+    tuple(am.max_heap_size, heapLimitTerm(vm, heap.limit)),
     tuple(am.min_bin_vheap_size, integer(heap.minVirtualHeapWords)),
     tuple(am.min_heap_size, integer(heap.minHeapWords)),
     tuple(am.fullsweep_after, integer(heap.fullsweepAfter)),
@@ -137,7 +137,7 @@ const heapItems: [Term, Item][] = [
   [am.min_heap_size, (_, { heap }) => integer(heap.minHeapWords)],
   [am.min_bin_vheap_size, (_, { heap }) => integer(heap.minVirtualHeapWords)],
   [am.fullsweep_after, (_, { heap }) => integer(heap.fullsweepAfter)],
-  [am.max_heap_size, (_, { heap }) => heapLimitTerm(heap.limit)],
+  [am.max_heap_size, (vm, { heap }) => heapLimitTerm(vm, heap.limit)],
 ];
 
 function backtrace(vm: Machine, process: Process): Term {

@@ -112,7 +112,7 @@ function addOption(vm: Machine, options: SpawnOptions, key: Term, value: Term): 
     case am.async_dist:
       return note(options, key, value, boolean(value) !== undefined);
     case am.max_heap_size: {
-      const limit = heapLimitOf(value, vm.heapDefaults.limit);
+      const limit = heapLimitOf(vm, value, vm.heapDefaults.limit);
       if (limit !== undefined) options.limit = limit;
       return limit !== undefined;
     }

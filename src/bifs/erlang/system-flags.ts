@@ -47,12 +47,13 @@ const setMinimum =
     return makeInteger(old);
   };
 
-function setMaxHeapSize({ heapDefaults }: Machine, value: Term): Term | undefined {
+function setMaxHeapSize(vm: Machine, value: Term): Term | undefined {
+  const { heapDefaults } = vm;
   const { limit: old, minHeapWords } = heapDefaults;
-  const limit = heapLimitOf(value, old);
+  const limit = heapLimitOf(vm, value, old);
   if (limit === undefined || !isRoomFor(limit, minHeapWords)) return undefined;
   heapDefaults.limit = limit;
-  return heapLimitTerm(old);
+  return heapLimitTerm(vm, old);
 }
 
 /** Who gets reports of processes that end with an error: a pid, `logger`, or nobody. */

@@ -115,7 +115,7 @@ const HEAP_ITEMS: Readonly<Record<string, Item>> = {
   fullsweep_after: (vm) => tuple(am.fullsweep_after, makeInteger(vm.heapDefaults.fullsweepAfter)),
   min_heap_size: (vm) => tuple(am.min_heap_size, makeInteger(vm.heapDefaults.minHeapWords)),
   min_bin_vheap_size: (vm) => tuple(am.min_bin_vheap_size, makeInteger(vm.heapDefaults.minVirtualHeapWords)),
-  max_heap_size: (vm) => heapLimitTerm(vm.heapDefaults.limit),
+  max_heap_size: (vm) => heapLimitTerm(vm, vm.heapDefaults.limit),
   garbage_collection: ({ heapDefaults: { limit, minVirtualHeapWords, minHeapWords, fullsweepAfter } }) =>
     listOf([
       tuple(am.max_heap_size, makeInteger(limit.words)),
