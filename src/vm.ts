@@ -234,7 +234,7 @@ export class Vm implements Machine {
     if (module === 'erlang' && name === 'apply') return bif;
     const { slot } = this.code.export(atom(module), atom(name), arity);
     return traceable(bif, arity, this.bifCell(slot), (args) => {
-      const breaks = this.tracing.breakpoints.at(slot);
+      const breaks = this.current.work === undefined ? this.tracing.breakpoints.at(slot) : undefined;
       return breaks === undefined ? bif(...args) : callTracedBif(this, breaks, slot, bif, args);
     });
   }

@@ -1,14 +1,22 @@
 /** Module maps, the part that is no Erlang code (erl_map.c). */
+import type { Machine } from '../process/machine.ts';
+import type { LongWork } from '../process/process.ts';
+import { inParts } from '../runtime/trap.ts';
 import { am } from '../term/atoms.ts';
-import { tuple } from '../term/build.ts';
+import { cons, tuple } from '../term/build.ts';
 import { badarg, ErlangError } from '../term/erlang-error.ts';
-import { NON_VALUE, type Term } from '../term/layout.ts';
+import { collectLeaves } from '../term/hash-nodes.ts';
+import { NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { mapGet, mapHas, mapKeyList, mapMerge, mapPut, mapRemove, mapUpdate, mapValueList } from '../term/map.ts';
-import { mapFromArrays } from '../term/map-build.ts';
-import { head, isCons, isMap, isNil, isTuple, tail, tupleArity, tupleElement } from '../term/term.ts';
+import { mapInParts } from '../term/map-build.ts';
+import { head, isCons, isFlatmap, isMap, isNil, isTuple, tail, tupleArity, tupleElement } from '../term/term.ts';
 import { elementsOf } from './erlang/lists-tuples.ts';
 import { boolean } from './erlang/type-tests.ts';
 import type { BifTable } from './registry.ts';
+
+const ELEMENTS_IN_A_PART = 1024;
+const ELEMENTS_PER_REDUCTION = 32;
+const REDUCTIONS_OF_A_PART = ELEMENTS_IN_A_PART / ELEMENTS_PER_REDUCTION;
 
 function checkMap(t: Term): void {
   if (!isMap(t)) throw new ErlangError('error', tuple(am.badmap, t));
@@ -65,36 +73,68 @@ function merge(a: Term, b: Term): Term {
   return mapMerge(a, b);
 }
 
-function keys(map: Term): Term {
-  checkMap(map);
-  return mapKeyList(map);
+/** The keys or the values of a large map, in the order of `mapKeyList`. */
+function* partsOf(map: Term, part: (leaf: Term) => Term): LongWork {
+  const leaves = collectLeaves(map, []);
+  let list: Term = NIL;
+  for (let i = 0; i < leaves.length; i++) {
+    list = cons(part(leaves[i] as Term), list);
+    if (i % ELEMENTS_IN_A_PART === ELEMENTS_IN_A_PART - 1) yield REDUCTIONS_OF_A_PART;
+  }
+  return list;
 }
 
-function values(map: Term): Term {
+function keys(vm: Machine, map: Term): Term {
   checkMap(map);
-  return mapValueList(map);
+  if (isFlatmap(map)) return mapKeyList(map);
+  return inParts(vm, { module: 'maps', name: 'keys' }, [map], () => partsOf(map, head));
+}
+
+function values(vm: Machine, map: Term): Term {
+  checkMap(map);
+  if (isFlatmap(map)) return mapValueList(map);
+  return inParts(vm, { module: 'maps', name: 'values' }, [map], () => partsOf(map, tail));
 }
 
 /** maps:from_list/1; of equal keys the last one counts. Raises badarg. */
-function fromList(list: Term): Term {
+function* fromPairs(list: Term): LongWork {
   const keyArray: Term[] = [];
   const valueArray: Term[] = [];
   let rest = list;
   for (; isCons(rest); rest = tail(rest)) {
     const pair = head(rest);
     if (!isTuple(pair) || tupleArity(pair) !== 2) throw badarg();
-    keyArray.push(tupleElement(pair, 1));
+    if (keyArray.push(tupleElement(pair, 1)) % ELEMENTS_IN_A_PART === 0) yield REDUCTIONS_OF_A_PART;
     valueArray.push(tupleElement(pair, 2));
   }
   if (!isNil(rest)) throw badarg();
-  return mapFromArrays(keyArray, valueArray);
+  return yield* mapInParts(keyArray, valueArray);
+}
+
+function fromList(vm: Machine, list: Term): Term {
+  return inParts(vm, { module: 'maps', name: 'from_list' }, [list], () => fromPairs(list));
+}
+
+function* fromKeyList(list: Term, value: Term): LongWork {
+  const keyArray = elementsOf(list);
+  yield keyArray.length / (4 * ELEMENTS_PER_REDUCTION);
+  return yield* mapInParts(keyArray, new Array<Term>(keyArray.length).fill(value));
 }
 
 /** maps:from_keys/2. Raises badarg. */
-function fromKeys(list: Term, value: Term): Term {
-  const keyArray = elementsOf(list);
-  return mapFromArrays(keyArray, new Array<Term>(keyArray.length).fill(value));
+function fromKeys(vm: Machine, list: Term, value: Term): Term {
+  return inParts(vm, { module: 'maps', name: 'from_keys' }, [list, value], () => fromKeyList(list, value));
 }
+
+export const mapsBuildBifs: BifTable = {
+  module: 'maps',
+  rows: [
+    { name: 'from_list', arity: 1, fn: fromList },
+    { name: 'from_keys', arity: 2, fn: fromKeys },
+    { name: 'keys', arity: 1, fn: keys },
+    { name: 'values', arity: 1, fn: values },
+  ],
+};
 
 export const mapsBifs: BifTable = {
   module: 'maps',
@@ -102,15 +142,11 @@ export const mapsBifs: BifTable = {
   rows: [
     { name: 'find', arity: 2, fn: find },
     { name: 'get', arity: 2, fn: get },
-    { name: 'from_list', arity: 1, fn: fromList },
-    { name: 'from_keys', arity: 2, fn: fromKeys },
     { name: 'is_key', arity: 2, fn: isKey },
-    { name: 'keys', arity: 1, fn: keys },
     { name: 'merge', arity: 2, fn: merge },
     { name: 'put', arity: 3, fn: put },
     { name: 'remove', arity: 2, fn: remove },
     { name: 'take', arity: 2, fn: take },
     { name: 'update', arity: 3, fn: update },
-    { name: 'values', arity: 1, fn: values },
   ],
 };

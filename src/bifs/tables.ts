@@ -52,7 +52,7 @@ import { ertsInternalEtsAccessBifs, etsTableBifs } from './ets/tables.ts';
 import { etsUpdateBifs } from './ets/update.ts';
 import { errorLoggerBifs, ioBifs, netKernelBifs } from './host-facts.ts';
 import { listsBifs } from './lists.ts';
-import { mapsBifs } from './maps.ts';
+import { mapsBifs, mapsBuildBifs } from './maps.ts';
 import { mathBifs } from './math.ts';
 import { osBifs } from './os.ts';
 import { ertsInternalPersistentTermBifs, persistentTermBifs } from './persistent-term.ts';
@@ -62,7 +62,7 @@ import { primFileSystemBifs } from './prim-file/file-system.ts';
 import { fileBifs, primFileNameBifs } from './prim-file/names.ts';
 import { primFileOpenBifs } from './prim-file/open-files.ts';
 import { primTtyBifs } from './prim-tty.ts';
-import { erlangReTrapBifs, reBifs } from './re/re.ts';
+import { reBifs } from './re/re.ts';
 import { recordsBifs } from './records.ts';
 import type { BifTable } from './registry.ts';
 import { erlangSystemMonitorBifs } from './trace/system-monitor.ts';
@@ -133,6 +133,7 @@ export const bifTables: readonly BifTable[] = [
   netKernelBifs,
   listsBifs,
   mapsBifs,
+  mapsBuildBifs,
   recordsBifs,
   unicodeBifs,
   atomicsBifs,
@@ -147,7 +148,6 @@ export const bifTables: readonly BifTable[] = [
   ertsInternalPortBifs,
   primTtyBifs,
   reBifs,
-  erlangReTrapBifs,
   primBufferBifs,
   primFileSystemBifs,
   primFileNameBifs,

@@ -7,11 +7,12 @@ import { RUN_CALL } from '../memory/map.ts';
 import type { ProcessHeap } from '../memory/process-heap.ts';
 import { am } from '../term/atoms.ts';
 import { type Addr, NIL, NON_VALUE, type Term } from '../term/layout.ts';
+import type { Parts } from '../term/parts.ts';
 import { makeLocalPid } from '../term/term.ts';
 import type { TraceRef } from '../trace/sessions.ts';
 import type { Dictionary } from './dictionary.ts';
 import type { KeyMap } from './key-map.ts';
-import type { FunctionName, Machine } from './machine.ts';
+import type { FunctionName } from './machine.ts';
 import { Mailbox } from './mailbox.ts';
 import type { MessageTimer } from './message-timer.ts';
 import type { Alias, Monitor, MonitorRing } from './monitors.ts';
@@ -80,7 +81,7 @@ export interface Owned {
 }
 
 /** The rest of a BIF's work (runtime/trap.ts). */
-export type Continuation = (vm: Machine, args: readonly Term[]) => Term;
+export type LongWork = Parts<Term>;
 
 /** How the timeout of the current receive stands. */
 export type ReceiveTimeout = 'none' | 'armed' | 'passed';
@@ -136,8 +137,8 @@ export class Process {
   nodeMonitors: Map<string, number> | undefined;
   /** A BIF that wants to see the whole stack has asked to be called again, with nothing but the stack in memory. */
   stackIsWhole = false;
-  /** What a BIF that has trapped is to go on with. */
-  continuation: Continuation | undefined;
+  /** What a BIF is in the middle of; it is called next. May hold terms: no collections until it is done. */
+  work: LongWork | undefined;
   /** It waits in erlang:hibernate/3, without a stack; `resume` is the call that follows. */
   hibernates = false;
   errorHandler: Term = am.error_handler;

@@ -156,6 +156,8 @@ function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]):
     fireMonitor(vm, monitor, reason);
   }
   process.watcher?.exited?.(reason);
+  process.work?.return(NON_VALUE);
+  process.work = undefined;
   if (process.owned !== undefined) for (const owned of process.owned) owned.ownerEnded();
   release(process);
 }

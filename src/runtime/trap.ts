@@ -1,32 +1,43 @@
 /**
- * BIFs whose work may be long do it bit by bit (BIF_TRAP in OTP's bif.h). When a BIF has used up what it may do in one go, it returns
- * `trap(..)`: the process gives way, and then another BIF, of the name given, is called with the arguments given. That one does
- * nothing but `continueTrap`, which calls what was given as `go`: it may trap again.
+ * BIFs whose work may be long do it in parts (BIF_TRAP in OTP's bif.h). One that has used up its turn is called once more, with the same
+ * arguments, when the other processes have had theirs, and goes on with what it was in the middle of (`Process.work`). So it is the
+ * function that the process is seen in, and what it raises in the end is its own.
  *
- * Terms that are needed later are to be arguments: they are moved by collections; everything else may be held by `go`. A process that
- * dies meanwhile drops it.
+ * Work may hold terms: collections of the process wait until it is done (as OTP's do: F_DISABLE_GC). It must free in a `finally` what is
+ * neither a term nor an object: the process may be killed in between.
  */
 import { REDUCTIONS } from '../memory/map.ts';
-import { store } from '../memory/memory.ts';
+import { load, store } from '../memory/memory.ts';
 import type { Machine } from '../process/machine.ts';
-import type { Continuation } from '../process/process.ts';
-import { am, atom } from '../term/atoms.ts';
-import { listOf } from '../term/build.ts';
-import { badarg } from '../term/erlang-error.ts';
+import type { LongWork } from '../process/process.ts';
+import { atom } from '../term/atoms.ts';
 import type { Term } from '../term/layout.ts';
-import { applyFunction } from './apply.ts';
+import { callNext } from './apply.ts';
+import { bumpReductions } from './bump-reductions.ts';
 
-/** Goes on later: erlang:Name is called with these arguments, when all other processes have had their turn. Gives 0. */
-export function trap(vm: Machine, name: string, args: readonly Term[], go: Continuation): Term {
-  vm.current.continuation = go;
-  store(REDUCTIONS, 0);
-  return applyFunction(vm, am.erlang, atom(name), listOf(args));
+/** A BIF by the names that programs call it. */
+export interface BifName {
+  readonly module: string;
+  readonly name: string;
 }
 
-/** What a BIF that is trapped to does. Raises badarg if nothing is to be gone on with: somebody else has called it. */
-export function continueTrap(vm: Machine, args: readonly Term[]): Term {
-  const go = vm.current.continuation;
-  if (go === undefined) throw badarg();
-  vm.current.continuation = undefined;
-  return go(vm, args);
+/** What a BIF returns that has more to do: goes on with its work, or begins one. A term that `begin` gives is the value. */
+export function inParts(vm: Machine, bif: BifName, args: readonly Term[], begin: () => LongWork | Term): Term {
+  const { current } = vm;
+  const work = current.work ?? begin();
+  if (typeof work === 'number') return work;
+  current.work = undefined;
+  for (let left = Math.max(1, load(REDUCTIONS)); left > 0; ) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    bumpReductions(value);
+    left -= value;
+  }
+  current.work = work;
+  // Even what was saved for after a collection is used up.
+  current.heap.savedReductions = 0;
+  store(REDUCTIONS, 0);
+  const slot = vm.code.exportSlot(atom(bif.module), atom(bif.name), args.length);
+  if (slot === undefined) throw new Error(`${bif.module}:${bif.name} has no slot`);
+  return callNext(slot, args);
 }

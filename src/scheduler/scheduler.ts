@@ -36,7 +36,7 @@ import { reportCrash } from '../process/crash-report.ts';
 import type { Machine } from '../process/machine.ts';
 import { passMessages, showMessage } from '../process/message-window.ts';
 import { verifyOwners } from '../process/owner-lists.ts';
-import { type Process, type Resume, RUN_START } from '../process/process.ts';
+import { type LongWork, type Process, type Resume, RUN_START } from '../process/process.ts';
 import { exitProcess } from '../process/signals.ts';
 import { startProcess, undefinedExport, undefinedLambda } from '../runtime/apply.ts';
 import { exitReason, HANDLER_REGISTERS, handleRaised, liveX, setX } from '../runtime/exceptions.ts';
@@ -415,6 +415,31 @@ export class Scheduler {
     return this.vm.totals.reductions + this.takenBy(this.vm.current);
   }
 
+  /** Has a process that does not run end at once what its BIF is in the middle of: the terms that it holds are to be looked at. */
+  endWork(process: Process): void {
+    const { vm } = this;
+    const { work } = process;
+    if (work === undefined) return;
+    const { current } = vm;
+    const [attention, reductions] = [load(ATTENTION), load(REDUCTIONS)];
+    current.heap.deactivate();
+    process.heap.activate();
+    vm.current = process;
+    process.work = undefined;
+    try {
+      let part = work.next();
+      while (part.done !== true) part = work.next();
+      process.save(RUN_RETURN, 0, [part.value]);
+    } catch (error) {
+      process.work = raising(error);
+    }
+    process.heap.deactivate();
+    vm.current = current;
+    current.heap.activate();
+    store(ATTENTION, attention);
+    store(REDUCTIONS, reductions);
+  }
+
   /** A process whose memory somebody watches is collected as often as in OTP, and gets no more than there. */
   private mayBeRoomy({ heap, traces }: Process): boolean {
     return heap.limit.words === 0 && traces === undefined;
@@ -426,6 +451,10 @@ export class Scheduler {
    */
   private collect(process: Process, live: number, x: Term[], givesBack = process.collectNext): void {
     const { heap } = process;
+    if (process.work !== undefined) {
+      process.collectNext = true;
+      return;
+    }
     const { gcStress, verifyHeap } = this.vm.flags;
     const taken = process.reductions + this.takenBy(process);
     if (heap.limit.words !== 0 && this.vm.tracing.turns.passesHeapLimit(process)) return;
@@ -466,4 +495,10 @@ export class Scheduler {
     verifyOwners(this.vm);
     this.collectionsToCheck = Math.max(COLLECTIONS_BETWEEN_CHECKS, this.vm.processes.count);
   }
+}
+
+/** Work that ends with an exception. */
+// biome-ignore lint/correctness/useYield: it has nothing left to do.
+function* raising(error: unknown): LongWork {
+  throw error;
 }

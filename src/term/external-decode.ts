@@ -28,6 +28,7 @@ import {
 import { mapFromDistinct } from './map-build.ts';
 import { makeRecord } from './native-record.ts';
 import { makePid, makePort, makeRef, nodes, THIS_NODE } from './nodes.ts';
+import { type Parts, whole } from './parts.ts';
 import { addressOf, makeBoxed, makeCons, makeSmall } from './term.ts';
 
 /**
@@ -58,12 +59,18 @@ export function decodeExternal(input: Uint8Array, options: DecodeOptions = NO_OP
 
 /** The same, with the number of bytes used. */
 export function decodeExternalUsed(input: Uint8Array, options: DecodeOptions = NO_OPTIONS): Decoded {
+  return whole(decodeInParts(input, options));
+}
+
+/** The same in parts. */
+export function* decodeInParts(input: Uint8Array, options: DecodeOptions = NO_OPTIONS): Parts<Decoded> {
   if (input[0] !== tags.VERSION_MAGIC) throw badarg();
-  if (input[1] !== tags.COMPRESSED || input.length < 6) return decodeBareUsed(input, 1, options);
+  if (input[1] !== tags.COMPRESSED || input.length < 6) return yield* bareInParts(input, 1, options);
   const size = new DataView(input.buffer, input.byteOffset + 2, 4).getUint32(0);
   const inflated = options.inflate?.(input.subarray(6), size);
   if (inflated === undefined || inflated.content.length !== size) throw badarg();
-  return { term: decodeBareUsed(inflated.content, 0, options).term, used: 6 + inflated.consumed };
+  const { term } = yield* bareInParts(inflated.content, 0, options);
+  return { term, used: 6 + inflated.consumed };
 }
 
 /** A term without the version byte (and never compressed), from index `from` on. */
@@ -73,12 +80,19 @@ export function decodeBare(input: Uint8Array, from = 0, options: DecodeOptions =
 
 /** The same, with the index behind the term. */
 export function decodeBareUsed(input: Uint8Array, from: number, options: DecodeOptions = NO_OPTIONS): Decoded {
+  return whole(bareInParts(input, from, options));
+}
+
+function* bareInParts(input: Uint8Array, from: number, options: DecodeOptions): Parts<Decoded> {
   // Linear memory may grow while terms are built, which voids views of it.
   const own = input.buffer === memoryBytes.buffer ? input.slice() : input;
-  const end = scanExternal(own, from);
+  const end = yield* scanExternal(own, from);
   if (end < 0) throw badarg();
-  return { term: new Decoder(own, from, options.safe === true).run(), used: end };
+  return { term: yield* new Decoder(own, from, options.safe === true).inParts(), used: end };
 }
+
+const TERMS_IN_A_PART = 1024;
+const TERMS_PER_REDUCTION = 16;
 
 interface PendingMap {
   readonly target: Addr;
@@ -103,23 +117,30 @@ class Decoder {
     this.#safe = safe;
   }
 
-  run(): Term {
+  *inParts(): Parts<Term> {
     const root = allocate(2);
     store(root, NON_VALUE);
     store(plus(root, 4), NIL);
     this.#next = root;
     try {
-      while (this.#next !== 0) {
-        const target = this.#next;
-        this.#next = load(target) as Addr;
-        const term = this.#term(this.#input.byte(), target);
-        if (term !== NON_VALUE) store(target, term);
-      }
-      this.#finishMaps();
+      while (!this.#goOn()) yield TERMS_IN_A_PART / TERMS_PER_REDUCTION;
+      yield* this.#finishMaps();
     } finally {
       this.#fillRest();
     }
     return loadTerm(root);
+  }
+
+  /** Reads the terms of a part; whether there are no more. */
+  #goOn(): boolean {
+    for (let fuel = TERMS_IN_A_PART; fuel > 0; fuel--) {
+      if (this.#next === 0) return true;
+      const target = this.#next;
+      this.#next = load(target) as Addr;
+      const term = this.#term(this.#input.byte(), target);
+      if (term !== NON_VALUE) store(target, term);
+    }
+    return false;
   }
 
   /** The words of what was begun must be terms even when decoding was given up: debug modes look at every word. */
@@ -267,7 +288,7 @@ class Decoder {
     return NIL;
   }
 
-  #finishMaps(): void {
+  *#finishMaps(): Parts<void> {
     for (let pending = this.#maps.pop(); pending !== undefined; pending = this.#maps.pop()) {
       const keys: Term[] = [];
       const values: Term[] = [];
@@ -275,7 +296,8 @@ class Decoder {
         keys.push(loadTerm(plus(pending.pairs, i * 8)));
         values.push(loadTerm(plus(pending.pairs, i * 8 + 4)));
       }
-      const map = mapFromDistinct(keys, values);
+      yield pending.size / TERMS_PER_REDUCTION;
+      const map = yield* mapFromDistinct(keys, values);
       if (map === NON_VALUE) throw badarg();
       store(pending.target, map);
     }

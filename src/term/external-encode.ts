@@ -59,6 +59,7 @@ import {
   refWords,
   THIS_NODE,
 } from './nodes.ts';
+import { type Parts, whole } from './parts.ts';
 import {
   addressOf,
   field,
@@ -103,6 +104,15 @@ export function encodeExternal(t: Term, options: EncodeOptions = NO_OPTIONS): Ui
   return level === 0 ? plain : compressed(plain, level, options.deflate);
 }
 
+/** The same in parts. */
+export function* encodeInParts(t: Term, options: EncodeOptions = NO_OPTIONS): Parts<Uint8Array> {
+  const writer = new ExternalWriter();
+  writer.byte(tags.VERSION_MAGIC);
+  yield* new Encoder(writer, options, false).inParts(t);
+  const level = options.level ?? 0;
+  return level === 0 ? writer.content() : compressed(writer.content(), level, options.deflate);
+}
+
 /** The same without the version byte, never compressed. */
 export function encodeBare(t: Term, options: EncodeOptions = NO_OPTIONS): Uint8Array {
   const writer = new ExternalWriter();
@@ -111,20 +121,22 @@ export function encodeBare(t: Term, options: EncodeOptions = NO_OPTIONS): Uint8A
 }
 
 /** external_size/1,2: how many bytes `encodeExternal` gives without compression. */
-export function externalSize(t: Term, options: EncodeOptions = NO_OPTIONS): number {
-  return encodeBare(t, options).length + 1;
+export function* externalSize(t: Term, options: EncodeOptions = NO_OPTIONS): Parts<number> {
+  const writer = new ExternalWriter();
+  yield* new Encoder(writer, options, false).inParts(t);
+  return writer.position + 1;
 }
 
 /**
  * term_to_iovec/1,2: a list of binaries that together are what `encodeExternal` gives. Off-heap binaries inside `t` that begin at a
  * whole byte are elements themselves instead of being copied.
  */
-export function encodeIovec(t: Term, options: EncodeOptions = NO_OPTIONS): Term {
+export function* encodeIovec(t: Term, options: EncodeOptions = NO_OPTIONS): Parts<Term> {
   const mayShare = (options.level ?? 0) === 0 && options.local !== true;
-  if (!mayShare) return listOf([makeBinary(encodeExternal(t, options))]);
+  if (!mayShare) return listOf([makeBinary(yield* encodeInParts(t, options))]);
   const writer = new ExternalWriter();
   writer.byte(tags.VERSION_MAGIC);
-  new Encoder(writer, options, true).run(t);
+  yield* new Encoder(writer, options, true).inParts(t);
   return listOf(writer.segments().map((part) => (typeof part === 'number' ? part : makeBinary(part))));
 }
 
@@ -154,6 +166,10 @@ const OP_ARRAY = 1;
 const OP_LIST = 2;
 const OP_FUN = 3;
 
+const TERMS_IN_A_PART = 1024;
+/** About as many as OTP counts (TERM_TO_BINARY_LOOP_FACTOR in external.c). */
+const TERMS_PER_REDUCTION = 16;
+
 /** What is written before the numbers of a closure. */
 const INIT_PROCESS = makeLocalPid(0);
 
@@ -166,6 +182,8 @@ class Encoder {
   readonly #local: boolean;
   readonly #share: boolean;
   readonly #stack: number[] = [];
+  /** Terms that may still be written before the work gives way. */
+  #fuel = 0;
 
   constructor(out: ExternalWriter, options: EncodeOptions, share: boolean) {
     this.#out = out;
@@ -178,14 +196,18 @@ class Encoder {
   }
 
   run(t: Term): void {
+    whole(this.inParts(t));
+  }
+
+  *inParts(t: Term): Parts<void> {
     if (!this.#local) {
-      this.#all(t);
+      yield* this.#all(t);
       return;
     }
     this.#out.byte(tags.LOCAL_EXT);
     const hashAt = this.#out.position;
     this.#out.uint32(0);
-    this.#all(t);
+    yield* this.#all(t);
     const hash = tags.localHash(this.#out.written(), hashAt + 4, this.#out.position, nodes.current.localSalt);
     this.#out.putUint32(hashAt, hash);
   }
@@ -194,9 +216,19 @@ class Encoder {
     return this.#stack.pop() as number;
   }
 
-  #all(t: Term): void {
+  *#all(t: Term): Parts<void> {
+    this.#fuel = TERMS_IN_A_PART;
     this.#term(t);
+    while (!this.#goOn()) {
+      yield TERMS_IN_A_PART / TERMS_PER_REDUCTION;
+      this.#fuel = TERMS_IN_A_PART;
+    }
+  }
+
+  /** Writes what is on the stack; false when the fuel has run out. */
+  #goOn(): boolean {
     while (this.#stack.length > 0) {
+      if (this.#fuel-- <= 0) return false;
       switch (this.#pop()) {
         case OP_TERM:
           this.#term(this.#pop() as Term);
@@ -213,6 +245,7 @@ class Encoder {
         }
       }
     }
+    return true;
   }
 
   #array(count: number, from: Addr): void {
@@ -226,6 +259,10 @@ class Encoder {
         return;
       }
       this.#term(t);
+      if (this.#fuel-- <= 0 && left > 1) {
+        this.#stack.push(a, left - 1, OP_ARRAY);
+        return;
+      }
     }
   }
 
@@ -346,6 +383,10 @@ class Encoder {
         return;
       }
       this.#term(element);
+      if (this.#fuel-- <= 0) {
+        this.#stack.push(countAt, count, rest, OP_LIST);
+        return;
+      }
     }
     this.#out.putUint32(countAt, count);
     if (this.#isNested(rest)) this.#stack.push(rest, OP_TERM);

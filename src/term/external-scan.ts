@@ -44,6 +44,7 @@ import {
 } from './external-tags.ts';
 import { MAX_TUPLE_ARITY } from './layout.ts';
 import { MAX_REF_WORDS, nodes } from './nodes.ts';
+import type { Parts } from './parts.ts';
 import { termRules } from './term-rules.ts';
 
 interface Scan {
@@ -217,10 +218,14 @@ function stepOf(tag: number): Step | undefined {
   return steps[tag];
 }
 
+const TERMS_IN_A_PART = 4096;
+const TERMS_PER_REDUCTION = 64;
+
 /** Index behind the external term that starts at `from` (without version byte); -1 when it is malformed or cut off. */
-export function scanExternal(bytes: Uint8Array, from: number): number {
+export function* scanExternal(bytes: Uint8Array, from: number): Parts<number> {
   const s: Scan = { bytes, at: from, terms: 1, afterNode: 0, localHashAt: -1, localEnd: -1 };
-  while (s.terms > 0) {
+  for (let count = 1; s.terms > 0; count++) {
+    if (count % TERMS_IN_A_PART === 0) yield TERMS_IN_A_PART / TERMS_PER_REDUCTION;
     if (s.at >= bytes.length) return -1;
     const step = STEPS[bytes[s.at] as number];
     s.at++;

@@ -35,6 +35,11 @@ export class ExternalWriter {
     return this.#bytes;
   }
 
+  /** What has been written, where it is: nothing more may be. */
+  content(): Uint8Array {
+    return this.#bytes.subarray(0, this.#at);
+  }
+
   /** What has been written. */
   taken(): Uint8Array {
     return this.#bytes.slice(0, this.#at);

@@ -36,7 +36,10 @@ import {
   PRIMARY_BOXED,
   type Term,
 } from './layout.ts';
+import type { Parts } from './parts.ts';
 import { addressOf, head, header, headerSize, isCons, makeBoxed, tail } from './term.ts';
+
+const KEYS_PER_REDUCTION = 32;
 
 /** The bits of a key's hash that place it in a tree. */
 export function keyHash(key: Term): number {
@@ -218,8 +221,19 @@ function deleteFrom(node: Term, hash: number, key: Term, level: number): Term {
 }
 
 /** A hashmap of leaves whose keys differ, sorted by the hashes, which come as unsigned numbers; `count` is above FLATMAP_LIMIT. */
-export function hashmapOfSorted(leaves: readonly Term[], hashes: Uint32Array, count: number): Term {
-  return buildNode(leaves, hashes, 0, count, 0);
+export function* hashmapOfSorted(leaves: readonly Term[], hashes: Uint32Array, count: number): Parts<Term> {
+  const children: Term[] = [];
+  let bitmap = 0;
+  for (let from = 0; from < count; ) {
+    const digit = digitAt(hashes[from] as number, 0);
+    let to = from + 1;
+    while (to < count && digitAt(hashes[to] as number, 0) === digit) to++;
+    children.push(to - from === 1 ? (leaves[from] as Term) : buildNode(leaves, hashes, from, to, 1));
+    bitmap |= 1 << digit;
+    yield (to - from) / KEYS_PER_REDUCTION;
+    from = to;
+  }
+  return makeRoot(bitmap, children, count);
 }
 
 /** The node of the leaves from `start` to `end` (exclusive), whose digits above `level` agree. */
@@ -241,7 +255,7 @@ function buildNode(leaves: readonly Term[], hashes: Uint32Array, start: number, 
     bitmap |= 1 << digit;
     from = to;
   }
-  return level === 0 ? makeRoot(bitmap, children, end) : makeNode(bitmap, children);
+  return makeNode(bitmap, children);
 }
 
 /** How many keys the latest merge found in both maps. */

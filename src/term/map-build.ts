@@ -5,6 +5,7 @@ import { flatmapOf, flatmapSize, insertSorted } from './flatmap.ts';
 import { collectLeaves, hashmapSize } from './hash-nodes.ts';
 import { hashmapOfSorted, keyHash } from './hashmap.ts';
 import { FLATMAP_LIMIT, NON_VALUE, type Term } from './layout.ts';
+import { type Parts, whole } from './parts.ts';
 import { head, isFlatmap, tail } from './term.ts';
 
 /** The number of keys of a map. */
@@ -14,12 +15,17 @@ export function mapSize(map: Term): number {
 
 /** The map of unsorted keys and their values; of equal keys the last one counts. */
 export function mapFromArrays(keys: readonly Term[], values: readonly Term[]): Term {
-  return keys.length <= FLATMAP_LIMIT ? smallMap(keys, values) : largeMap(keys, values);
+  return keys.length <= FLATMAP_LIMIT ? smallMap(keys, values) : whole(largeMap(keys, values));
+}
+
+/** The same in parts. */
+export function* mapInParts(keys: readonly Term[], values: readonly Term[]): Parts<Term> {
+  return keys.length <= FLATMAP_LIMIT ? smallMap(keys, values) : yield* largeMap(keys, values);
 }
 
 /** The same, but NON_VALUE if a key comes twice (which the external format does not allow). */
-export function mapFromDistinct(keys: readonly Term[], values: readonly Term[]): Term {
-  const map = mapFromArrays(keys, values);
+export function* mapFromDistinct(keys: readonly Term[], values: readonly Term[]): Parts<Term> {
+  const map = yield* mapInParts(keys, values);
   return mapSize(map) === keys.length ? map : NON_VALUE;
 }
 
@@ -30,10 +36,13 @@ function smallMap(keys: readonly Term[], values: readonly Term[]): Term {
   return flatmapOf(sortedKeys, sortedValues);
 }
 
-function largeMap(keys: readonly Term[], values: readonly Term[]): Term {
+function* largeMap(keys: readonly Term[], values: readonly Term[]): Parts<Term> {
   const hashes = new Uint32Array(keys.length);
-  for (let i = 0; i < keys.length; i++) hashes[i] = keyHash(keys[i] as Term);
-  const places = sortByHash(hashes);
+  for (let i = 0; i < keys.length; i++) {
+    hashes[i] = keyHash(keys[i] as Term);
+    if (i % KEYS_IN_A_PART === KEYS_IN_A_PART - 1) yield REDUCTIONS_OF_A_PART;
+  }
+  const places = yield* sortByHash(hashes);
   const leaves: Term[] = [];
   const sortedHashes = new Uint32Array(keys.length);
   for (let from = 0; from < places.length; ) {
@@ -47,9 +56,10 @@ function largeMap(keys: readonly Term[], values: readonly Term[]): Term {
       sortedHashes[leaves.length] = hash;
       leaves.push(cons(keys[own] as Term, values[own] as Term));
     }
+    if (leaves.length % KEYS_IN_A_PART === 0) yield REDUCTIONS_OF_A_PART;
     from = to;
   }
-  if (leaves.length > FLATMAP_LIMIT) return hashmapOfSorted(leaves, sortedHashes, leaves.length);
+  if (leaves.length > FLATMAP_LIMIT) return yield* hashmapOfSorted(leaves, sortedHashes, leaves.length);
   return smallMap(leaves.map(head), leaves.map(tail));
 }
 
@@ -65,12 +75,15 @@ function lastOfEach(places: Uint32Array, keys: readonly Term[]): readonly number
 }
 
 const RADIX_BITS = 11;
+const KEYS_IN_A_PART = 1024;
+const KEYS_PER_REDUCTION = 32;
+const REDUCTIONS_OF_A_PART = KEYS_IN_A_PART / KEYS_PER_REDUCTION;
 
 /** Fewer are sorted by comparing. */
 const RADIX_COUNT = 1000;
 
 /** The places of `hashes` in the order of the hashes; equal ones stay in order. A radix sort in three passes. */
-function sortByHash(hashes: Uint32Array): Uint32Array {
+function* sortByHash(hashes: Uint32Array): Parts<Uint32Array> {
   if (hashes.length < RADIX_COUNT) {
     const order = Uint32Array.from(hashes, (_, i) => i);
     return order.sort((a, b) => (hashes[a] as number) - (hashes[b] as number) || a - b);
@@ -94,6 +107,7 @@ function sortByHash(hashes: Uint32Array): Uint32Array {
       target[to] = place;
     }
     [places, target] = [target, places];
+    yield places.length / KEYS_PER_REDUCTION;
   }
   return places;
 }

@@ -1,15 +1,17 @@
 /** The external term format in module erlang (external.c). */
 import type { Machine } from '../../process/machine.ts';
+import type { LongWork } from '../../process/process.ts';
 import { bumpForWork } from '../../runtime/bump-reductions.ts';
+import { inParts } from '../../runtime/trap.ts';
 import { deflateOf, inflateOf } from '../../runtime/zlib-hooks.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { binaryBytes, makeBinary } from '../../term/bits.ts';
 import { tuple } from '../../term/build.ts';
-import { decodeExternalUsed } from '../../term/external-decode.ts';
-import { type EncodeOptions, encodeExternal, encodeIovec, externalSize } from '../../term/external-encode.ts';
+import { decodeInParts } from '../../term/external-decode.ts';
+import { type EncodeOptions, encodeInParts, encodeIovec, externalSize } from '../../term/external-encode.ts';
 import { parseDecodeOptions, parseEncodeOptions } from '../../term/external-options.ts';
 import { NIL, type Term } from '../../term/layout.ts';
-import type { BifTable } from '../registry.ts';
+import type { BifRow, BifTable } from '../registry.ts';
 import { binarySize } from './binaries.ts';
 
 /** Bytes for a reduction (B2T_BYTES_PER_REDUCTION in external.c; encoding counts terms there, here bytes too). */
@@ -19,42 +21,46 @@ function options(vm: Machine, list: Term): EncodeOptions {
   return { ...parseEncodeOptions(list), deflate: deflateOf(vm) };
 }
 
-function termToBinary(vm: Machine, t: Term, list: Term = NIL): Term {
-  const content = list === NIL ? encodeExternal(t) : encodeExternal(t, options(vm, list));
+function* binaryOf(vm: Machine, t: Term, list: Term): LongWork {
+  const content = yield* encodeInParts(t, list === NIL ? {} : options(vm, list));
   bumpForWork(content.length, BYTES_PER_REDUCTION);
   return makeBinary(content);
 }
 
 /** term_to_iovec/1,2. With compression OTP gives a binary instead of a list of them. */
-function termToIovec(vm: Machine, t: Term, list: Term = NIL): Term {
-  if (list === NIL) return encodeIovec(t);
-  const chosen = options(vm, list);
-  return (chosen.level ?? 0) === 0 ? encodeIovec(t, chosen) : makeBinary(encodeExternal(t, chosen));
+function* iovecOf(vm: Machine, t: Term, list: Term): LongWork {
+  const chosen = list === NIL ? {} : options(vm, list);
+  return (chosen.level ?? 0) === 0 ? yield* encodeIovec(t, chosen) : makeBinary(yield* encodeInParts(t, chosen));
 }
 
 /** external_size/1,2: what compression would save does not count. */
-function sizeOfExternal(_vm: Machine, t: Term, list: Term = NIL): Term {
-  return makeInteger(externalSize(t, parseEncodeOptions(list)));
+function* sizeOf(_vm: Machine, t: Term, list: Term): LongWork {
+  return makeInteger(yield* externalSize(t, parseEncodeOptions(list)));
 }
 
 /** binary_to_term/1,2; with the option `used` as `{Term, Used}`. Raises badarg. */
-function binaryToTerm(vm: Machine, binary: Term, list: Term = NIL): Term {
+function* termOf(vm: Machine, binary: Term, list: Term): LongWork {
   const { safe, used } = parseDecodeOptions(list);
   bumpForWork(binarySize(binary), BYTES_PER_REDUCTION);
-  const decoded = decodeExternalUsed(binaryBytes(binary), { safe, inflate: inflateOf(vm) });
+  const decoded = yield* decodeInParts(binaryBytes(binary), { safe, inflate: inflateOf(vm) });
   return used ? tuple(decoded.term, makeInteger(decoded.used)) : decoded.term;
+}
+
+/** The BIFs of a name, whose second argument, a list of options, may be missing. */
+function rowsOf(name: string, work: (vm: Machine, subject: Term, list: Term) => LongWork): BifRow[] {
+  const bif = { module: 'erlang', name };
+  return [
+    { name, arity: 1, fn: (vm: Machine, t: Term) => inParts(vm, bif, [t], () => work(vm, t, NIL)) },
+    { name, arity: 2, fn: (vm: Machine, t: Term, list: Term) => inParts(vm, bif, [t, list], () => work(vm, t, list)) },
+  ];
 }
 
 export const erlangExternalBifs: BifTable = {
   module: 'erlang',
   rows: [
-    { name: 'term_to_binary', arity: 1, fn: termToBinary },
-    { name: 'term_to_binary', arity: 2, fn: termToBinary },
-    { name: 'term_to_iovec', arity: 1, fn: termToIovec },
-    { name: 'term_to_iovec', arity: 2, fn: termToIovec },
-    { name: 'external_size', arity: 1, fn: sizeOfExternal },
-    { name: 'external_size', arity: 2, fn: sizeOfExternal },
-    { name: 'binary_to_term', arity: 1, fn: binaryToTerm },
-    { name: 'binary_to_term', arity: 2, fn: binaryToTerm },
+    ...rowsOf('term_to_binary', binaryOf),
+    ...rowsOf('term_to_iovec', iovecOf),
+    ...rowsOf('external_size', sizeOf),
+    ...rowsOf('binary_to_term', termOf),
   ],
 };

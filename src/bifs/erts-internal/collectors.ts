@@ -37,6 +37,7 @@ function sendCopyRequest(vm: Machine, pid: Term, area: Term, how: Term): Term {
     const again = withWholeStack(vm, am.erts_literal_area_collector, am.send_copy_request, [pid, area, how]);
     if (again !== undefined) return again;
   }
+  if (process !== undefined && process !== vm.current) vm.scheduler.endWork(process);
   if (process !== undefined) bumpReductions(vm.literalReleases.giveUp(process) / SCAN_WORDS_PER_REDUCTION);
   sendMessage(vm, vm.current, tuple(am.copy_literals, tuple(area, how, pid), am.ok));
   return am.ok;

@@ -3,6 +3,7 @@
 import { REDUCTIONS } from '../../memory/map.ts';
 import { load } from '../../memory/memory.ts';
 import type { Machine } from '../../process/machine.ts';
+import type { LongWork } from '../../process/process.ts';
 import type { MatchRequest } from '../../regex/matcher.ts';
 import { Search } from '../../regex/search.ts';
 import { RegexFault } from '../../regex/syntax.ts';
@@ -10,7 +11,7 @@ import { applyFunction } from '../../runtime/apply.ts';
 import { bumpReductions } from '../../runtime/bump-reductions.ts';
 import { iodataArgument } from '../../runtime/iodata.ts';
 import { characterList } from '../../runtime/native-names.ts';
-import { continueTrap, trap } from '../../runtime/trap.ts';
+import { inParts } from '../../runtime/trap.ts';
 import { am, atom } from '../../term/atoms.ts';
 import { binaryBytes, isBinary, makeBinary } from '../../term/bits.ts';
 import { listOf, tuple } from '../../term/build.ts';
@@ -29,7 +30,6 @@ const MATCH_LIMIT = 10_000_000;
 const STEPS_PER_REDUCTION = 50;
 /** CONTEXT_REDS * LOOP_FACTOR: the limit of native OTP, whose steps are others, when none has been set. */
 const NATIVE_LOOP_LIMIT = 40_000;
-const TRAP = 're_run_trap';
 
 function optionsOf(list: Term): ReOptions {
   const options = reOptions(list);
@@ -101,7 +101,7 @@ function regexToRun(vm: Machine, subject: Term, pattern: Term, list: Term, optio
 }
 
 /** `isFirst`: false if the subject has been seen before, and so found to be UTF-8. */
-function runWith(vm: Machine, subject: Term, pattern: Term, list: Term, isFirst: boolean): Term {
+function runWith(vm: Machine, subject: Term, pattern: Term, list: Term, isFirst: boolean): LongWork | Term {
   const options = optionsOf(list);
   let regex: Regex | Term;
   try {
@@ -113,7 +113,7 @@ function runWith(vm: Machine, subject: Term, pattern: Term, list: Term, isFirst:
   }
   if (typeof regex === 'number') return regex;
   if (options.inconsistent) throw new ErlangError('error', am.internal_error);
-  return match(vm, [subject, pattern, list], regex, options, isFirst);
+  return match(vm, subject, regex, options, isFirst);
 }
 
 function requestOf(subject: Uint8Array, { parsed }: Regex, options: ReOptions, checkUtf8: boolean): MatchRequest {
@@ -138,14 +138,13 @@ function requestOf(subject: Uint8Array, { parsed }: Regex, options: ReOptions, c
   };
 }
 
-function match(vm: Machine, args: readonly Term[], regex: Regex, options: ReOptions, isFirst: boolean): Term {
+function match(vm: Machine, subject: Term, regex: Regex, options: ReOptions, isFirst: boolean): LongWork {
   const spec = captureSpec(options.capture, regex.parsed);
   if (spec === undefined) throw badarg();
-  const [subject] = args as [Term];
   const bytes = isBinary(subject) ? binaryBytes(subject) : iodataArgument(subject);
   if (options.offset > bytes.length) throw new ErlangError('error', am.internal_error);
   const search = new Search(regex.program, requestOf(bytes, regex, options, isFirst));
-  return goOn(vm, args, { search, spec, reportsErrors: options.report_errors });
+  return matched(vm, subject, { search, spec, reportsErrors: options.report_errors });
 }
 
 /** A match that is being looked for. */
@@ -161,37 +160,37 @@ function loopLimit(vm: Machine): number {
   return limit < NATIVE_LOOP_LIMIT ? limit : Number.POSITIVE_INFINITY;
 }
 
-/** Looks on for what is left of this turn. `args` are those of re:run/3. */
-function goOn(vm: Machine, args: readonly Term[], run: Run): Term {
-  const { search, reportsErrors } = run;
-  const fuel = Math.min(Math.max(1, load(REDUCTIONS)) * STEPS_PER_REDUCTION, loopLimit(vm));
-  const result = search.run(fuel);
-  if (result === 'yield') {
-    search.keepSubject();
-    return trap(vm, TRAP, args, (machine, later) => goOn(machine, later, run));
+/** Looks for a match, a turn's worth at a time. */
+function* matched(vm: Machine, subject: Term, { search, spec, reportsErrors }: Run): LongWork {
+  for (;;) {
+    const fuel = Math.min(Math.max(1, load(REDUCTIONS)) * STEPS_PER_REDUCTION, loopLimit(vm));
+    const result = search.run(fuel);
+    if (result === 'yield') {
+      search.keepSubject();
+      yield Number.POSITIVE_INFINITY;
+      continue;
+    }
+    bumpReductions((fuel - search.fuel) / STEPS_PER_REDUCTION);
+    if (result === 'badUtf8') throw badarg();
+    if (result === 'match') return matchTerm(subject, search, spec);
+    if (result === 'nomatch' || !reportsErrors) return am.nomatch;
+    return tuple(am.error, result === 'matchLimit' ? am.match_limit : am.match_limit_recursion);
   }
-  bumpReductions((fuel - search.fuel) / STEPS_PER_REDUCTION);
-  if (result === 'badUtf8') throw badarg();
-  if (result === 'match') return matchTerm(args, run);
-  if (result === 'nomatch' || !reportsErrors) return am.nomatch;
-  return tuple(am.error, result === 'matchLimit' ? am.match_limit : am.match_limit_recursion);
 }
 
-function matchTerm([subject]: readonly Term[], { search, spec }: Run): Term {
-  const binary = subject !== undefined && isBinary(subject) ? subject : undefined;
+function matchTerm(subject: Term, search: Search, spec: CaptureSpec): Term {
+  const binary = isBinary(subject) ? subject : undefined;
   const group = (index: number) => search.group(index);
   return capturedTerm({ subject: search.subject, binary, group, highestGroup: search.highestGroup }, spec);
 }
 
-/** Goes on with a run that has used up its turn. */
-export const erlangReTrapBifs: BifTable = {
-  module: 'erlang',
-  rows: [{ name: TRAP, arity: 3, fn: (vm: Machine, ...args: Term[]) => continueTrap(vm, args) }],
-};
-
-function internalRun(vm: Machine, subject: Term, pattern: Term, list: Term, isFirst: Term): Term {
-  if (isFirst !== am.true && isFirst !== am.false) throw badarg();
-  return runWith(vm, subject, pattern, list, isFirst === am.true);
+/** re:run/2,3 and internal_run/4: arguments that are missing are NIL and true. */
+function run(vm: Machine, name: string, args: readonly Term[]): Term {
+  const [subject, pattern, list = NIL, isFirst = am.true] = args as [Term, Term, Term?, Term?];
+  return inParts(vm, { module: 're', name }, args, () => {
+    if (isFirst !== am.true && isFirst !== am.false) throw badarg();
+    return runWith(vm, subject, pattern, list, isFirst === am.true);
+  });
 }
 
 export const reBifs: BifTable = {
@@ -201,16 +200,8 @@ export const reBifs: BifTable = {
     { name: 'compile', arity: 1, fn: (vm: Machine, pattern: Term) => compileWith(vm, pattern, NIL) },
     { name: 'compile', arity: 2, fn: compileWith },
     { name: 'inspect', arity: 2, fn: inspect },
-    {
-      name: 'run',
-      arity: 2,
-      fn: (vm: Machine, subject: Term, pattern: Term) => runWith(vm, subject, pattern, NIL, true),
-    },
-    {
-      name: 'run',
-      arity: 3,
-      fn: (vm: Machine, subject: Term, pattern: Term, list: Term) => runWith(vm, subject, pattern, list, true),
-    },
-    { name: 'internal_run', arity: 4, fn: internalRun },
+    { name: 'run', arity: 2, fn: (vm: Machine, ...args: Term[]) => run(vm, 'run', args) },
+    { name: 'run', arity: 3, fn: (vm: Machine, ...args: Term[]) => run(vm, 'run', args) },
+    { name: 'internal_run', arity: 4, fn: (vm: Machine, ...args: Term[]) => run(vm, 'internal_run', args) },
   ],
 };
