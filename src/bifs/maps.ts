@@ -15,7 +15,7 @@ import { boolean } from './erlang/type-tests.ts';
 import type { BifTable } from './registry.ts';
 
 const ELEMENTS_IN_A_PART = 1024;
-const ELEMENTS_PER_REDUCTION = 32;
+const ELEMENTS_PER_REDUCTION = 8;
 const REDUCTIONS_OF_A_PART = ELEMENTS_IN_A_PART / ELEMENTS_PER_REDUCTION;
 
 function checkMap(t: Term): void {

@@ -1,7 +1,7 @@
 /** All BIF tables of the virtual machine. */
 
 import { atomicsBifs, ertsInternalAtomicsBifs } from './atomics.ts';
-import { binaryBifs, binarySearchBifs } from './binary/binary.ts';
+import { binaryBifs, binaryListBifs, binarySearchBifs } from './binary/binary.ts';
 import { erlDdllBifs } from './erl-ddll.ts';
 import { erlTracerBifs } from './erl-tracer.ts';
 import { erlangArithBifs } from './erlang/arith.ts';
@@ -16,8 +16,9 @@ import { erlangExceptionBifs } from './erlang/exceptions.ts';
 import { erlangExternalBifs } from './erlang/external.ts';
 import { erlangFunBifs } from './erlang/funs.ts';
 import { erlangHaltBifs } from './erlang/halting.ts';
-import { erlangHashBifs } from './erlang/hashing.ts';
+import { erlangChecksumBifs, erlangHashBifs } from './erlang/hashing.ts';
 import { erlangIdentifierBifs } from './erlang/identifiers.ts';
+import { erlangIodataBifs } from './erlang/iodata.ts';
 import { erlangSubtractBifs } from './erlang/list-subtract.ts';
 import { erlangListTupleBifs } from './erlang/lists-tuples.ts';
 import { erlangLoadNifBifs } from './erlang/load-nif.ts';
@@ -93,8 +94,10 @@ export const bifTables: readonly BifTable[] = [
   ertsInternalProcessBifs,
   binaryBifs,
   binarySearchBifs,
+  binaryListBifs,
   erlangAtomBifs,
   erlangBinaryBifs,
+  erlangIodataBifs,
   erlangDateBifs,
   erlangPacketBifs,
   erlangDisplayBifs,
@@ -103,6 +106,7 @@ export const bifTables: readonly BifTable[] = [
   erlangCodeLoadingBifs,
   ertsInternalCodeLoadingBifs,
   erlangFunBifs,
+  erlangChecksumBifs,
   erlangHashBifs,
   erlangDynamicTraceBifs,
   erlangHaltBifs,

@@ -2,6 +2,7 @@
 import { bitSize } from '../term/bits.ts';
 import { badarg } from '../term/erlang-error.ts';
 import { NIL, type Term } from '../term/layout.ts';
+import type { Parts } from '../term/parts.ts';
 import { head, isBitstring, isCons, isSmall, smallValue, tail } from '../term/term.ts';
 import { ByteSink } from './bits-sink.ts';
 
@@ -12,45 +13,86 @@ export interface IodataTarget {
 }
 
 const MAX_BYTE = 255;
+const CELLS_IN_A_PART = 1024;
+const CELLS_PER_REDUCTION = 32;
 
-/**
- * Gives every byte and every bitstring of `t` to `target`. False, perhaps after some were given: `t` is no iodata. `unit` is 8 or 1:
- * what the size in bits of a bitstring must be a multiple of.
- */
-export function walkIodata(t: Term, target: IodataTarget, unit: 1 | 8 = 8): boolean {
-  const pending: Term[] = [];
-  let rest = t;
-  for (;;) {
-    while (isCons(rest)) {
-      const element = head(rest);
-      if (isSmall(element)) {
-        const value = smallValue(element);
-        if (value < 0 || value > MAX_BYTE) return false;
-        target.byte(value);
-      } else if (isCons(element)) {
-        pending.push(tail(rest));
-        rest = element;
-        continue;
-      } else if (element !== NIL) {
-        if (!isBitstring(element) || bitSize(element) % unit !== 0) return false;
-        target.bits(element);
-      }
-      rest = tail(rest);
-    }
-    if (rest !== NIL) {
-      if (!isBitstring(rest) || bitSize(rest) % unit !== 0) return false;
-      target.bits(rest);
-    }
-    const next = pending.pop();
-    if (next === undefined) return true;
-    rest = next;
+/** A walk through iodata: gives every byte and every bitstring to a target. */
+export class IodataWalk {
+  private rest: Term;
+  private readonly target: IodataTarget;
+  private readonly unit: 1 | 8;
+  /** What comes behind the list that `rest` is part of, innermost last. */
+  private readonly pending: Term[] = [];
+
+  /** `unit`: what the size in bits of a bitstring must be a multiple of. */
+  constructor(data: Term, target: IodataTarget, unit: 1 | 8 = 8) {
+    this.rest = data;
+    this.target = target;
+    this.unit = unit;
   }
+
+  /** Looks at up to so many cells. `wrong`, perhaps after some parts were given: it is no iodata. */
+  go(limit: number): 'done' | 'more' | 'wrong' {
+    const { target, unit, pending } = this;
+    let { rest } = this;
+    for (let left = limit; ; ) {
+      while (isCons(rest)) {
+        if (left-- <= 0) {
+          this.rest = rest;
+          return 'more';
+        }
+        const element = head(rest);
+        if (isSmall(element)) {
+          const value = smallValue(element);
+          if (value < 0 || value > MAX_BYTE) return 'wrong';
+          target.byte(value);
+        } else if (isCons(element)) {
+          pending.push(tail(rest));
+          rest = element;
+          continue;
+        } else if (element !== NIL) {
+          if (!isBitstring(element) || bitSize(element) % unit !== 0) return 'wrong';
+          target.bits(element);
+        }
+        rest = tail(rest);
+      }
+      if (rest !== NIL) {
+        if (!isBitstring(rest) || bitSize(rest) % unit !== 0) return 'wrong';
+        target.bits(rest);
+      }
+      const next = pending.pop();
+      if (next === undefined) return 'done';
+      rest = next;
+    }
+  }
+
+  /** The whole walk, or what is left of it, in parts. Raises badarg. */
+  *inParts(): Parts<void> {
+    for (;;) {
+      const end = this.go(CELLS_IN_A_PART);
+      if (end === 'done') return;
+      if (end === 'wrong') throw badarg();
+      yield CELLS_IN_A_PART / CELLS_PER_REDUCTION;
+    }
+  }
+}
+
+/** Gives all parts of `t` to `target`. False, perhaps after some were given: `t` is no iodata. */
+export function walkIodata(t: Term, target: IodataTarget, unit: 1 | 8 = 8): boolean {
+  return new IodataWalk(t, target, unit).go(Number.POSITIVE_INFINITY) === 'done';
 }
 
 /** The bytes of iodata; undefined when it is none. No view of linear memory. */
 export function iodataBytes(t: Term): Uint8Array | undefined {
   const sink = new ByteSink();
   return walkIodata(t, sink) ? sink.taken() : undefined;
+}
+
+/** The same in parts; raises badarg. */
+export function* iodataInParts(t: Term): Parts<Uint8Array> {
+  const sink = new ByteSink();
+  yield* new IodataWalk(t, sink).inParts();
+  return sink.taken();
 }
 
 /** The same; raises badarg. */

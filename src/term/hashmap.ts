@@ -39,7 +39,7 @@ import {
 import type { Parts } from './parts.ts';
 import { addressOf, head, header, headerSize, isCons, makeBoxed, tail } from './term.ts';
 
-const KEYS_PER_REDUCTION = 32;
+const KEYS_PER_REDUCTION = 8;
 
 /** The bits of a key's hash that place it in a tree. */
 export function keyHash(key: Term): number {

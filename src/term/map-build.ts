@@ -76,7 +76,7 @@ function lastOfEach(places: Uint32Array, keys: readonly Term[]): readonly number
 
 const RADIX_BITS = 11;
 const KEYS_IN_A_PART = 1024;
-const KEYS_PER_REDUCTION = 32;
+const KEYS_PER_REDUCTION = 8;
 const REDUCTIONS_OF_A_PART = KEYS_IN_A_PART / KEYS_PER_REDUCTION;
 
 /** Fewer are sorted by comparing. */

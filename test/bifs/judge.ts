@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { BifTable } from '../../src/bifs/registry.ts';
 import { bifTables } from '../../src/bifs/tables.ts';
 import { nodeHost } from '../../src/host/node/node-host.ts';
-import { HTOP } from '../../src/memory/map.ts';
+import { HTOP, REDUCTIONS } from '../../src/memory/map.ts';
 import { load, store } from '../../src/memory/memory.ts';
 import type { Machine } from '../../src/process/machine.ts';
 import { DEFAULT_SETTINGS } from '../../src/process/machine-settings.ts';
@@ -72,6 +72,7 @@ function machine(): Machine {
     code: { exportSlot: () => undefined, modules: new Map(), isBif: () => false },
     settings: DEFAULT_SETTINGS,
     otpRelease: 27,
+    current: { work: undefined },
   };
   return parts as unknown as Machine;
 }
@@ -116,6 +117,7 @@ function nativeText(outcome: Term): string {
 
 function ourText(vm: Machine, call: Call, args: readonly Term[]): string {
   const { row, table } = implementation(call);
+  store(REDUCTIONS, 2 ** 30);
   try {
     return hex(encodeExternal(table.pure === true ? row(...args) : row(vm, ...args), DETERMINISTIC));
   } catch (error) {

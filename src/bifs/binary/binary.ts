@@ -2,6 +2,7 @@
 
 import { binaryOf } from '../../memory/binary.ts';
 import { loadUnsigned, plus } from '../../memory/memory.ts';
+import type { Machine } from '../../process/machine.ts';
 import { MAX_BINARY_BYTES } from '../../runtime/bits-sink.ts';
 import { am } from '../../term/atoms.ts';
 import { integerFromBytes, isNegative, magnitudeByteCount, makeInteger, writeMagnitude } from '../../term/bignum.ts';
@@ -10,7 +11,8 @@ import { badarg, systemLimit } from '../../term/erlang-error.ts';
 import { BINARY_SIZE, type Term } from '../../term/layout.ts';
 import { isBitstring, isInteger, isSmall, makeSmall } from '../../term/term.ts';
 import { natural } from '../erlang/arguments.ts';
-import { binaryPart, binaryPartOf, binarySize, listToBinary } from '../erlang/binaries.ts';
+import { binaryPart, binaryPartOf, binarySize } from '../erlang/binaries.ts';
+import { listToBinary } from '../erlang/iodata.ts';
 import { elementsOf } from '../erlang/lists-tuples.ts';
 import type { BifRow, BifTable } from '../registry.ts';
 import { binarySearchRows } from './find.ts';
@@ -108,7 +110,6 @@ const pureRows: readonly BifRow[] = [
   { name: 'at', arity: 2, fn: at },
   { name: 'part', arity: 2, fn: binaryPartOf },
   { name: 'part', arity: 3, fn: binaryPart },
-  { name: 'list_to_bin', arity: 1, fn: listToBinary },
   { name: 'longest_common_prefix', arity: 1, fn: (list: Term) => longestCommon(list, 'prefix') },
   { name: 'longest_common_suffix', arity: 1, fn: (list: Term) => longestCommon(list, 'suffix') },
   { name: 'copy', arity: 1, fn: (t: Term) => copy(t, makeSmall(1)) },
@@ -122,3 +123,10 @@ const pureRows: readonly BifRow[] = [
 
 export const binaryBifs: BifTable = { module: 'binary', pure: true, rows: pureRows };
 export const binarySearchBifs: BifTable = { module: 'binary', rows: binarySearchRows };
+
+const LIST_TO_BIN = { module: 'binary', name: 'list_to_bin' };
+
+export const binaryListBifs: BifTable = {
+  module: 'binary',
+  rows: [{ name: 'list_to_bin', arity: 1, fn: (vm: Machine, list: Term) => listToBinary(vm, LIST_TO_BIN, list) }],
+};

@@ -1,17 +1,21 @@
 /** Hashes and checksums in module erlang (bif.c, erl_bif_chksum.c). */
 
+import type { Machine } from '../../process/machine.ts';
+import type { LongWork } from '../../process/process.ts';
 import { bumpForWork } from '../../runtime/bump-reductions.ts';
 import { adler32, combineAdler32, combineCrc32, crc32 } from '../../runtime/checksum-crc.ts';
-import { iodataArgument } from '../../runtime/iodata.ts';
+import { iodataInParts } from '../../runtime/iodata.ts';
 import { CONTEXT_BYTES, finishMd5, newMd5Context, updateMd5 } from '../../runtime/md5-context.ts';
+import { inParts } from '../../runtime/trap.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { copyOfBytes, makeBinary } from '../../term/bits.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
+import type { Parts } from '../../term/parts.ts';
 import { phash } from '../../term/phash.ts';
 import { phash2 } from '../../term/phash2.ts';
 import { isBitstring } from '../../term/term.ts';
-import type { BifTable } from '../registry.ts';
+import type { BifRow, BifTable } from '../registry.ts';
 import { natural } from './arguments.ts';
 import { binarySize } from './binaries.ts';
 
@@ -22,11 +26,18 @@ const DEFAULT_RANGE = 2 ** 27;
 /** Bytes for a reduction (BYTES_PER_REDUCTION in erl_bif_chksum.c). */
 const BYTES_PER_REDUCTION = 10;
 
-/** The bytes of iodata, of which each costs. Raises badarg. */
-function charged(data: Term): Uint8Array {
-  const content = iodataArgument(data);
-  bumpForWork(content.length, BYTES_PER_REDUCTION);
-  return content;
+const EMPTY = new Uint8Array(0);
+const BYTES_IN_A_PART = 2 ** 16;
+
+/** Gives the bytes of iodata to `add`, piece by piece. Raises badarg. */
+function* eachPart(data: Term, add: (content: Uint8Array) => void): Parts<void> {
+  const content = yield* iodataInParts(data);
+  for (let from = 0; from < content.length; from += BYTES_IN_A_PART) {
+    const part = content.subarray(from, from + BYTES_IN_A_PART);
+    add(part);
+    if (from + BYTES_IN_A_PART < content.length) yield BYTES_IN_A_PART / BYTES_PER_REDUCTION;
+    else bumpForWork(part.length, BYTES_PER_REDUCTION);
+  }
 }
 
 function rangeOf(t: Term): number {
@@ -44,13 +55,33 @@ function sumOf(t: Term): number {
 type Checksum = (sum: number, content: Uint8Array) => number;
 type Combination = (first: number, second: number, length: bigint) => number;
 
-const started = (checksum: Checksum, first: number) => (data: Term) => makeInteger(checksum(first, charged(data)));
-const continued = (checksum: Checksum) => (sum: Term, data: Term) => {
-  const before = sumOf(sum);
-  const content = charged(data);
+function* summed(checksum: Checksum, first: number, data: Term): LongWork {
+  let sum = first;
+  yield* eachPart(data, (content) => {
+    sum = checksum(sum, content);
+  });
+  return makeInteger(sum);
+}
+
+/** The sum of data that follows what gave another one. Raises badarg. */
+function* continued(checksum: Checksum, before: Term, data: Term): LongWork {
+  const sum = sumOf(before);
   // Even a sum that is none stays as it is when nothing is added.
-  return makeInteger(content.length === 0 && !isBitstring(data) ? before : checksum(before, content));
-};
+  return yield* summed(checksum, isBitstring(data) && binarySize(data) === 0 ? checksum(sum, EMPTY) : sum, data);
+}
+
+function checksumRows(name: string, checksum: Checksum, first: number): BifRow[] {
+  const bif = { module: 'erlang', name };
+  return [
+    { name, arity: 1, fn: (vm: Machine, data: Term) => inParts(vm, bif, [data], () => summed(checksum, first, data)) },
+    {
+      name,
+      arity: 2,
+      fn: (vm: Machine, sum: Term, data: Term) => inParts(vm, bif, [sum, data], () => continued(checksum, sum, data)),
+    },
+  ];
+}
+
 const combined = (combine: Combination) => (first: Term, second: Term, length: Term) =>
   makeInteger(combine(sumOf(first), sumOf(second), BigInt(sumOf(length))));
 
@@ -59,17 +90,31 @@ function contextOf(t: Term): Uint8Array {
   return copyOfBytes(t);
 }
 
-function md5(data: Term): Term {
-  const context = newMd5Context();
-  updateMd5(context, charged(data));
-  return makeBinary(finishMd5(context));
+function* md5Of(context: Uint8Array, data: Term, finish: (context: Uint8Array) => Uint8Array): LongWork {
+  yield* eachPart(data, (content) => updateMd5(context, content));
+  return makeBinary(finish(context));
 }
 
-function md5Update(binary: Term, data: Term): Term {
-  const context = contextOf(binary);
-  updateMd5(context, charged(data));
-  return makeBinary(context);
+function md5(vm: Machine, data: Term): Term {
+  return inParts(vm, { module: 'erlang', name: 'md5' }, [data], () => md5Of(newMd5Context(), data, finishMd5));
 }
+
+function md5Update(vm: Machine, binary: Term, data: Term): Term {
+  const args = [binary, data];
+  return inParts(vm, { module: 'erlang', name: 'md5_update' }, args, () =>
+    md5Of(contextOf(binary), data, (context) => context),
+  );
+}
+
+export const erlangChecksumBifs: BifTable = {
+  module: 'erlang',
+  rows: [
+    ...checksumRows('crc32', crc32, 0),
+    ...checksumRows('adler32', adler32, 1),
+    { name: 'md5', arity: 1, fn: md5 },
+    { name: 'md5_update', arity: 2, fn: md5Update },
+  ],
+};
 
 export const erlangHashBifs: BifTable = {
   module: 'erlang',
@@ -78,15 +123,9 @@ export const erlangHashBifs: BifTable = {
     { name: 'phash', arity: 2, fn: (t: Term, range: Term) => makeInteger((phash(t) % rangeOf(range)) + 1) },
     { name: 'phash2', arity: 1, fn: (t: Term) => makeInteger(phash2(t) % DEFAULT_RANGE) },
     { name: 'phash2', arity: 2, fn: (t: Term, range: Term) => makeInteger(phash2(t) % rangeOf(range)) },
-    { name: 'crc32', arity: 1, fn: started(crc32, 0) },
-    { name: 'crc32', arity: 2, fn: continued(crc32) },
     { name: 'crc32_combine', arity: 3, fn: combined(combineCrc32) },
-    { name: 'adler32', arity: 1, fn: started(adler32, 1) },
-    { name: 'adler32', arity: 2, fn: continued(adler32) },
     { name: 'adler32_combine', arity: 3, fn: combined(combineAdler32) },
-    { name: 'md5', arity: 1, fn: md5 },
     { name: 'md5_init', arity: 0, fn: () => makeBinary(newMd5Context()) },
-    { name: 'md5_update', arity: 2, fn: md5Update },
     { name: 'md5_final', arity: 1, fn: (binary: Term) => makeBinary(finishMd5(contextOf(binary))) },
   ],
 };

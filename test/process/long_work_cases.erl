@@ -1,0 +1,92 @@
+%% BIFs that work long: others get their turns meanwhile, and what comes of the work is right, or nothing is left of it.
+-module(long_work_cases).
+-compile([export_all, nowarn_export_all]).
+
+%% Calls a BIF in a process of its own beside one that counts its own turns: {what comes of it, whether there were turns}.
+beside(Bif) ->
+    Counter = spawn_link(fun() -> count(0) end),
+    {Pid, Monitor} = spawn_monitor(fun() ->
+        Before = turns(Counter),
+        Result = try {value, digest(Bif())} catch Class:Reason:Stack -> {Class, Reason, top(Stack)} end,
+        exit({Result, turns(Counter) - Before > 3})
+    end),
+    receive {'DOWN', Monitor, process, Pid, End} -> unlink(Counter), exit(Counter, kill), End end.
+
+top([{M, F, A, _} | _]) when is_list(A) -> {M, F, length(A)};
+top([{M, F, A, _} | _]) -> {M, F, A}.
+
+count(N) ->
+    receive {turns, From} -> From ! {turns, N}, count(N)
+    after 0 -> erlang:yield(), count(N + 1)
+    end.
+turns(Counter) -> Counter ! {turns, self()}, receive {turns, N} -> N end.
+
+digest(T) -> erlang:phash2(T).
+
+%% Whether a process that is killed in the middle leaves nothing.
+killed(Bif) ->
+    Self = self(),
+    [begin
+         {Pid, Monitor} = spawn_monitor(fun() -> Self ! {go, self()}, for_ever(Bif) end),
+         receive {go, Pid} -> ok end,
+         [erlang:yield() || _ <- lists:seq(1, N)],
+         if N rem 2 =:= 0 -> erlang:garbage_collect(Pid); true -> ok end,
+         exit(Pid, kill),
+         receive {'DOWN', Monitor, process, Pid, Why} -> Why end
+     end || N <- [0, 1, 2, 5]].
+
+for_ever(Bif) -> Bif(), for_ever(Bif).
+
+data() -> [{N, N * 1.5, <<N:24>>, [a, b | N], #{N => x}} || N <- lists:seq(1, 30000)].
+bytes() -> [[N band 255, <<N:16>>, "abc"] || N <- lists:seq(1, 100000)].
+pairs() -> [{N * 7919 rem 100003, N} || N <- lists:seq(1, 50000)].
+
+work() ->
+    Data = data(), External = term_to_binary(Data), Bytes = bytes(), Pairs = pairs(), Map = maps:from_list(Pairs),
+    Keys = [K || {K, _} <- Pairs],
+    [{term_to_binary, fun() -> term_to_binary(Data, [deterministic]) end},
+     {term_to_iovec, fun() -> iolist_to_binary(term_to_iovec(Data, [deterministic])) end},
+     {external_size, fun() -> erlang:external_size(Data) end},
+     {binary_to_term, fun() -> binary_to_term(External) end},
+     {used, fun() -> element(2, binary_to_term(<<External/binary, 1, 2>>, [used])) =:= byte_size(External) end},
+     {list_to_binary, fun() -> list_to_binary(Bytes) end},
+     {list_to_bin, fun() -> binary:list_to_bin(Bytes) end},
+     {iolist_to_binary, fun() -> iolist_to_binary(Bytes) end},
+     {list_to_bitstring, fun() -> list_to_bitstring([Bytes, <<1:3>>]) end},
+     {iolist_size, fun() -> iolist_size(Bytes) end},
+     {iolist_to_iovec, fun() -> iolist_to_binary(erlang:iolist_to_iovec(Bytes)) end},
+     {md5, fun() -> erlang:md5(Bytes) end},
+     {md5_update, fun() -> erlang:md5_final(erlang:md5_update(erlang:md5_update(erlang:md5_init(), Bytes), Bytes)) end},
+     {crc32, fun() -> erlang:crc32(17, Bytes) end},
+     {adler32, fun() -> erlang:adler32(Bytes) end},
+     {from_list, fun() -> maps:from_list(Pairs) end},
+     {from_keys, fun() -> maps:from_keys(Keys, v) end},
+     {keys, fun() -> lists:sort(maps:keys(Map)) end},
+     {values, fun() -> lists:sort(maps:values(Map)) end}].
+
+results() -> [{Name, element(1, beside(Bif))} || {Name, Bif} <- work()].
+
+%% The work that gave way to nobody.
+selfish() -> [Name || {Name, Bif} <- work(), not element(2, beside(Bif)), Name =/= external_size].
+
+kills() -> [{Name, killed(Bif)} || {Name, Bif} <- work(), Name =/= external_size].
+
+%% What is raised in the end is raised by the function that was called (in OTP md5, crc32 and iolist_to_iovec name what they trap to).
+errors() ->
+    Bytes = bytes(), Pairs = pairs(), External = term_to_binary(data()),
+    Cut = binary:part(External, 0, byte_size(External) - 1),
+    [element(1, beside(Bif)) || Bif <- [
+        fun() -> list_to_binary([Bytes, oops]) end, fun() -> binary:list_to_bin([Bytes, oops]) end,
+        fun() -> iolist_to_binary([Bytes, oops]) end, fun() -> list_to_bitstring([Bytes, oops]) end,
+        fun() -> iolist_size([Bytes, oops]) end,
+        fun() -> binary_to_term(Cut) end, fun() -> binary_to_term(Cut, [safe]) end,
+        fun() -> maps:from_list(Pairs ++ [oops]) end]].
+
+%% Messages come and exits are trapped meanwhile.
+messages() ->
+    Data = data(), Self = self(),
+    Pid = spawn_link(fun() -> process_flag(trap_exit, true), Self ! go, External = term_to_binary(Data),
+                              Self ! {binary_to_term(External) =:= Data, [receive M -> M after 5000 -> none end || _ <- [1, 2, 3]]} end),
+    receive go -> ok end,
+    Pid ! one, erlang:garbage_collect(Pid), exit(Pid, hm), Pid ! <<0:4096>>,
+    receive {Same, [one, {'EXIT', From, hm}, Large]} -> {Same, From =:= Self, byte_size(Large)} end.
