@@ -37,12 +37,13 @@ killed(Bif) ->
 
 for_ever(Bif) -> Bif(), for_ever(Bif).
 
-data() -> [{N, N * 1.5, <<N:24>>, [a, b | N], #{N => x}} || N <- lists:seq(1, 30000)].
-bytes() -> [[N band 255, <<N:16>>, "abc"] || N <- lists:seq(1, 100000)].
-pairs() -> [{N * 7919 rem 100003, N} || N <- lists:seq(1, 50000)].
+data(Size) -> [{N, N * 1.5, <<N:24>>, [a, b | N], #{N => x}} || N <- lists:seq(1, Size)].
+bytes(Size) -> [[N band 255, <<N:16>>, "abc"] || N <- lists:seq(1, 3 * Size)].
+pairs(Size) -> [{N * 7919 rem 100003, N} || N <- lists:seq(1, 2 * Size)].
 
-work() ->
-    Data = data(), External = term_to_binary(Data), Bytes = bytes(), Pairs = pairs(), Map = maps:from_list(Pairs),
+%% Each with what it works on; Size says how much that is.
+work(Size) ->
+    Data = data(Size), External = term_to_binary(Data), Bytes = bytes(Size), Pairs = pairs(Size), Map = maps:from_list(Pairs),
     Keys = [K || {K, _} <- Pairs],
     [{term_to_binary, fun() -> term_to_binary(Data, [deterministic]) end},
      {term_to_iovec, fun() -> iolist_to_binary(term_to_iovec(Data, [deterministic])) end},
@@ -64,16 +65,16 @@ work() ->
      {keys, fun() -> lists:sort(maps:keys(Map)) end},
      {values, fun() -> lists:sort(maps:values(Map)) end}].
 
-results() -> [{Name, element(1, beside(Bif))} || {Name, Bif} <- work()].
+results(Size) -> [{Name, element(1, beside(Bif))} || {Name, Bif} <- work(Size)].
 
 %% The work that gave way to nobody.
-selfish() -> [Name || {Name, Bif} <- work(), not element(2, beside(Bif)), Name =/= external_size].
+selfish(Size) -> [Name || {Name, Bif} <- work(Size), not element(2, beside(Bif)), Name =/= external_size].
 
-kills() -> [{Name, killed(Bif)} || {Name, Bif} <- work(), Name =/= external_size].
+kills(Size) -> [{Name, killed(Bif)} || {Name, Bif} <- work(Size), Name =/= external_size].
 
 %% What is raised in the end is raised by the function that was called (in OTP md5, crc32 and iolist_to_iovec name what they trap to).
-errors() ->
-    Bytes = bytes(), Pairs = pairs(), External = term_to_binary(data()),
+errors(Size) ->
+    Bytes = bytes(Size), Pairs = pairs(Size), External = term_to_binary(data(Size)),
     Cut = binary:part(External, 0, byte_size(External) - 1),
     [element(1, beside(Bif)) || Bif <- [
         fun() -> list_to_binary([Bytes, oops]) end, fun() -> binary:list_to_bin([Bytes, oops]) end,
@@ -83,8 +84,8 @@ errors() ->
         fun() -> maps:from_list(Pairs ++ [oops]) end]].
 
 %% Messages come and exits are trapped meanwhile.
-messages() ->
-    Data = data(), Self = self(),
+messages(Size) ->
+    Data = data(Size), Self = self(),
     Pid = spawn_link(fun() -> process_flag(trap_exit, true), Self ! go, External = term_to_binary(Data),
                               Self ! {binary_to_term(External) =:= Data, [receive M -> M after 5000 -> none end || _ <- [1, 2, 3]]} end),
     receive go -> ok end,
