@@ -5,16 +5,17 @@ import { test } from 'node:test';
 import { isStressed, sized } from '../support/mode.ts';
 import { erlc } from '../support/oracle.ts';
 import { repositoryRoot } from '../support/repository.ts';
-import { compareWithNative } from '../support/vm.ts';
+import { assertSame, compareWithNative, runHere, runNatively } from '../support/vm.ts';
 
 const cases = erlc(readFileSync(join(repositoryRoot, 'test', 'process', 'long_work_cases.erl'), 'utf8'));
-const SIZE = sized(30_000, 700);
+const SIZE = sized(10_000, 700);
+const MUCH = 30_000;
 
 for (const [name, size] of [
   ['results', SIZE],
   ['errors', SIZE],
   ['messages', SIZE],
-  ['kills', SIZE / 5],
+  ['kills', SIZE / 4],
 ] as const) {
   test(name, () => {
     compareWithNative([cases], [{ module: 'long_work_cases', function: name, arguments: String(size) }]);
@@ -24,6 +25,8 @@ for (const [name, size] of [
 // What is little work is not done in parts.
 if (!isStressed) {
   test('work that gives way to nobody', () => {
-    compareWithNative([cases], [{ module: 'long_work_cases', function: 'selfish', arguments: String(SIZE) }]);
+    const calls = [{ module: 'long_work_cases', function: 'selfish', arguments: String(MUCH) }];
+    const none = [{ module: 'long_work_cases', function: 'nobody' }];
+    assertSame(calls, runNatively([cases], none), runHere([cases], calls));
   });
 }
