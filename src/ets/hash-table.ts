@@ -10,12 +10,14 @@ import { identical } from '../term/equality.ts';
 import { badarg } from '../term/erlang-error.ts';
 import { internalHash } from '../term/hash.ts';
 import type { Term } from '../term/layout.ts';
+import type { Parts } from '../term/parts.ts';
 import { isImmediate, isSmall, makeSmall, smallValue, tupleElement } from '../term/term.ts';
-import { makeRow, NO_ROW, ROW_HASH, ROW_NEXT, ROW_SIZE, type Row, rowElement, rowObject } from './row.ts';
-import { RowStore, type TableType } from './row-store.ts';
+import { freeRow, makeRow, NO_ROW, ROW_HASH, ROW_NEXT, ROW_SIZE, type Row, rowElement, rowObject } from './row.ts';
+import { ROWS_IN_A_PART, ROWS_PER_REDUCTION, RowStore, type TableType } from './row-store.ts';
 
 const MIN_BUCKETS = 256;
 const DELETED = 2;
+const BUCKETS_IN_A_PART = 4096;
 /** So many integers in a row are neighbours. */
 const NEAR_BITS = 5;
 const NEAR_MASK = 31;
@@ -35,6 +37,17 @@ function isDeleted(row: Row): boolean {
 function setDeleted(row: Row, deleted: boolean): void {
   const size = load(plus(row, ROW_SIZE)) & ~DELETED;
   store(plus(row, ROW_SIZE), deleted ? size | DELETED : size);
+}
+
+/** Frees a row and those behind it; how many. */
+function freeChain(first: Row): number {
+  let count = 0;
+  for (let row = first; row !== NO_ROW; count++) {
+    const next = nextOf(row);
+    freeRow(row);
+    row = next;
+  }
+  return count;
 }
 
 /**
@@ -220,21 +233,41 @@ export class HashTable extends RowStore {
     this.shrinkAll();
   }
 
-  clear(): void {
-    for (let index = 0; index < this.active; index++) {
-      for (let row = this.bucket(index); row !== NO_ROW; ) {
-        const next = nextOf(row);
-        if (!this.fixed) this.drop(row);
-        else if (!isDeleted(row)) setDeleted(row, true);
-        if (this.fixed) this.marked.add(index);
-        row = next;
-      }
+  *clearing(): Parts<void> {
+    if (this.fixed) {
+      const { count } = this;
+      this.markAll();
+      yield count / ROWS_PER_REDUCTION;
+      return;
     }
-    this.count = 0;
-    if (this.fixed) return;
+    const { buckets, active } = this;
     this.buckets = new Int32Array(MIN_BUCKETS);
     this.active = MIN_BUCKETS;
     this.mask = MIN_BUCKETS - 1;
+    this.count = 0;
+    this.rowWords = 0;
+    let index = 0;
+    try {
+      for (let freed = 0; index < active; ) {
+        freed += freeChain(buckets[index++] as Row);
+        if (freed >= ROWS_IN_A_PART || index % BUCKETS_IN_A_PART === 0) {
+          yield ROWS_IN_A_PART / ROWS_PER_REDUCTION;
+          freed = 0;
+        }
+      }
+    } finally {
+      while (index < active) freeChain(buckets[index++] as Row);
+    }
+  }
+
+  private markAll(): void {
+    for (let index = 0; index < this.active; index++) {
+      for (let row = this.bucket(index); row !== NO_ROW; row = nextOf(row)) {
+        setDeleted(row, true);
+        this.marked.add(index);
+      }
+    }
+    this.count = 0;
   }
 
   // ---- the number of buckets -----------------------------------------------------------------------------------------

@@ -139,9 +139,9 @@ export class Leaves {
     this.dropLeaf(number + 1);
   }
 
-  clear(): void {
-    this.list.length = 0;
-    this.list.push(new Leaf());
+  /** All leaves; nothing is left here. */
+  takeAll(): Leaf[] {
     this.firsts = new Int32Array(16);
+    return this.list.splice(0, this.list.length, new Leaf());
   }
 }

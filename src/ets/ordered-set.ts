@@ -1,17 +1,25 @@
 /** Storage of ordered sets: rows in the order of their keys (`compareTerms`: 1 and 1.0 are the same key), in leaves (leaves.ts). */
+import { am } from '../term/atoms.ts';
 import { compareTerms } from '../term/compare.ts';
 import { identical } from '../term/equality.ts';
 import { badarg } from '../term/erlang-error.ts';
 import type { Term } from '../term/layout.ts';
+import type { Parts } from '../term/parts.ts';
 import { tupleElement } from '../term/term.ts';
 import { LEAF_WORDS, type Leaf, Leaves } from './leaves.ts';
-import { makeRow, NO_ROW, type Row, rowElement, rowObject } from './row.ts';
-import { RowStore } from './row-store.ts';
+import { freeRow, makeRow, NO_ROW, type Row, rowElement, rowObject } from './row.ts';
+import { ROWS_PER_REDUCTION, RowStore } from './row-store.ts';
 
 /** Where a key is, or where it would be: the row at `index` of the leaf is the first that is not below it. */
 interface Place {
   leaf: number;
   index: number;
+}
+
+/** Frees the rows of the last leaf, and takes it off. */
+function freeRows(list: Leaf[]): void {
+  const leaf = list.pop() as Leaf;
+  for (let i = 0; i < leaf.count; i++) freeRow(leaf.row(i));
 }
 
 export class OrderedSet extends RowStore {
@@ -112,12 +120,19 @@ export class OrderedSet extends RowStore {
     }
   }
 
-  clear(): void {
-    for (const leaf of this.leaves.list) {
-      for (let i = 0; i < leaf.count; i++) this.drop(leaf.row(i));
-    }
+  *clearing(): Parts<void> {
+    const list = this.leaves.takeAll();
     this.count = 0;
-    this.leaves.clear();
+    this.rowWords = 0;
+    try {
+      while (list.length > 0) {
+        const { count } = list.at(-1) as Leaf;
+        freeRows(list);
+        yield count / ROWS_PER_REDUCTION;
+      }
+    } finally {
+      while (list.length > 0) freeRows(list);
+    }
   }
 
   /** The order of keys needs no help. */
@@ -134,12 +149,15 @@ export class OrderedSet extends RowStore {
     return leaf.count === 0 ? NO_ROW : leaf.row(leaf.count - 1);
   }
 
-  after(key: Term): Row {
+  /** As in OTP, what says that a walk is at its end is no key to go on from. */
+  after(key: Term): Row | undefined {
+    if (key === am.$end_of_table) return undefined;
     if (this.seek(key)) this.place.index++;
     return this.rowHere();
   }
 
-  before(key: Term): Row {
+  before(key: Term): Row | undefined {
+    if (key === am.$end_of_table) return undefined;
     this.seek(key);
     return this.rowBeforeHere();
   }

@@ -1,8 +1,13 @@
 /** What the two kinds of storage, hash tables and ordered sets, have in common. */
 import type { Term } from '../term/layout.ts';
+import { type Parts, whole } from '../term/parts.ts';
 import { freeRow, type Row, rowWords } from './row.ts';
 
 export type TableType = 'set' | 'ordered_set' | 'bag' | 'duplicate_bag';
+
+export const ROWS_IN_A_PART = 256;
+/** Rows that are given back, or only marked, for one reduction (MAX_ and DELETE_RECORD_LIMIT in erl_db.c are of this kind). */
+export const ROWS_PER_REDUCTION = 8;
 
 export abstract class RowStore {
   readonly keyPosition: number;
@@ -31,8 +36,8 @@ export abstract class RowStore {
   abstract replace(row: Row, object: Term): void;
   /** Deletes rows that are in the table. */
   abstract remove(rows: readonly Row[]): void;
-  /** Deletes all rows. */
-  abstract clear(): void;
+  /** Deletes all rows, at once; what takes time is giving back their memory. */
+  abstract clearing(): Parts<void>;
 
   /** The first row in the table's order, NO_ROW when it is empty. */
   abstract first(): Row;
@@ -44,6 +49,10 @@ export abstract class RowStore {
   abstract slot(number: number): Row[] | undefined;
   /** Whether somebody goes through the table by key: what is deleted then must keep its place. */
   abstract setFixed(fixed: boolean): void;
+
+  clear(): void {
+    whole(this.clearing());
+  }
 
   protected added(row: Row): void {
     this.count++;

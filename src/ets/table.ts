@@ -4,6 +4,7 @@ import type { MagicHandle } from '../memory/off-heap.ts';
 import type { Process } from '../process/process.ts';
 import type { RefKey } from '../process/references.ts';
 import type { Addr, Term } from '../term/layout.ts';
+import type { Parts } from '../term/parts.ts';
 import { HashTable } from './hash-table.ts';
 import { OrderedSet } from './ordered-set.ts';
 import { rowOffHeap } from './row.ts';
@@ -90,9 +91,9 @@ export class Table {
   }
 
   /** Frees all memory of a table that nobody can find any more. */
-  free(): void {
+  *freeing(): Parts<void> {
     this.setHeir(undefined);
     this.rows.setFixed(false);
-    this.rows.clear();
+    yield* this.rows.clearing();
   }
 }

@@ -9,6 +9,7 @@ import { am } from '../term/atoms.ts';
 import { tuple } from '../term/build.ts';
 import type { Term } from '../term/layout.ts';
 import { refWord } from '../term/nodes.ts';
+import { type Parts, whole } from '../term/parts.ts';
 import { Table, type TableOptions } from './table.ts';
 
 const TRANSFER_WORDS = 16;
@@ -60,13 +61,14 @@ export class EtsTables {
     return true;
   }
 
-  delete(table: Table): void {
+  /** Takes away a table: nobody finds it any more. Returns what is left to do: giving back its memory. */
+  delete(table: Table): Parts<void> {
     this.byKey.delete(table.key);
     this.recent = undefined;
     if (table.options.isNamed) this.byName.delete(table.name);
     this.removeOwned(table);
     for (const process of table.fixations.keys()) this.forgetFixation(process, table);
-    table.free();
+    return table.freeing();
   }
 
   /** The reference of a table, on the running process's heap. */
@@ -120,7 +122,7 @@ export class EtsTables {
     if (heir?.process.isAlive === true && heir.process.number !== table.owner) {
       this.giveAway(vm, table, heir.process, heir.data.term);
     } else {
-      this.delete(table);
+      whole(this.delete(table));
     }
   }
 

@@ -358,3 +358,67 @@ library() ->
     {ets:foldr(fun({_, V}, A) -> [V | A] end, [], T), ets:match_delete(T, {3, '_'}), ets:tab2list(T), ets:select_delete(T, [{{'$1', '_'}, [{'<', '$1', 5}], [true]}]),
      ets:test_ms({1, 2}, [{{'$1', '$2'}, [{'<', '$1', '$2'}], [{{'$2', '$1'}}]}]), ets:test_ms({1, 2}, [{{'$1', '$1'}, [], [x]}]),
      ets:test_ms({1, 2}, [{{'$1', '$2'}, [{foo}], ['$3']}]), ets:delete_all_objects(T), ets:tab2list(T)}.
+
+%% ---- keys that tables do not have ----
+
+end_as_key() ->
+    [begin
+         T = ets:new(t, [Type]),
+         ets:insert(T, [{a, 1}, {1, 2}, {"z", 3}]),
+         [attempt(fun() -> ets:F(T, '$end_of_table') end) || F <- [next, prev, next_lookup, prev_lookup, lookup, member]]
+     end || Type <- [set, ordered_set, bag, duplicate_bag]].
+
+%% ---- a replacement whose key is that of the whole object ----
+
+replaced_by_element() ->
+    [begin
+         T = ets:new(t, [Type, {keypos, Pos}]),
+         ets:insert(T, [{N, N, x} || N <- lists:seq(1, 5)]),
+         Results = [attempt(fun() -> ets:select_replace(T, [{{'$1', '$2', '$3'}, [{'<', '$1', 3}], [Body]}]) end) ||
+                       Body <- [{{{element, 1, '$_'}, '$2', new}}, {{'$1', {element, 2, '$_'}, new}}, {{{element, 2, '$_'}, '$2', new}},
+                                {const, {{element, Pos, '$_'}, 1, 1}}, {{{element, 1, '$_', x}, '$2', new}}, {{{element, Pos, '$1'}, '$2', '$3'}},
+                                {{{element, Pos, '$_'}, {element, Pos, '$_'}, [a]}}]],
+         {Results, lists:sort(ets:tab2list(T))}
+     end || Type <- [set, ordered_set, duplicate_bag], Pos <- [1, 2]].
+
+%% ---- much to delete ----
+
+much_deleted() ->
+    [begin
+         T = ets:new(t, [Type, public | Options]),
+         ets:insert(T, [{N, <<N:800>>, "text"} || N <- lists:seq(1, 20000)]),
+         ets:insert(T, [{N, x} || N <- lists:seq(1, 20000, 2)]),
+         Before = ets:info(T, size),
+         Reader = spawn_monitor(fun() -> exit(sizes(T, ets:info(T, size), [])) end),
+         erlang:yield(),
+         true = ets:delete_all_objects(T),
+         After = ets:info(T, size),
+         {Pid, Ref} = Reader, Pid ! stop,
+         Seen = receive {'DOWN', Ref, process, Pid, Sizes} -> lists:usort(Sizes) -- [Before, 0] end,
+         ets:insert(T, {1, 2}),
+         One = ets:tab2list(T),
+         ets:insert(T, [{N, <<N:800>>, "text"} || N <- lists:seq(1, 20000)]),
+         {Before, After, Seen, One, ets:delete(T), attempt(fun() -> ets:lookup(T, 1) end)}
+     end || Type <- [set, ordered_set, bag], Options <- [[], [named_table]]].
+
+sizes(T, Size, Sizes) ->
+    receive stop -> [Size | Sizes]
+    after 0 -> erlang:yield(), sizes(T, ets:info(T, size), [Size | Sizes])
+    end.
+
+%% Who deletes is killed in the middle: nothing of the table is left.
+killed_while_deleting() ->
+    Self = self(),
+    [begin
+         {Pid, Ref} = spawn_monitor(fun() ->
+             T = ets:new(named_victim, [Type, named_table]),
+             ets:insert(T, [{N, <<N:800>>} || N <- lists:seq(1, 20000)]),
+             Self ! {go, self()},
+             if All -> ets:delete_all_objects(T); true -> ets:delete(T) end,
+             receive never -> ok end
+         end),
+         receive {go, Pid} -> ok end,
+         [erlang:yield() || _ <- lists:seq(1, Yields)],
+         exit(Pid, kill),
+         receive {'DOWN', Ref, process, Pid, Why} -> {Why, ets:info(named_victim)} end
+     end || Type <- [set, ordered_set], All <- [true, false], Yields <- [0, 1, 3]].

@@ -1,10 +1,20 @@
 /** Whether what a clause of a match specification gives has the key of what it matched, as select_replace demands (db_match_keeps_key). */
 import type { ClauseSource } from '../../ets/match-program.ts';
 import { isVariable, keyAt } from '../../ets/match-variables.ts';
-import { am } from '../../term/atoms.ts';
+import { am, atom } from '../../term/atoms.ts';
 import { identical } from '../../term/equality.ts';
 import { NIL, NON_VALUE, type Term } from '../../term/layout.ts';
-import { head, isCons, isImmediate, isMap, isTuple, tail, tupleArity, tupleElement } from '../../term/term.ts';
+import {
+  head,
+  isCons,
+  isImmediate,
+  isMap,
+  isTuple,
+  makeSmall,
+  tail,
+  tupleArity,
+  tupleElement,
+} from '../../term/term.ts';
 
 /** The terms of a `{{…}}` or `{const, …}`; undefined for everything else. */
 function quoted(t: Term): { readonly term: Term; readonly isConst: boolean } | undefined {
@@ -21,7 +31,19 @@ export function keepsKey({ pattern, body }: ClauseSource, keyPosition: number): 
   const key = keyAt(keyPosition, pattern);
   if (object === undefined || key === NON_VALUE) return false;
   const resultKey = keyAt(keyPosition, object.term);
-  return resultKey !== NON_VALUE && buildsWhatMatched(key, resultKey, object.isConst);
+  if (resultKey === NON_VALUE) return false;
+  return buildsWhatMatched(key, resultKey, object.isConst) || (!object.isConst && isKeyOfWhole(resultKey, keyPosition));
+}
+
+/** `{element, KeyPosition, '$_'}` */
+function isKeyOfWhole(t: Term, keyPosition: number): boolean {
+  return (
+    isTuple(t) &&
+    tupleArity(t) === 3 &&
+    tupleElement(t, 1) === atom('element') &&
+    tupleElement(t, 2) === makeSmall(keyPosition) &&
+    tupleElement(t, 3) === am.$_
+  );
 }
 
 interface Pair {

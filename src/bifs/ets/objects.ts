@@ -2,6 +2,8 @@
 import { consRow, copyElement, NO_ROW, type Row, rowArity } from '../../ets/row.ts';
 import type { Table } from '../../ets/table.ts';
 import type { Machine } from '../../process/machine.ts';
+import type { LongWork } from '../../process/process.ts';
+import { inParts } from '../../runtime/trap.ts';
 import { am } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { cons, tuple } from '../../term/build.ts';
@@ -117,11 +119,16 @@ function removeObject(vm: Machine, id: Term, object: Term): Term {
   return am.true;
 }
 
-function removeAll(vm: Machine, id: Term): Term {
+function* removal(vm: Machine, id: Term): LongWork {
   const { rows } = writableTable(vm, id);
   const { count } = rows;
-  rows.clear();
+  yield* rows.clearing();
   return makeInteger(count);
+}
+
+/** internal_delete_all/2, under delete_all_objects/1: others never see some of the objects gone. */
+function removeAll(vm: Machine, id: Term, unused: Term): Term {
+  return inParts(vm, { module: 'ets', name: 'internal_delete_all' }, [id, unused], () => removal(vm, id));
 }
 
 // ---- in order --------------------------------------------------------------------------------------------------------

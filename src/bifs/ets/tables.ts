@@ -1,7 +1,9 @@
 /** ets: making, naming, fixing and deleting tables, and who owns them. */
 import type { Table } from '../../ets/table.ts';
 import type { Machine } from '../../process/machine.ts';
+import type { LongWork } from '../../process/process.ts';
 import { sendMessage } from '../../process/signals.ts';
+import { inParts } from '../../runtime/trap.ts';
 import { am } from '../../term/atoms.ts';
 import { listOf, tuple } from '../../term/build.ts';
 import { copyOut } from '../../term/copy.ts';
@@ -37,9 +39,13 @@ function setOptions(vm: Machine, id: Term, options: Term): Term {
   return am.true;
 }
 
-function deleteTable(vm: Machine, id: Term): Term {
-  vm.ets.delete(writableTable(vm, id));
+function* deletion(vm: Machine, id: Term): LongWork {
+  yield* vm.ets.delete(writableTable(vm, id));
   return am.true;
+}
+
+function deleteTable(vm: Machine, id: Term): Term {
+  return inParts(vm, { module: 'ets', name: 'delete' }, [id], () => deletion(vm, id));
 }
 
 function rename(vm: Machine, id: Term, name: Term): Term {
