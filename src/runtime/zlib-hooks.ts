@@ -1,7 +1,7 @@
 /** Compression of external terms by the host's zlib. */
 import type { Machine } from '../process/machine.ts';
 import type { Inflate } from '../term/external-decode.ts';
-import type { Deflate } from '../term/external-encode.ts';
+import type { Deflate } from '../term/external-options.ts';
 
 /** zlib's numbers. */
 const Z_FINISH = 4;

@@ -36,12 +36,13 @@ import { reportCrash } from '../process/crash-report.ts';
 import type { Machine } from '../process/machine.ts';
 import { passMessages, showMessage } from '../process/message-window.ts';
 import { verifyOwners } from '../process/owner-lists.ts';
-import { type LongWork, type Process, type Resume, RUN_START } from '../process/process.ts';
+import { type Process, type Resume, RUN_START } from '../process/process.ts';
 import { exitProcess } from '../process/signals.ts';
 import { startProcess, undefinedExport, undefinedLambda } from '../runtime/apply.ts';
 import { exitReason, HANDLER_REGISTERS, handleRaised, liveX, setX } from '../runtime/exceptions.ts';
 import { am } from '../term/atoms.ts';
 import { type Addr, NIL, NON_VALUE, type Term } from '../term/layout.ts';
+import { failing } from '../term/parts.ts';
 import { END_OF_STACK, pointOfWord } from '../term/stack-words.ts';
 
 /** CONTEXT_REDS in OTP's erl_vm.h. */
@@ -431,7 +432,7 @@ export class Scheduler {
       while (part.done !== true) part = work.next();
       process.save(RUN_RETURN, 0, [part.value]);
     } catch (error) {
-      process.work = raising(error);
+      process.work = failing(error);
     }
     process.heap.deactivate();
     vm.current = current;
@@ -495,10 +496,4 @@ export class Scheduler {
     verifyOwners(this.vm);
     this.collectionsToCheck = Math.max(COLLECTIONS_BETWEEN_CHECKS, this.vm.processes.count);
   }
-}
-
-/** Work that ends with an exception. */
-// biome-ignore lint/correctness/useYield: it has nothing left to do.
-function* raising(error: unknown): LongWork {
-  throw error;
 }

@@ -6,8 +6,9 @@ import { load, loadTerm, bytes as memoryBytes, plus } from '../memory/memory.ts'
 import { bitBase, bitOffset, bitSize, copyBitsInto, isOffHeap, makeBinary, subBits } from './bits.ts';
 import { listOf } from './build.ts';
 import { compareExact } from './compare.ts';
+import { compressed, type Deflate } from './external-options.ts';
 import * as tags from './external-tags.ts';
-import { ExternalWriter, writeAtom, writeFloat, writeInteger } from './external-writer.ts';
+import { byteListLength, ExternalWriter, writeAtom, writeFloat, writeInteger } from './external-writer.ts';
 import { exportNameOf, freeCount, funEntryOf } from './fun-entries.ts';
 import { collectLeaves } from './hash-nodes.ts';
 import {
@@ -78,9 +79,6 @@ import {
   tupleArity,
 } from './term.ts';
 
-/** Makes a zlib stream; `level` is 1 to 9, or -1 for zlib's default. */
-export type Deflate = (content: Uint8Array, level: number) => Uint8Array;
-
 export interface EncodeOptions {
   /** 0: floats as text and atoms in Latin-1 where possible; 1: atoms in Latin-1 where possible; 2 (default). */
   readonly minorVersion?: 0 | 1 | 2;
@@ -140,20 +138,6 @@ export function* encodeIovec(t: Term, options: EncodeOptions = NO_OPTIONS): Part
   return listOf(writer.segments().map((part) => (typeof part === 'number' ? part : makeBinary(part))));
 }
 
-/** Compression must save at least the five bytes that it costs (erts_term_to_binary_int). */
-function compressed(plain: Uint8Array, level: number, deflate: Deflate | undefined): Uint8Array {
-  if (deflate === undefined) throw new Error('compression of external terms needs a deflate function');
-  const size = plain.length - 1;
-  const stream = deflate(plain.subarray(1), level);
-  if (stream.length > size - 5) return plain;
-  const result = new Uint8Array(6 + stream.length);
-  result[0] = tags.VERSION_MAGIC;
-  result[1] = tags.COMPRESSED;
-  new DataView(result.buffer).setUint32(2, size);
-  result.set(stream, 6);
-  return result;
-}
-
 /*
  * Entries of the stack, each with its operands below it:
  *   OP_TERM   the term
@@ -175,7 +159,6 @@ const INIT_PROCESS = makeLocalPid(0);
 
 class Encoder {
   readonly #out: ExternalWriter;
-
   readonly #latin1: boolean;
   readonly #floatText: boolean;
   readonly #deterministic: boolean;
@@ -187,7 +170,6 @@ class Encoder {
 
   constructor(out: ExternalWriter, options: EncodeOptions, share: boolean) {
     this.#out = out;
-
     this.#latin1 = (options.minorVersion ?? 2) < 2;
     this.#floatText = options.minorVersion === 0;
     this.#deterministic = options.deterministic === true;
@@ -514,16 +496,4 @@ class Encoder {
     this.#out.uint32(this.#writeNode(t));
     for (let i = 0; i < count; i++) this.#out.uint32(refWord(t, i));
   }
-}
-
-/** The length of a proper list of bytes that STRING_EXT can hold; -1 for any other list. */
-function byteListLength(list: Term): number {
-  let length = 0;
-  let rest = list;
-  while (isCons(rest)) {
-    const element = head(rest);
-    if (!isSmall(element) || smallValue(element) >>> 0 > 255 || ++length > tags.MAX_STRING_LENGTH) return -1;
-    rest = tail(rest);
-  }
-  return rest === NIL ? length : -1;
 }

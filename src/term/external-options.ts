@@ -1,9 +1,14 @@
 /** The option lists of term_to_binary/2, term_to_iovec/2, external_size/2 and binary_to_term/2 (parse_t2b_opts in OTP's external.c). */
+
 import { am } from './atoms.ts';
 import { badarg } from './erlang-error.ts';
 import type { EncodeOptions } from './external-encode.ts';
+import * as tags from './external-tags.ts';
 import { NIL, type Term } from './layout.ts';
 import { head, isCons, isSmall, isTuple, smallValue, tail, tupleArity, tupleElement } from './term.ts';
+
+/** Makes a zlib stream; `level` is 1 to 9, or -1 for zlib's default. */
+export type Deflate = (content: Uint8Array, level: number) => Uint8Array;
 
 const DEFAULT_LEVEL = -1;
 const MAX_LEVEL = 9;
@@ -45,4 +50,18 @@ export function parseDecodeOptions(list: Term): { safe: boolean; used: boolean }
   }
   if (rest !== NIL) throw badarg(am.badopt);
   return options;
+}
+
+/** Compression must save at least the five bytes that it costs (erts_term_to_binary_int). */
+export function compressed(plain: Uint8Array, level: number, deflate: Deflate | undefined): Uint8Array {
+  if (deflate === undefined) throw new Error('compression of external terms needs a deflate function');
+  const size = plain.length - 1;
+  const stream = deflate(plain.subarray(1), level);
+  if (stream.length > size - 5) return plain;
+  const result = new Uint8Array(6 + stream.length);
+  result[0] = tags.VERSION_MAGIC;
+  result[1] = tags.COMPRESSED;
+  new DataView(result.buffer).setUint32(2, size);
+  result.set(stream, 6);
+  return result;
 }

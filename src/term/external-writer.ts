@@ -3,8 +3,8 @@ import { atomName } from './atoms.ts';
 import { isNegative, magnitudeByteCount, toNumber, writeMagnitude } from './bignum.ts';
 import * as tags from './external-tags.ts';
 import { defaultText } from './float-text.ts';
-import type { Term } from './layout.ts';
-import { floatValue, isSmall, smallValue } from './term.ts';
+import { NIL, type Term } from './layout.ts';
+import { floatValue, head, isCons, isSmall, smallValue, tail } from './term.ts';
 import { encodeUtf8 } from './utf8.ts';
 
 const FIRST_CAPACITY = 256;
@@ -200,4 +200,16 @@ function writeCodes(out: ExternalWriter, text: string): void {
   const at = out.reserve(text.length);
   const bytes = out.written();
   for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
+}
+
+/** The length of a proper list of bytes that STRING_EXT can hold; -1 for any other list. */
+export function byteListLength(list: Term): number {
+  let length = 0;
+  let rest = list;
+  while (isCons(rest)) {
+    const element = head(rest);
+    if (!isSmall(element) || smallValue(element) >>> 0 > 255 || ++length > tags.MAX_STRING_LENGTH) return -1;
+    rest = tail(rest);
+  }
+  return rest === NIL ? length : -1;
 }

@@ -7,3 +7,9 @@ export function whole<Result>(parts: Parts<Result>): Result {
   while (part.done !== true) part = parts.next();
   return part.value;
 }
+
+/** Work that ends with an exception at once. */
+// biome-ignore lint/correctness/useYield: it has no parts.
+export function* failing(error: unknown): Parts<never> {
+  throw error;
+}
