@@ -104,5 +104,10 @@ export const NUMBER_CODES: readonly string[] = (
 export const STRING_CODES: readonly string[] = (
 {literal(codes(tinfo, "strcodes"))}
 ).split(' ');
+
+/** What terminfo calls the strings, in the same order. */
+export const STRING_NAMES: readonly string[] = (
+{literal(codes(tinfo, "strnames"))}
+).split(' ');
 """,
 )

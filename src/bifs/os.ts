@@ -69,10 +69,18 @@ const SIGNALS: ReadonlySet<Term> = new Set([
   am.sigtstp,
 ]);
 
+/** Those that came with OTP 28. */
+const LATER_SIGNALS: ReadonlySet<Term> = new Set([am.sigcont, am.sigwinch]);
+const RELEASE_OF_LATER_SIGNALS = 28;
+
+function mayBeSet(vm: Machine, signal: Term): boolean {
+  return SIGNALS.has(signal) || (vm.otpRelease >= RELEASE_OF_LATER_SIGNALS && LATER_SIGNALS.has(signal));
+}
+
 function setSignal(vm: Machine, signal: Term, action: Term): Term {
   const wanted = ACTIONS.get(action);
   if (wanted === undefined) throw badarg(am.badopt);
-  if (!SIGNALS.has(signal)) throw badarg();
+  if (!mayBeSet(vm, signal)) throw badarg();
   if (wanted === 'handle') handleSignal(vm, signal);
   else vm.host.system.setSignal(atomName(signal), wanted, () => undefined);
   return am.ok;

@@ -7,6 +7,7 @@ import type { Machine } from '../process/machine.ts';
 import type { Owned, Process } from '../process/process.ts';
 import { deliver } from '../process/signals.ts';
 import { am, atom } from '../term/atoms.ts';
+import { makeBinary } from '../term/bits.ts';
 import { tuple } from '../term/build.ts';
 import { badarg } from '../term/erlang-error.ts';
 import type { Term } from '../term/layout.ts';
@@ -15,12 +16,16 @@ import { resourceOf } from './nif-arguments.ts';
 export const STDIN = 0;
 export const STDOUT = 1;
 export const STDERR = 2;
+/** Bytes of a read at most. */
+export const READ_BYTES = 1024;
 const MESSAGE_WORDS = 16;
 
 /** What a running terminal is told by signals: its window has another size, the program goes on after it was stopped. */
 export type TerminalSignal = 'winch' | 'cont';
 
 export class Tty implements MagicHandle {
+  /** Number of the file that is written to. */
+  readonly output: number;
   /** Number of the process that reads; set by tty_select. */
   reader: number | undefined;
   /** Number of the process that called tty_set last. */
@@ -31,6 +36,10 @@ export class Tty implements MagicHandle {
   readonly signals: TerminalSignal[] = [];
   /** The message that waits for the next signal. */
   signalMessage: Fragment | undefined;
+
+  constructor(output: number = STDOUT) {
+    this.output = output;
+  }
 
   onDrop(): void {}
 }
@@ -67,6 +76,35 @@ export function selectMessage(term: Term, reference: Term): Fragment {
   return buildFragment(MESSAGE_WORDS, [term, reference], ([resource, copy]) =>
     tuple(am.select, resource as Term, copy as Term, am.ready_input),
   );
+}
+
+/** Sends {select, Tty, Reference, ready_input} to the reader as soon as there is something to read. */
+export function selectInput(vm: Machine, tty: Tty, term: Term, reference: Term): void {
+  const message = selectMessage(term, reference);
+  vm.host.streams.input(STDIN).onReadable(() => vm.fromOutside(() => tellReader(vm, tty, message)));
+}
+
+/** {ok, Bytes} of what has come, at most `limit` bytes, and selects again; {error, closed} or {error, {read, Code}}. */
+export function readInput(vm: Machine, term: Term, reference: Term, limit: number): Term {
+  const tty = ttyOf(term);
+  let content: Uint8Array | 'closed';
+  try {
+    content = vm.host.streams.input(STDIN).read(limit);
+  } catch (error) {
+    return failed(error, atom('read'));
+  }
+  if (content === 'closed') return tuple(am.error, am.closed);
+  selectInput(vm, tty, term, reference);
+  return tuple(am.ok, makeBinary(content));
+}
+
+/** Sets the terminal as it was found. As in C, it does not matter when that fails: the terminal may have gone. */
+export function restoreModes(tty: Tty): void {
+  try {
+    tty.modes?.restore();
+  } catch (error) {
+    if (!(error instanceof PosixError)) throw error;
+  }
 }
 
 /** Sends the reader a message, or drops it when there is none. */

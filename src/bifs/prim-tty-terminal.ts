@@ -3,7 +3,6 @@
  * prim_tty_nif.c). tgoto, which OTP itself never calls, is missing: it raises undef.
  */
 import { characterWidth } from '../host/character-widths.ts';
-import { PosixError } from '../host/files.ts';
 import type { TerminalEntry, TerminalMode } from '../host/terminal.ts';
 import { freeFragment } from '../memory/fragment.ts';
 import type { Machine } from '../process/machine.ts';
@@ -20,6 +19,7 @@ import { int32 } from './nif-arguments.ts';
 import {
   descriptorOf,
   failed,
+  restoreModes,
   STDIN,
   selectMessage,
   type TerminalSignal,
@@ -73,18 +73,9 @@ function ttySet(vm: Machine, term: Term): Term {
   } catch (error) {
     return failed(error, atom('tcsetattr'));
   }
-  if (tty.setter !== vm.current.number) whenEnded(vm.current, () => restore(tty));
+  if (tty.setter !== vm.current.number) whenEnded(vm.current, () => restoreModes(tty));
   tty.setter = vm.current.number;
   return am.ok;
-}
-
-/** As in C, it does not matter when it fails: the terminal may have gone. */
-function restore(tty: Tty): void {
-  try {
-    tty.modes?.restore();
-  } catch (error) {
-    if (!(error instanceof PosixError)) throw error;
-  }
 }
 
 // ---- signals ---------------------------------------------------------------------------------------------------------
@@ -137,17 +128,17 @@ function ttyReadSignal(vm: Machine, term: Term, reference: Term): Term {
 // ---- termcap ---------------------------------------------------------------------------------------------------------
 
 /** The entry that tgetent read last: one for a virtual machine, as C has one for a process. */
-const entries = new WeakMap<Machine, TerminalEntry>();
+export const entries = new WeakMap<Machine, TerminalEntry>();
 
 /** Text of a C string: up to the first 0. */
-function cText(t: Term): string {
+export function cText(t: Term): string {
   const bytes = iodataArgument(t);
   const end = bytes.indexOf(0);
   return String.fromCharCode(...(end < 0 ? bytes : bytes.subarray(0, end)));
 }
 
 /** Only the first two characters of a code count, in libtinfo, too. */
-function codeOf(t: Term): string {
+export function codeOf(t: Term): string {
   return cText(t).slice(0, 2);
 }
 
@@ -158,11 +149,11 @@ function tgetent(vm: Machine, kind: Term): Term {
   return am.ok;
 }
 
-function tgetnum(vm: Machine, code: Term): Term {
+export function tgetnum(vm: Machine, code: Term): Term {
   return makeSmall(entries.get(vm)?.numbers.get(codeOf(code)) ?? -1);
 }
 
-function tgetflag(vm: Machine, code: Term): Term {
+export function tgetflag(vm: Machine, code: Term): Term {
   return entries.get(vm)?.flags.has(codeOf(code)) === true ? am.true : am.false;
 }
 
@@ -213,13 +204,13 @@ function wcswidth(vm: Machine, characters: Term): Term {
 }
 
 export const terminalRows: readonly BifRow[] = [
-  { name: 'tty_init', arity: 3, fn: ttyInit },
-  { name: 'tty_set', arity: 1, fn: ttySet },
-  { name: 'tty_read_signal', arity: 2, fn: ttyReadSignal },
-  { name: 'tgetent_nif', arity: 1, fn: tgetent },
-  { name: 'tgetnum_nif', arity: 1, fn: tgetnum },
-  { name: 'tgetflag_nif', arity: 1, fn: tgetflag },
-  { name: 'tgetstr_nif', arity: 1, fn: tgetstr },
+  { name: 'tty_init', arity: 3, fn: ttyInit, until: 27 },
+  { name: 'tty_set', arity: 1, fn: ttySet, until: 27 },
+  { name: 'tty_read_signal', arity: 2, fn: ttyReadSignal, until: 27 },
+  { name: 'tgetent_nif', arity: 1, fn: tgetent, until: 27 },
+  { name: 'tgetnum_nif', arity: 1, fn: tgetnum, until: 27 },
+  { name: 'tgetflag_nif', arity: 1, fn: tgetflag, until: 27 },
+  { name: 'tgetstr_nif', arity: 1, fn: tgetstr, until: 27 },
   { name: 'isprint', arity: 1, fn: isprint },
   { name: 'wcwidth', arity: 1, fn: wcwidth },
   { name: 'wcswidth', arity: 1, fn: wcswidth },

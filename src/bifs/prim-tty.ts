@@ -1,19 +1,17 @@
-/** What prim_tty gets from C (prim_tty_nif.c): reading and writing here, terminals in prim-tty-terminal.ts. */
+/** What prim_tty gets from C (prim_tty_nif.c): reading and writing here, terminals in prim-tty-terminal.ts and, from OTP 28 on, prim-tty-raw.ts. */
 import { PosixError } from '../host/files.ts';
 import type { Machine } from '../process/machine.ts';
-import { am, atom } from '../term/atoms.ts';
+import { am } from '../term/atoms.ts';
 import { makeInteger } from '../term/bignum.ts';
-import { makeBinary } from '../term/bits.ts';
 import { tuple } from '../term/build.ts';
 import { badarg } from '../term/erlang-error.ts';
 import { NIL, type Term } from '../term/layout.ts';
 import { ioVector, newResource } from './nif-arguments.ts';
-import { descriptorOf, failed, STDIN, STDOUT, selectMessage, Tty, tellReader, ttyOf } from './prim-tty-resource.ts';
+import { rawTerminalRows } from './prim-tty-raw.ts';
+import { descriptorOf, failed, READ_BYTES, readInput, STDIN, selectInput, Tty, ttyOf } from './prim-tty-resource.ts';
 import { selectSignals, terminalRows } from './prim-tty-terminal.ts';
 import type { BifTable } from './registry.ts';
 
-/** Bytes of a read at most. */
-const READ_BYTES = 1024;
 /** MAXIOV: elements of one write. */
 const VECTOR_LIMIT = 1024;
 
@@ -39,25 +37,19 @@ function setlocale(vm: Machine, tty: Term): Term {
 }
 
 function writeNif(vm: Machine, tty: Term, list: Term): Term {
-  ttyOf(tty);
+  const { output } = ttyOf(tty);
   let rest = list;
   while (rest !== NIL) {
     const vector = ioVector(rest, VECTOR_LIMIT);
     if (vector === undefined) throw badarg();
     try {
-      vm.host.streams.write(STDOUT, vector.parts);
+      vm.host.streams.write(output, vector.parts);
     } catch (error) {
       return failed(error);
     }
     rest = vector.rest;
   }
   return am.ok;
-}
-
-/** Sends {select, Tty, Reference, ready_input} to the reader as soon as there is something to read. */
-function selectInput(vm: Machine, tty: Tty, term: Term, reference: Term): void {
-  const message = selectMessage(term, reference);
-  vm.host.streams.input(STDIN).onReadable(() => vm.fromOutside(() => tellReader(vm, tty, message)));
 }
 
 function ttySelect(vm: Machine, term: Term, signalReference: Term, readReference: Term): Term {
@@ -69,22 +61,13 @@ function ttySelect(vm: Machine, term: Term, signalReference: Term, readReference
 }
 
 function readNif(vm: Machine, term: Term, reference: Term): Term {
-  const tty = ttyOf(term);
-  let content: Uint8Array | 'closed';
-  try {
-    content = vm.host.streams.input(STDIN).read(READ_BYTES);
-  } catch (error) {
-    return failed(error, atom('read'));
-  }
-  if (content === 'closed') return tuple(am.error, am.closed);
-  selectInput(vm, tty, term, reference);
-  return tuple(am.ok, makeBinary(content));
+  return readInput(vm, term, reference, READ_BYTES);
 }
 
 function ttyWindowSize(vm: Machine, tty: Term): Term {
-  ttyOf(tty);
+  const { output } = ttyOf(tty);
   const { streams } = vm.host;
-  const size = streams.windowSize(STDIN) ?? streams.windowSize(STDOUT);
+  const size = streams.windowSize(STDIN) ?? streams.windowSize(output);
   if (size === undefined || (size.columns === 0 && size.rows === 0)) return tuple(am.error, am.enotsup);
   return tuple(am.ok, tuple(makeInteger(size.columns || -1), makeInteger(size.rows || -1)));
 }
@@ -98,13 +81,14 @@ export const primTtyBifs: BifTable = {
   module: 'prim_tty',
   rows: [
     { name: 'isatty', arity: 1, fn: isatty },
-    { name: 'tty_create', arity: 0, fn: ttyCreate },
+    { name: 'tty_create', arity: 0, fn: ttyCreate, until: 27 },
     { name: 'setlocale', arity: 1, fn: setlocale },
-    { name: 'tty_select', arity: 3, fn: ttySelect },
+    { name: 'tty_select', arity: 3, fn: ttySelect, until: 27 },
     { name: 'tty_window_size', arity: 1, fn: ttyWindowSize },
     { name: 'tty_encoding', arity: 1, fn: ttyEncoding },
     { name: 'write_nif', arity: 2, fn: writeNif },
-    { name: 'read_nif', arity: 2, fn: readNif },
+    { name: 'read_nif', arity: 2, fn: readNif, until: 27 },
     ...terminalRows,
+    ...rawTerminalRows,
   ],
 };

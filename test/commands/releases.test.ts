@@ -10,7 +10,7 @@ import { repositoryRoot } from '../support/repository.ts';
 
 const source = readFileSync(join(repositoryRoot, 'test', 'commands', 'smoke.erl'), 'utf8');
 
-for (const release of [25, 27] as const satisfies readonly Release[]) {
+for (const release of [25, 27, 29] as const satisfies readonly Release[]) {
   test(`OTP ${release}`, { skip: !hasRelease(release) }, () => {
     const folder = dirname(erlc(source, { release }));
     const args = ['-noshell', '-pa', folder, '-s', 'smoke', 'main'];

@@ -57,10 +57,24 @@ function displayString(vm: Machine, device: Term, string: Term): Term {
   return am.true;
 }
 
+/** display_string(Characters) of OTP 25 writes to standard error. Raises badarg for what is no list of characters. */
+function displayErrorString(vm: Machine, string: Term): Term {
+  if (isBitstring(string)) throw badarg();
+  writeError(vm, stringBytes(string));
+  return am.true;
+}
+
+function displayNewLine(vm: Machine): Term {
+  vm.host.writeError('\n');
+  return am.true;
+}
+
 export const erlangDisplayBifs: BifTable = {
   module: 'erlang',
   rows: [
     { name: 'display', arity: 1, fn: display },
+    { name: 'display_string', arity: 1, fn: displayErrorString, until: 25 },
+    { name: 'display_nl', arity: 0, fn: displayNewLine, until: 25 },
     { name: 'display_string', arity: 2, fn: displayString },
   ],
 };
