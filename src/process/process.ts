@@ -139,7 +139,7 @@ export class Process {
   stackIsWhole = false;
   /** What a BIF is in the middle of; it is called next. May hold terms: no collections until it is done. */
   work: LongWork | undefined;
-  /** It waits in erlang:hibernate/3, without a stack; `resume` is the call that follows. */
+  /** It waits in erlang:hibernate/3, without a stack, and `resume` is the call that follows; or in hibernate/0, and `resume` the return. */
   hibernates = false;
   errorHandler: Term = am.error_handler;
   watcher: ProcessWatcher | undefined;

@@ -343,9 +343,12 @@ export class Scheduler {
     return 'over';
   }
 
-  /** Drops the stack; the call that the BIF has left in `resume` is made when there is a message (erts_hibernate). */
+  /**
+   * Goes on with what the BIF has left in `resume` when there is a message (erts_hibernate). hibernate/3 leaves a call, and the stack is
+   * dropped.
+   */
   private hibernate(process: Process): Next {
-    store(SP, process.heap.stackTop - 4);
+    if (process.resume.mode === RUN_START) store(SP, process.heap.stackTop - 4);
     process.heap.needsMajor = true;
     process.mailbox.rewind();
     this.collect(process, 0, [], true);

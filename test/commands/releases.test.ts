@@ -22,3 +22,21 @@ for (const release of [25, 27, 29] as const satisfies readonly Release[]) {
     }
   });
 }
+
+test('hibernate/0 of OTP 29 keeps the stack', { skip: !hasRelease(29) }, () => {
+  const program = `
+    Hibernating = spawn_link(fun() ->
+        Kept = lists:seq(1, 5),
+        Woken = erlang:hibernate(),
+        receive {From, Message} -> From ! {Woken, Kept, Message, erlang:hibernate()} end
+    end),
+    WaitsFor = fun Waits(P) -> element(2, process_info(P, status)) =:= waiting orelse (erlang:yield() andalso Waits(P)) end,
+    WaitsFor(Hibernating),
+    Hibernating ! {self(), one},
+    WaitsFor(Hibernating),
+    Hibernating ! two,
+    receive Answer -> io:format("~p~n", [Answer]) end,
+    halt().`;
+  const args = ['-noshell', '-eval', program];
+  assert.deepEqual(runEnigma(args, { release: 29 }), runNative(args, { release: 29 }));
+});

@@ -14,7 +14,7 @@ const FUNCTIONS_SINCE: Readonly<Record<string, number>> = {
 };
 /** Of module erlang: what BIFs go on with (runtime/trap.ts); OTP has exports of its own for that. */
 const TRAPS = ['re_run_trap/3'];
-const INSTRUCTIONS = ['apply/2', 'apply/3', 'yield/0'];
+const INSTRUCTIONS = ['apply/2', 'apply/3', 'hibernate/0', 'yield/0'];
 
 /** Calls of these are instructions, yet they count as built in (erts_is_builtin). */
 export function isInstruction(module: Term, name: Term, arity: number): boolean {

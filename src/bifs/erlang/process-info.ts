@@ -54,7 +54,7 @@ function innermost(vm: Machine, process: Process): ReturnPointInfo | undefined {
 
 function currentFunction(vm: Machine, process: Process): Term {
   const { resume, initialCall } = process;
-  if (process.hibernates) return tuple(am.erlang, am.hibernate, makeSmall(3));
+  if (process.hibernates && resume.mode === RUN_START) return tuple(am.erlang, am.hibernate, makeSmall(3));
   const called = !isActive(process) && resume.mode === RUN_CALL ? vm.code.exportAt(slotOfWord(resume.slot)) : undefined;
   if (called !== undefined) return tuple(called.module, called.functionName, makeSmall(called.arity));
   const at = !isActive(process) && resume.mode === RUN_START ? initialCall : (innermost(vm, process) ?? initialCall);

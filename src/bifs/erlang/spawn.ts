@@ -1,5 +1,6 @@
 /** BIFs of module erlang that make processes. The other forms of spawn are Erlang code of module erlang. */
 import { nextHeapSize } from '../../memory/heap-sizes.ts';
+import { RUN_RETURN } from '../../memory/map.ts';
 import type { Machine } from '../../process/machine.ts';
 import type { AliasMode } from '../../process/monitors.ts';
 import { type Priority, RUN_START } from '../../process/process.ts';
@@ -154,12 +155,20 @@ function hibernate(vm: Machine, module: Term, name: Term, args: Term): Term {
   return suspendCurrent();
 }
 
+/** hibernate(): as hibernate/3, but keeps the stack and returns ok when a message has come (an instruction in OTP). */
+function hibernateHere(vm: Machine): Term {
+  vm.current.save(RUN_RETURN, 0, [am.ok]);
+  vm.current.hibernates = true;
+  return suspendCurrent();
+}
+
 export const erlangSpawnBifs: BifTable = {
   module: 'erlang',
   rows: [
     { name: 'spawn', arity: 3, fn: spawn },
     { name: 'spawn_link', arity: 3, fn: spawnLink },
     { name: 'spawn_opt', arity: 4, fn: spawnOpt },
+    { name: 'hibernate', arity: 0, fn: hibernateHere, since: 28 },
     { name: 'hibernate', arity: 3, fn: hibernate },
   ],
 };
