@@ -71,6 +71,7 @@ const MAY_IMPORT = {
     'src/host/files.ts',
     'src/host/compression.ts',
     'src/host/character-widths.ts',
+    'src/host/termcap-codes.ts',
     'type:src/host',
     'type:src/code',
     FLAGS,

@@ -1,11 +1,13 @@
 /**
  * What OTP 28 and later have instead of tty_init/3, tty_set and tgetent (prim_tty_nif.c there): a terminal is raw or as it was found,
- * signals come by os:set_signal, and terminfo is asked by name. tputs_nif, tinfo_nif and tty_is_open are missing: they raise undef.
+ * signals come by os:set_signal, and terminfo is asked by name. tinfo_nif and tty_is_open are missing: they raise undef.
  */
 import { PosixError } from '../host/files.ts';
 import { STRING_CODES, STRING_NAMES } from '../host/termcap-codes.ts';
 import type { TerminalEntry, TerminalMode } from '../host/terminal.ts';
 import type { Machine } from '../process/machine.ts';
+import { listElements } from '../runtime/apply.ts';
+import { withoutDelays, withParameters } from '../runtime/terminfo-parameters.ts';
 import { am, atom } from '../term/atoms.ts';
 import { makeBinary } from '../term/bits.ts';
 import { tuple } from '../term/build.ts';
@@ -14,7 +16,7 @@ import type { Term } from '../term/layout.ts';
 import { mapGet } from '../term/map.ts';
 import { isMap } from '../term/term.ts';
 import { encodeUtf8 } from '../term/utf8.ts';
-import { newResource, uint64 } from './nif-arguments.ts';
+import { int64, newResource, uint64 } from './nif-arguments.ts';
 import {
   descriptorOf,
   failed,
@@ -33,6 +35,8 @@ import type { BifRow } from './registry.ts';
 /** No lines, no echo; keys are signals as before. */
 const RAW: TerminalMode = { canonical: false, echo: false, signals: undefined };
 /** The kind of terminal when TERM is not set. */
+/** What tparm takes. */
+const MOST_PARAMETERS = 9;
 const UNKNOWN_KIND = 'unknown';
 
 /** tty_create(stdout | stderr): {ok, Tty}. Raises badarg. */
@@ -125,6 +129,17 @@ function tigetstr(vm: Machine, name: Term): Term {
   return value === undefined ? am.false : tuple(am.ok, makeBinary(value));
 }
 
+/** tputs_nif(Capability, Integers): {ok, Bytes}; {error, {tparm, enotsup}} for operators that are missing here. Raises badarg. */
+function tputs(_vm: Machine, capability: Term, parameters: Term): Term {
+  const text = cText(capability);
+  const numbers = listElements(parameters)?.map(int64);
+  if (numbers === undefined || numbers.length > MOST_PARAMETERS) throw badarg();
+  if (numbers.includes(undefined)) throw badarg();
+  const shown = numbers.length === 0 ? text : withParameters(text, numbers as number[]);
+  if (shown === undefined) return tuple(am.error, tuple(atom('tparm'), atom('enotsup')));
+  return tuple(am.ok, makeBinary(Uint8Array.from(withoutDelays(shown), (character) => character.charCodeAt(0))));
+}
+
 export const rawTerminalRows: readonly BifRow[] = [
   { name: 'tty_create', arity: 1, fn: ttyCreate, since: 28 },
   { name: 'tty_init', arity: 2, fn: ttyInit, since: 28 },
@@ -133,5 +148,6 @@ export const rawTerminalRows: readonly BifRow[] = [
   { name: 'setupterm_nif', arity: 0, fn: setupterm, since: 28 },
   { name: 'tigetnum_nif', arity: 1, fn: tgetnum, since: 28 },
   { name: 'tigetflag_nif', arity: 1, fn: tgetflag, since: 28 },
+  { name: 'tputs_nif', arity: 2, fn: tputs, since: 28 },
   { name: 'tigetstr_nif', arity: 1, fn: tigetstr, since: 28 },
 ];

@@ -40,3 +40,14 @@ test('hibernate/0 of OTP 29 keeps the stack', { skip: !hasRelease(29) }, () => {
   const args = ['-noshell', '-eval', program];
   assert.deepEqual(runEnigma(args, { release: 29 }), runNative(args, { release: 29 }));
 });
+
+test('strings of terminfo by OTP 29', { skip: !hasRelease(29) }, () => {
+  const program = `
+    [io:format("~s ~p~n", [Name, try {ok, S} = prim_tty:tigetstr(Name), prim_tty:tputs(S, Args) catch C:E -> {C, E} end])
+     || {Name, Args} <- [{"cup", [3, 4]}, {"setaf", [3]}, {"setaf", [12]}, {"setaf", [200]}, {"csr", [1, 5]}, {"clear", []}, {"flash", []},
+                         {"sgr", [1, 0, 1, 0, 0, 1, 0, 0, 0]}, {"initc", [1, 2, 3, 4]}, {"foo", []}]],
+    halt().`;
+  const args = ['-noshell', '-eval', program];
+  const options = { release: 29, environment: { TERM: 'xterm-256color' } } as const;
+  assert.deepEqual(runEnigma(args, options), runNative(args, options));
+});
