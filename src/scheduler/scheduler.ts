@@ -343,10 +343,7 @@ export class Scheduler {
     return 'over';
   }
 
-  /**
-   * Goes on with what the BIF has left in `resume` when there is a message (erts_hibernate). hibernate/3 leaves a call, and the stack is
-   * dropped.
-   */
+  /** Goes on with what the BIF has left in `resume` when there is a message (erts_hibernate): hibernate/3 a call, without a stack. */
   private hibernate(process: Process): Next {
     if (process.resume.mode === RUN_START) store(SP, process.heap.stackTop - 4);
     process.heap.needsMajor = true;
