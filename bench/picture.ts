@@ -43,6 +43,7 @@ export function picture(rows: readonly Row[]): string {
   const middle = LABELS + HALF;
   const width = LABELS + 2 * HALF;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y + 6}" width="${width}" font-family="sans-serif" font-size="11" fill="#777">
+<title>Time of Enigma by that of native OTP 27, for each program</title>
 <text x="${middle - 6}" y="14" text-anchor="end">faster than OTP 27's JIT</text><text x="${middle + 6}" y="14">slower (times native, logarithmic)</text>
 <line x1="${middle}" y1="4" x2="${middle}" y2="${y}" stroke="#777"/>
 ${parts.join('\n')}
