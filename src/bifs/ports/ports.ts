@@ -30,6 +30,9 @@ import { openFdDriver } from './fd-driver.ts';
 import { fileNameBytes, type PortOptions, portOptions } from './port-options.ts';
 import { openSpawnDriver, type SpawnCommand } from './spawn-driver.ts';
 
+const LAST_WITH_TTY_SL = 25;
+/** `tty_sl` and what may follow it. */
+const LONGEST_NAME = 7;
 const FD_ARITY = 3;
 const SPAWN_ARITY = 2;
 const SPAWN_KINDS: ReadonlySet<Term> = new Set([am.spawn, am.spawn_driver, am.spawn_executable]);
@@ -42,6 +45,17 @@ function portOf(vm: Machine, t: Term): Port | undefined {
   return isAtom(t) ? vm.ports.whereis(t) : vm.ports.byTerm(t);
 }
 
+/**
+ * The first word of a command names a driver of the emulator before it names a program. Up to OTP 25 there is tty_sl, which does not
+ * start where it cannot serve the terminal; user_drv then starts the old shell. Here it never starts.
+ */
+function isTerminalDriver(vm: Machine, command: Uint8Array): boolean {
+  return (
+    vm.otpRelease <= LAST_WITH_TTY_SL &&
+    /^tty_sl(?: |$)/.test(String.fromCharCode(...command.subarray(0, LONGEST_NAME)))
+  );
+}
+
 /** What {spawn, _} and its like name; undefined: the driver that is asked for is none of the emulator's, or the name is no name. */
 function spawnCommand(vm: Machine, kind: Term, text: Term, options: PortOptions): SpawnCommand | undefined {
   const isFile = kind === am.spawn_executable;
@@ -49,6 +63,7 @@ function spawnCommand(vm: Machine, kind: Term, text: Term, options: PortOptions)
   const folder = options.cd === NIL ? undefined : fileNameBytes(vm, options.cd);
   const isRight =
     kind !== am.spawn_driver && bytes !== undefined && bytes.length > 0 && (options.cd === NIL || folder?.length !== 0);
+  if (kind === am.spawn && bytes !== undefined && isTerminalDriver(vm, bytes)) return undefined;
   const hasArguments = options.args !== undefined || options.arg0 !== undefined;
   if (!isRight || (options.cd !== NIL && folder === undefined) || (hasArguments && !isFile)) return undefined;
   return { text: bytes, isFile, folder };
