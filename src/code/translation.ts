@@ -52,8 +52,29 @@ export interface Translation {
   readonly returnPoints: Int32Array;
 }
 
-function table<T>(items: readonly T[], row: (item: T) => readonly number[]): Int32Array {
-  return Int32Array.from(items.flatMap(row));
+/** Rows of `width` numbers. */
+function table<T>(items: readonly T[], width: number, row: (item: T) => readonly number[]): Int32Array {
+  const all = new Int32Array(items.length * width);
+  items.forEach((item, index) => {
+    all.set(row(item), index * width);
+  });
+  return all;
+}
+
+const numberOfKind: ReadonlyMap<ReturnPointKind, number> = new Map(POINT_KINDS.map((kind, number) => [kind, number]));
+
+function pointRows(points: CompiledModule['returnPoints']): Int32Array {
+  const all = new Int32Array(points.length * ROW.point);
+  let at = 0;
+  for (const { kind, func, pc, frameWords, line } of points) {
+    all[at] = numberOfKind.get(kind) as number;
+    all[at + 1] = func;
+    all[at + 2] = pc;
+    all[at + 3] = frameWords;
+    all[at + 4] = line;
+    at += ROW.point;
+  }
+  return all;
 }
 
 /** What the translator gave for a module, without what only the translator needs. */
@@ -70,22 +91,16 @@ export function translationOf(beam: BeamModule, compiled: CompiledModule): Trans
   return {
     ...{ name, atoms, literals, strings, attributes, compileInfo, md5, records, files },
     onLoad: beam.onLoad,
-    functions: table(beam.functions, (one) => [atom(one.name), one.arity]),
-    imports: table(beam.imports, (one) => [atom(one.module), atom(one.name), one.arity]),
-    exports: table(beam.exports, (one) => [atom(one.name), one.arity]),
-    lambdas: table(beam.lambdas, (one) => [atom(one.name), one.arity, one.index, one.numFree, one.oldUniq]),
-    lines: table(items, ({ file, line }) => [file, line]),
+    functions: table(beam.functions, ROW.function, (one) => [atom(one.name), one.arity]),
+    imports: table(beam.imports, ROW.import, (one) => [atom(one.module), atom(one.name), one.arity]),
+    exports: table(beam.exports, ROW.export, (one) => [atom(one.name), one.arity]),
+    lambdas: table(beam.lambdas, ROW.lambda, (one) => [atom(one.name), one.arity, one.index, one.numFree, one.oldUniq]),
+    lines: table(items, ROW.line, ({ file, line }) => [file, line]),
     wasm: compiled.wasm.bytes,
     relocations: compiled.wasm.relocations,
     integers: compiled.integers,
-    mapKeys: table(compiled.mapKeys, (keys) => [keys.length, ...keys.flat()]),
+    mapKeys: Int32Array.from(compiled.mapKeys.flatMap((keys) => [keys.length, ...keys.flat()])),
     calledImports: Int32Array.from(compiled.calledImports),
-    returnPoints: table(compiled.returnPoints, (point) => [
-      (POINT_KINDS as readonly ReturnPointKind[]).indexOf(point.kind),
-      point.func,
-      point.pc,
-      point.frameWords,
-      point.line,
-    ]),
+    returnPoints: pointRows(compiled.returnPoints),
   };
 }

@@ -20,26 +20,29 @@ export interface LoopQuery {
 /** By X register: the integers that it can hold whenever the function begins. */
 export function loopRegisters(query: LoopQuery): Map<number, IntegerRange> {
   const found = new Map<number, IntegerRange>();
-  const { arity, instructions } = query.plan.func;
-  for (let register = 0; register < arity; register++) {
-    const isComputed = instructions.some(
-      (instruction) => isArithmetic(instruction) && writes(instruction, register) && query.isLongUse(instruction),
-    );
-    // The second question is cheap, and the answer is nearly always no.
-    if (!isComputed || !instructions.some((instruction) => rangeRead(query, instruction, register) !== undefined))
-      continue;
+  for (const register of computed(query)) {
+    // Whether something reads it as a long is cheap to ask, and the answer is nearly always no.
+    if (!query.plan.func.instructions.some((one) => rangeRead(query, one, register) !== undefined)) continue;
     const range = firstRead(query, 0, register, new Set());
     if (range !== undefined) found.set(register, range);
   }
   return found;
 }
 
-const isArithmetic = ({ op }: Instruction): boolean => op.name === 'gc_bif2' || op.name === 'gc_bif1';
-
-function writes({ args }: Instruction, register: number): boolean {
-  const dst = args.at(-1);
-  return dst?.kind === 'x' && dst.index === register;
+/** Arguments that arithmetic on integers writes, ascending. */
+function computed(query: LoopQuery): number[] {
+  const { arity, instructions } = query.plan.func;
+  const registers: number[] = [];
+  for (const instruction of instructions) {
+    if (!isArithmetic(instruction)) continue;
+    const dst = instruction.args[instruction.args.length - 1];
+    if (dst?.kind !== 'x' || dst.index >= arity || registers.includes(dst.index)) continue;
+    if (query.isLongUse(instruction)) registers.push(dst.index);
+  }
+  return registers.sort((a, b) => a - b);
 }
+
+const isArithmetic = ({ op }: Instruction): boolean => op.name === 'gc_bif2' || op.name === 'gc_bif1';
 
 /**
  * What the compiler knows of the register where it is first read on some way from an instruction on, if arithmetic reads it there. Nothing

@@ -174,9 +174,21 @@ export type RuntimeName = keyof typeof runtimeTable;
 
 const valTypes: Readonly<Record<string, ValType>> = { i: i32, l: i64, f: f64 };
 
+export interface Signature {
+  readonly params: readonly ValType[];
+  readonly results: readonly ValType[];
+}
+
+/** Each was taken apart once: modules import the same functions. */
+const signatures = new Map<string, Signature>();
+
 /** Value types of a signature such as `ii:i`. */
-export function signature(text: string): { params: ValType[]; results: ValType[] } {
+export function signature(text: string): Signature {
+  const known = signatures.get(text);
+  if (known !== undefined) return known;
   const [params = '', results = ''] = text.split(':');
   const types = (letters: string): ValType[] => [...letters].map((letter) => valTypes[letter] as ValType);
-  return { params: types(params), results: types(results) };
+  const made = { params: types(params), results: types(results) };
+  signatures.set(text, made);
+  return made;
 }

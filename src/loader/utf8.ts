@@ -3,11 +3,15 @@
 /** First code point that needs this many continuation bytes. */
 const smallest = [0, 0x80, 0x800, 0x10000];
 
+const ASCII: readonly string[] = Array.from({ length: 0x80 }, (_, code) => String.fromCharCode(code));
+
 /**
  * Text of `bytes[start..end)`, or undefined if that is not UTF-8. `maxChars` bounds the number of code points (not of
  * UTF-16 units); more are an error too.
  */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number, maxChars: number): string | undefined {
+  const plain = end - start <= maxChars ? decodeAscii(bytes, start, end) : undefined;
+  if (plain !== undefined) return plain;
   let text = '';
   let chars = 0;
   let at = start;
@@ -34,6 +38,16 @@ function continuationBytes(first: number): number {
   if (first < 0xe0) return 1;
   if (first < 0xf0) return 2;
   return first < 0xf8 ? 3 : -1;
+}
+
+function decodeAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
+  let text = '';
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0x80;
+    if (byte >= 0x80) return undefined;
+    text += ASCII[byte];
+  }
+  return text;
 }
 
 /** Text of Latin-1 bytes. */

@@ -301,7 +301,7 @@ export class ModuleBuilder implements FunctionOwner {
     out.unsigned32(header.length + this.bodies.length);
     out.appendBuffer(header);
     const shifts = this.copyBodies(out);
-    return this.inOrder ? this.place(writer.relocations, shifts) : this.placeSorted(writer.relocations, shifts);
+    return this.place(writer.relocations, shifts);
   }
 
   private patchFuncReferences(): void {
@@ -327,20 +327,8 @@ export class ModuleBuilder implements FunctionOwner {
     });
   }
 
-  /** Appends the relocations to `into` and gives the notes, both in module offsets. */
+  /** Appends the relocations to `into`, ascending, in module offsets; gives the notes so. */
   private place(into: number[], shifts: readonly number[]): Note[] {
-    const { relocations, notes } = this;
-    for (let i = 0; i < relocations.length; i += 4) {
-      const offset = (relocations[i + 1] as number) + (shifts[relocations[i] as number] as number);
-      into.push(offset, relocations[i + 2] as number, relocations[i + 3] as number);
-    }
-    return notes.map(({ ordinal, offset, text }) => ({ offset: offset + (shifts[ordinal] as number), text }));
-  }
-
-  /** As `place`, for bodies that were not finished in order. */
-  private placeSorted(into: number[], shifts: readonly number[]): Note[] {
-    const flat: number[] = [];
-    const notes = this.place(flat, shifts);
     const { relocations } = this;
     // Those of one function lie together and ascend.
     const starts: number[] = new Array(shifts.length).fill(-1);
@@ -349,13 +337,15 @@ export class ModuleBuilder implements FunctionOwner {
       if (ordinal !== last) starts[ordinal] = i;
       last = ordinal;
     }
-    starts.forEach((start, ordinal) => {
-      if (start < 0) return;
+    for (let ordinal = 0; ordinal < starts.length; ordinal++) {
+      const start = starts[ordinal] as number;
+      if (start < 0) continue;
+      const shift = shifts[ordinal] as number;
       for (let i = start; relocations[i] === ordinal; i += 4) {
-        const at = (i / 4) * 3;
-        into.push(flat[at] as number, flat[at + 1] as number, flat[at + 2] as number);
+        into.push((relocations[i + 1] as number) + shift, relocations[i + 2] as number, relocations[i + 3] as number);
       }
-    });
+    }
+    const notes = this.notes.map(({ ordinal, offset, text }) => ({ offset: offset + (shifts[ordinal] as number), text }));
     return notes.sort((a, b) => a.offset - b.offset);
   }
 
