@@ -192,7 +192,7 @@ export class FunctionPlan {
 
   /** The place behind the budget check of instruction `index`, if it has one. */
   budgetTarget(index: number): Target | undefined {
-    return this.atBudget.get(index);
+    return (this.liveAt[index] as number) < 0 ? undefined : this.atBudget.get(index);
   }
 
   /** Later code branches back to some place. */

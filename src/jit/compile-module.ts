@@ -8,11 +8,11 @@ import { endsFlow, FunctionPlan, type Target } from './analysis.ts';
 import { BeamAssembler } from './beam-assembler.ts';
 import { compileBreakpoints } from './breakpoints.ts';
 import type { CompiledModule } from './compiled-module.ts';
-import { emitters } from './emitters.ts';
+import { emitterOf } from './emitters.ts';
 import { FunctionFrame, FunctionPoints } from './function-frame.ts';
 import { Handlers } from './handlers.ts';
 import { ModuleTranslator, type TranslateOptions } from './module-translator.ts';
-import { emitOnLongs } from './ops/raw-arith.ts';
+import { emitOnLongs, mayBeOnLongs } from './ops/raw-arith.ts';
 import { RELOC_IMPORT_SLOT } from './relocations.ts';
 
 /** The result is the same for the same module and options, whatever machine or run. */
@@ -92,14 +92,15 @@ function emitInstructions(a: BeamAssembler): void {
       a.reachable = false;
     }
   };
-  plan.func.instructions.forEach((instruction, index) => {
-    arriveAt(index);
+  const { instructions } = plan.func;
+  for (let index = 0; index < instructions.length; index++) {
+    if (plan.targets[next]?.position === index) arriveAt(index);
     a.at = index;
     a.line = plan.lineAt[index] as number;
     a.slots = plan.slotsBefore[index] as number;
-    emitInstruction(a, instruction);
-  });
-  arriveAt(plan.func.instructions.length);
+    emitInstruction(a, instructions[index] as Instruction);
+  }
+  arriveAt(instructions.length);
 }
 
 /** A BIF in tail position is called in the body; its value is returned, also where only the resume function gets there. */
@@ -122,9 +123,9 @@ function emitInstruction(a: BeamAssembler, instruction: Instruction): void {
   if (op.name === 'label' || !a.reachable) return;
   if (w.keepsNotes) w.note(`${op.name} ${args.map((operand) => operandToString(operand)).join(' ')}`);
   a.translator.options.onInstruction?.(a, instruction);
-  if (emitOnLongs(a, instruction)) return;
+  if (mayBeOnLongs(op) && emitOnLongs(a, instruction)) return;
   if (budget === undefined) a.raw.before(instruction);
-  const emit = emitters[op.name];
+  const emit = emitterOf[op.number];
   if (emit === undefined) throw new Error(`no emitter for ${op.name}`);
   emit(a, ...args);
   if (endsFlow(instruction)) a.reachable = false;

@@ -1,5 +1,6 @@
 /** All emitters by instruction name; a test checks that every row of isa/opcodes.ts that may be loaded has one. */
-import type { EmitterTable } from './emitter.ts';
+import { opcodes } from '../isa/opcodes.ts';
+import type { Emitter, EmitterTable } from './emitter.ts';
 import { bifCallEmitters } from './ops/bif-calls.ts';
 import { bitsBuildEmitters } from './ops/bits-build.ts';
 import { bitsStepEmitters } from './ops/bits-build-steps.ts';
@@ -35,3 +36,8 @@ export const emitters: EmitterTable = {
   ...selectEmitters,
   ...testEmitters,
 };
+
+/** The same by opcode. */
+export const emitterOf: readonly (Emitter | undefined)[] = [undefined, ...opcodes].map((row) =>
+  row === undefined ? undefined : emitters[row.name],
+);

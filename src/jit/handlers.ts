@@ -3,6 +3,7 @@
  * scheduler (FunctionFrame.leave). An exception is caught in place if its handler only looks at class and reason, or lets it go on:
  * the trace, which needs the whole stack, is then taken when it goes on, if ever (runtime/caught-exceptions.ts).
  */
+import { type OperandKind, opcodes, operandKinds } from '../isa/opcodes.ts';
 import type { Operand } from '../isa/operands.ts';
 import type { Instruction } from '../loader/beam-module.ts';
 import { endsFlow, type FunctionPlan } from './analysis.ts';
@@ -23,6 +24,14 @@ const TRACE = 2;
 /** Instructions looked at for one handler at most. */
 const MOST_STEPS = 200;
 const ends = new Set(['try_end', 'try_case', 'catch_end']);
+/** Instructions that may name labels, by opcode. */
+const naming: readonly boolean[] = [undefined, ...opcodes].map(
+  (row) => row?.operands.some(({ kind }) => kind === 'cases' || kind === 'arities' || isLabel(kind)) === true,
+);
+
+function isLabel(kind: OperandKind): boolean {
+  return (operandKinds[kind] as readonly string[]).includes('f');
+}
 
 export class Handlers {
   private readonly plan: FunctionPlan;
@@ -56,13 +65,14 @@ export class Handlers {
       const last = active.at(-1);
       this.innermost.push(last !== undefined && this.isSimple(last, index) ? last : undefined);
       active = this.after(instruction, index, active);
-      for (const operand of args) this.note(operand, active);
+      if (naming[op.number] === true) for (const operand of args) this.note(operand, active);
       if (endsFlow(instruction)) reachable = false;
     });
   }
 
   /** The innermost handler is the one with the lowest tag, so the last. */
   private after({ op, args }: Instruction, index: number, active: Active): Active {
+    if (op.family !== 'exceptions') return active;
     const [register, target] = args;
     const slots = this.plan.slotsBefore[index] as number;
     if (register?.kind !== 'y') return active;

@@ -29,6 +29,7 @@ function calledLabels({ functions, exports }: BeamModule): Set<number> {
   const called = new Set(exports.map(({ label }) => label));
   for (const { instructions } of functions) {
     for (const { op, args } of instructions) {
+      if (op.family !== 'calls') continue;
       const target = LOCAL_CALLS.has(op.name) ? args[1] : undefined;
       if (target?.kind === 'f') called.add(target.label);
     }

@@ -155,8 +155,8 @@ function flagsOf(operand: Operand | undefined, literals: readonly Uint8Array[]):
 /** Flags are a list of atoms. Names that are no flags say nothing, as in OTP. */
 function flagsOfLiteral(operand: Literal, literals: readonly Uint8Array[]): number {
   const bytes = literals[operand.index] ?? bad('flags are bad');
-  const [, listTag, , , , count = 0] = bytes;
-  if (listTag !== 108) bad('flags are bad');
+  const count = bytes[5] ?? 0;
+  if (bytes[1] !== 108) bad('flags are bad');
   let flags = 0;
   let at = 6;
   for (let i = 0; i < count; i++) {

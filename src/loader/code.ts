@@ -132,8 +132,10 @@ class InstructionReader {
 
   private args(op: OpcodeRow, index: number): readonly Operand[] {
     try {
+      const plans = operandPlans(op);
       // Not by push: arrays that grow have room for more, which costs more memory than all else here.
-      const args = operandPlans(op).map((plan) => this.arg(plan, index));
+      const args = new Array<Operand>(plans.length);
+      for (let i = 0; i < args.length; i++) args[i] = this.arg(plans[i] as OperandPlan, index);
       if (op === opPutString || op === opMatchString) this.checkString(op, args);
       this.labels.noteCall(args, op);
       return args;
@@ -200,13 +202,12 @@ function groupFunctions(instructions: readonly Instruction[], labels: CodeLabels
   }
   if (instructions.length > 0 && starts[0] !== 0) corrupt('Code', 'does not start with a function');
   const functions = starts.map((start, i) => buildFunction(instructions, start, starts[i + 1] ?? instructions.length));
-  if (functions.some(({ instructions: body }) => body.some(isFuncInfo)))
-    corrupt('Code', 'has a func_info in the middle of a function');
+  let infos = 0;
+  for (const { op } of instructions) if (op === opFuncInfo) infos++;
+  if (infos !== functions.length) corrupt('Code', 'has a func_info in the middle of a function');
   labels.setFunctionStarts(starts, instructions.length);
   return functions;
 }
-
-const isFuncInfo = ({ op }: Instruction): boolean => op === opFuncInfo;
 
 const unsigned = (operand: Operand | undefined): number => (operand?.kind === 'u' ? operand.value : 0);
 

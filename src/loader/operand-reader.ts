@@ -1,5 +1,5 @@
 /** Decodes operands of code and of record definitions; checks that what they refer to is in the file's tables. */
-import type { Atom, FReg, Integer, Nil, Operand, Unsigned, XReg, YReg } from '../isa/operands.ts';
+import type { Atom, FReg, Integer, Label, Literal, Nil, Operand, Unsigned, XReg, YReg } from '../isa/operands.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { CompactReader, compactTag, extendedTag } from './compact-term.ts';
 import { corrupt } from './load-error.ts';
@@ -29,6 +29,10 @@ export class OperandReader {
   readonly compact: CompactReader;
   private readonly tables: OperandTables;
   private readonly atoms: readonly Atom[];
+  // Equal operands are one object: a module has many of each, all kept until it is translated.
+  private readonly labels: Label[] = [];
+  private readonly literals: Literal[] = [];
+  private readonly typed = new Map<number, XReg | YReg>();
 
   constructor(reader: ByteReader, tables: OperandTables) {
     this.reader = reader;
@@ -50,7 +54,7 @@ export class OperandReader {
         return this.unsigned(value);
       case compactTag.f:
         if (!(value < this.tables.labelCount) && value !== 0) this.bad(`there is no label ${value}`);
-        return { kind: 'f', label: value };
+        return this.label(value);
       case compactTag.a:
         return value === 0 ? nil : (this.atoms[value] ?? this.bad(`there is no atom ${value}`));
       case compactTag.i:
@@ -64,6 +68,22 @@ export class OperandReader {
 
   private bad(what: string): never {
     return corrupt(this.reader.chunk, what);
+  }
+
+  private label(label: number): Label {
+    const known = this.labels[label];
+    if (known !== undefined) return known;
+    const made: Label = { kind: 'f', label };
+    this.labels[label] = made;
+    return made;
+  }
+
+  private literal(index: number): Literal {
+    const known = this.literals[index];
+    if (known !== undefined) return known;
+    const made: Literal = { kind: 'literal', index };
+    this.literals[index] = made;
+    return made;
   }
 
   private register(tag: number, index: number): XReg | YReg {
@@ -89,7 +109,7 @@ export class OperandReader {
       case extendedTag.allocList:
         return this.alloc();
       case extendedTag.literal:
-        return { kind: 'literal', index: this.compact.unsigned(this.tables.literalCount - 1) };
+        return this.literal(this.compact.unsigned(this.tables.literalCount - 1));
       case extendedTag.typedRegister:
         return this.typedRegister();
       default:
@@ -109,7 +129,16 @@ export class OperandReader {
     const register = this.register(tag, this.compact.value);
     const { typeCount } = this.tables;
     const type = this.compact.unsigned(typeCount === 0 ? Number.MAX_SAFE_INTEGER : typeCount - 1);
-    return typeCount === 0 || type === 0 ? register : { ...register, type };
+    return typeCount === 0 || type === 0 ? register : this.withType(register, type);
+  }
+
+  private withType(register: XReg | YReg, type: number): XReg | YReg {
+    const key = (type * registerLimit + register.index) * 2 + (register.kind === 'x' ? 0 : 1);
+    const known = this.typed.get(key);
+    if (known !== undefined) return known;
+    const made: XReg | YReg = { kind: register.kind, index: register.index, type };
+    this.typed.set(key, made);
+    return made;
   }
 
   private alloc(): Operand {

@@ -345,7 +345,10 @@ export class ModuleBuilder implements FunctionOwner {
         into.push((relocations[i + 1] as number) + shift, relocations[i + 2] as number, relocations[i + 3] as number);
       }
     }
-    const notes = this.notes.map(({ ordinal, offset, text }) => ({ offset: offset + (shifts[ordinal] as number), text }));
+    const notes = this.notes.map(({ ordinal, offset, text }) => ({
+      offset: offset + (shifts[ordinal] as number),
+      text,
+    }));
     return notes.sort((a, b) => a.offset - b.offset);
   }
 

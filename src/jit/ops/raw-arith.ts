@@ -2,6 +2,7 @@
  * Arithmetic and comparisons on integers of up to 64 bits that need not be smalls, as i64 (raw-integers.ts). Ranges decide: of the
  * compiler's types, of constants, of results before. Everything else is left to arith.ts and tests-compare.ts.
  */
+import { type OpcodeRow, opcodes } from '../../isa/opcodes.ts';
 import type { Operand } from '../../isa/operands.ts';
 import { typeBits } from '../../isa/types.ts';
 import type { Instruction } from '../../loader/beam-module.ts';
@@ -283,6 +284,16 @@ function emitComparison(a: BeamAssembler, { op, args }: Instruction): boolean {
   (signed ? codes[0] : codes[1])(a.w);
   a.branchIf(a.label(fail));
   return true;
+}
+
+const onLongs: readonly boolean[] = [undefined, ...opcodes].map((row) => {
+  const { name = '' } = row ?? {};
+  return name === 'gc_bif1' || name === 'gc_bif2' || name === 'move' || comparisons[name] !== undefined;
+});
+
+/** Whether `emitOnLongs` is to be asked about an instruction. */
+export function mayBeOnLongs({ number }: OpcodeRow): boolean {
+  return onLongs[number] === true;
 }
 
 /** Emits an instruction on i64; false: it is to be emitted on terms. */
