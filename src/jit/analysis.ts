@@ -14,6 +14,8 @@ const SWAP_REGISTER = 1022;
 
 /** A place in the code that something can branch to. */
 export interface Target {
+  /** Its number in `FunctionPlan.targets`. */
+  readonly ordinal: number;
   /** Index of the instruction it lies before. */
   readonly position: number;
   /** The label, or 0 for a place behind a call or before a budget check's instruction. */
@@ -26,6 +28,15 @@ export interface Target {
   reentryPc: number;
   /** What is known of re-entry there. */
   reentry: Reentry | undefined;
+}
+
+/** What is known of a label, from the first operand on that names it. */
+interface LabelFacts {
+  target: Target | undefined;
+  /** Y registers where something first branches to it. */
+  readonly slots: number | undefined;
+  /** How many operands name it. */
+  branches: number;
 }
 
 export interface Reentry {
@@ -135,9 +146,9 @@ function numberAt(args: readonly Operand[], index: number): number {
 export class FunctionPlan {
   readonly func: BeamFunction;
   /** Y registers before each instruction, or NO_FRAME. */
-  readonly slotsBefore: number[] = [];
+  readonly slotsBefore: number[];
   /** Current index into `lines.items` at each instruction. */
-  readonly lineAt: number[] = [];
+  readonly lineAt: number[];
   /** In the order of the code; at one position: behind the call before it, its label, its budget check. */
   readonly targets: Target[] = [];
   /** In the order of their pcs; those of kind `budget` come last. */
@@ -155,17 +166,13 @@ export class FunctionPlan {
   branchPcs = 0;
 
   private readonly isBif: IsBif;
-  private readonly byLabel = new Map<number, Target>();
-  private readonly behindCall = new Map<number, Target>();
-  private readonly atBudget = new Map<number, Target>();
+  private readonly labels = new Map<number, LabelFacts>();
+  private readonly behindCall: (Target | undefined)[] = [];
+  private readonly atBudget: (Target | undefined)[] = [];
   private readonly budgetTargets: Target[] = [];
   /** X registers alive at each budget check, -1: there is none. */
-  private readonly liveAt: number[] = [];
-  private readonly floatsAt = new Map<number, readonly number[]>();
-  /** Y registers where something first branches to a label. */
-  private readonly labelSlots = new Map<number, number>();
-  /** How many operands name a label. */
-  private readonly branchCounts = new Map<number, number>();
+  private readonly liveAt: number[];
+  private floatsAt: Map<number, readonly number[]> | undefined;
   private wideMask: boolean | undefined;
   private readonly waiting: Reentry[] = [];
   private readonly resumedLabels: { readonly kind: ReturnPointKind; readonly label: number; readonly line: number }[] =
@@ -175,6 +182,11 @@ export class FunctionPlan {
     this.func = func;
     this.isBif = isBif;
     this.maxX = Math.max(func.arity - 1, 0);
+    // Of the size they need: arrays that grow have room for more.
+    const count = func.instructions.length;
+    this.slotsBefore = new Array<number>(count);
+    this.lineAt = new Array<number>(count);
+    this.liveAt = new Array<number>(count);
     this.scan();
     if (this.handlers) this.maxX = Math.max(this.maxX, 3);
     this.numberReentries();
@@ -182,17 +194,17 @@ export class FunctionPlan {
 
   /** The target of a label of this function; undefined for the function's head (`func_info`), which raises. */
   target(label: number): Target | undefined {
-    return this.byLabel.get(label);
+    return this.labels.get(label)?.target;
   }
 
   /** The place behind the call at instruction `index`. */
   targetBehind(index: number): Target | undefined {
-    return this.behindCall.get(index);
+    return this.behindCall[index];
   }
 
   /** The place behind the budget check of instruction `index`, if it has one. */
   budgetTarget(index: number): Target | undefined {
-    return (this.liveAt[index] as number) < 0 ? undefined : this.atBudget.get(index);
+    return this.atBudget[index];
   }
 
   /** Later code branches back to some place. */
@@ -202,7 +214,7 @@ export class FunctionPlan {
 
   /** How many branches of the function's code go to a label. */
   branchesTo(label: number): number {
-    return this.branchCounts.get(label) ?? 0;
+    return this.labels.get(label)?.branches ?? 0;
   }
 
   /** Somewhere integers are cut to a number of bits that is more than a small has. */
@@ -227,7 +239,7 @@ export class FunctionPlan {
 
   /** Float registers alive before an instruction that takes reductions. */
   budgetFloats(index: number): readonly number[] {
-    return this.floatsAt.get(index) ?? NO_FLOATS;
+    return this.floatsAt?.get(index) ?? NO_FLOATS;
   }
 
   private scan(): void {
@@ -240,17 +252,19 @@ export class FunctionPlan {
       const { op, args } = instruction;
       if (op.name === 'label') {
         const label = numberAt(args, 0);
-        const known = this.labelSlots.get(label);
-        if (known !== undefined) slots = known;
+        const known = this.labels.get(label);
+        if (known !== undefined) slots = known.slots ?? slots;
         else if (!reachable) slots = NO_FRAME;
         reachable = true;
-        this.byLabel.set(label, this.addTarget(index, label, known !== undefined));
+        const target = this.addTarget(index, label, known !== undefined);
+        if (known === undefined) this.labels.set(label, { target, slots: undefined, branches: 0 });
+        else known.target = target;
       } else if (op.name === 'line') {
         line = numberAt(args, 0);
       }
-      this.slotsBefore.push(slots);
-      this.lineAt.push(line);
-      this.liveAt.push(-1);
+      this.slotsBefore[index] = slots;
+      this.lineAt[index] = line;
+      this.liveAt[index] = -1;
       this.scanInstruction(instruction, index);
       slots = slotsAfter(instruction, slots);
       if (slots > this.maxSlots) this.maxSlots = slots;
@@ -270,7 +284,7 @@ export class FunctionPlan {
     if (traits.budget !== undefined) this.noteBudget(instruction, index);
     if (this.isBodyCall(traits, args, index)) {
       const target = this.addTarget(index + 1, 0, false);
-      this.behindCall.set(index, target);
+      this.behindCall[index] = target;
       this.waiting.push({ kind: 'call', target, slots, line });
       this.noteExit(slots);
     } else if (traits.raises || (traits.fail >= 0 && isNoLabel(args[traits.fail]))) {
@@ -285,7 +299,8 @@ export class FunctionPlan {
   }
 
   private addTarget(position: number, label: number, forward: boolean): Target {
-    const target = { position, label, forward, branchPc: 0, reentryPc: 0, reentry: undefined };
+    const ordinal = this.targets.length;
+    const target = { ordinal, position, label, forward, branchPc: 0, reentryPc: 0, reentry: undefined };
     this.targets.push(target);
     return target;
   }
@@ -311,13 +326,14 @@ export class FunctionPlan {
   }
 
   private noteBranch(label: number, slots: number): void {
-    this.branchCounts.set(label, (this.branchCounts.get(label) ?? 0) + 1);
-    const target = this.byLabel.get(label);
-    if (target === undefined) {
-      if (!this.labelSlots.has(label)) this.labelSlots.set(label, slots);
-    } else if (target.branchPc === 0) {
-      target.branchPc = ++this.branchPcs;
+    const known = this.labels.get(label);
+    if (known === undefined) {
+      this.labels.set(label, { target: undefined, slots, branches: 1 });
+      return;
     }
+    known.branches++;
+    const { target } = known;
+    if (target !== undefined && target.branchPc === 0) target.branchPc = ++this.branchPcs;
   }
 
   private noteBudget({ op, args }: Instruction, index: number): void {
@@ -325,12 +341,15 @@ export class FunctionPlan {
     if (budget === undefined || (callsFun && !this.callsFunLast(index))) return;
     if (callsImportLast && this.isBif(numberAt(args, 1))) return;
     const floats = op.name.startsWith('allocate') ? liveFloats(this.func.instructions, index) : NO_FLOATS;
-    if (floats.length > 0) this.floatsAt.set(index, floats);
+    if (floats.length > 0) {
+      this.floatsAt ??= new Map();
+      this.floatsAt.set(index, floats);
+    }
     const live = numberAt(args, budget[0]) + budget[1] + floats.length;
     this.liveAt[index] = live;
     if (live > this.maxX + 1) this.maxX = live - 1;
     const target = this.addTarget(index, 0, false);
-    this.atBudget.set(index, target);
+    this.atBudget[index] = target;
     this.budgetTargets.push(target);
   }
 
@@ -342,7 +361,7 @@ export class FunctionPlan {
   private numberReentries(): void {
     for (const reentry of this.waiting) this.addReentry(reentry);
     for (const { kind, label, line } of this.resumedLabels) {
-      const target = this.byLabel.get(label);
+      const target = this.target(label);
       if (target !== undefined) {
         // A process that waits is where its receive begins, as in OTP.
         const at = kind === 'receive' ? (this.lineAt[target.position] as number) : line;

@@ -68,11 +68,12 @@ export class BeamAssembler {
   private readonly x: (Local | undefined)[] = [];
   private readonly y: (Local | undefined)[] = [];
   private readonly f: (Local | undefined)[] = [];
-  private readonly idle = new Map<ValType, Local[]>();
+  private readonly idle: Partial<Record<ValType, Local[]>> = { [i32]: [] };
   private heapLocal: Local | undefined;
   /** Words that `heapLocal` still has: reserved, not yet filled. */
   private reserved = 0;
-  private readonly reservedAtLabel = new Map<number, number>();
+  /** By the ordinals of labels' targets. */
+  private readonly reservedAt: (number | undefined)[] = [];
   private falseLabel: Label | undefined;
 
   constructor(translator: ModuleTranslator, plan: FunctionPlan, index: number, resuming: boolean) {
@@ -126,12 +127,12 @@ export class BeamAssembler {
 
   /** A local that nobody else uses until `release`. */
   temporary(type: ValType = i32): Local {
-    return this.idle.get(type)?.pop() ?? this.w.local(type);
+    return this.idle[type]?.pop() ?? this.w.local(type);
   }
 
   release(local: Local, type: ValType = i32): void {
-    const list = this.idle.get(type);
-    if (list === undefined) this.idle.set(type, [local]);
+    const list = this.idle[type];
+    if (list === undefined) this.idle[type] = [local];
     else list.push(local);
   }
 
@@ -485,13 +486,13 @@ export class BeamAssembler {
 
   /** A branch goes to a label, with so many words reserved. */
   noteReserved(label: number, words = this.reserved): void {
-    const known = this.reservedAtLabel.get(label);
-    this.reservedAtLabel.set(label, known === undefined ? words : Math.min(known, words));
+    const ordinal = this.plan.target(label)?.ordinal;
+    if (ordinal !== undefined) this.reservedAt[ordinal] = Math.min(this.reservedAt[ordinal] ?? words, words);
   }
 
   /** At a label: what every way there has reserved. */
   private mergeReserved(target: Target): void {
-    const known = this.reservedAtLabel.get(target.label);
+    const known = this.reservedAt[target.ordinal];
     if (target.branchPc > 0 || (this.resuming && target.reentryPc > 0)) this.reserved = 0;
     else if (known !== undefined) this.reserved = this.reachable ? Math.min(known, this.reserved) : known;
     else if (!this.reachable) this.reserved = 0;

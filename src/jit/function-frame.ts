@@ -40,7 +40,8 @@ const MOST_UNWIND_ARGUMENTS = 200;
 
 /** Return points of a function; its main and its resume function share them. */
 export class FunctionPoints {
-  readonly byTarget = new Map<Target, number>();
+  /** By the target's ordinal. */
+  readonly byTarget: (number | undefined)[] = [];
   readonly raising = new Map<number, number>();
   /** The module's pc of the first of `FunctionPlan.reentries`; the others follow. */
   readonly firstPc: number;
@@ -60,17 +61,19 @@ export class FunctionFrame {
   private readonly plan: FunctionPlan;
   private readonly w: FunctionBuilder;
   private readonly points: FunctionPoints;
-  private readonly labels = new Map<Target, Label>();
-  private readonly placed = new Set<Target>();
-  private readonly exits = new Map<number, Label>();
+  // By the target's ordinal.
+  private readonly labels: (Label | undefined)[];
+  private readonly placed: (true | undefined)[] = [];
+  private readonly branched: (true | undefined)[] = [];
+  private exits: Map<number, Label> | undefined;
   private functionClauseUsed = false;
-  private branched = new Set<Target>();
 
   constructor(a: BeamAssembler, points: FunctionPoints) {
     this.a = a;
     this.plan = a.plan;
     this.w = a.w;
     this.points = points;
+    this.labels = new Array<Label | undefined>(a.plan.targets.length);
   }
 
   xAddress(index: number): number {
@@ -79,8 +82,8 @@ export class FunctionFrame {
 
   /** The wasm label of a place ahead. */
   labelOf(target: Target): Label {
-    this.branched.add(target);
-    return this.labels.get(target) as Label;
+    this.branched[target.ordinal] = true;
+    return this.labels[target.ordinal] as Label;
   }
 
   useFunctionClause(): Label {
@@ -93,7 +96,9 @@ export class FunctionFrame {
   open(): void {
     const { plan, w, a } = this;
     for (const [size, count] of plan.exits) {
-      if ((count - 1) * 2 * size > EXIT_BYTES) this.exits.set(size, w.block(i32));
+      if ((count - 1) * 2 * size <= EXIT_BYTES) continue;
+      this.exits ??= new Map();
+      this.exits.set(size, w.block(i32));
     }
     this.functionClause = w.block();
     if (a.resuming) {
@@ -107,7 +112,7 @@ export class FunctionFrame {
     if (plan.branchesBack || loops) this.again = w.loop();
     for (let i = plan.targets.length - 1; i >= 0; i--) {
       const target = plan.targets[i] as Target;
-      if (this.isBranchedTo(target)) this.labels.set(target, w.block());
+      if (this.isBranchedTo(target)) this.labels[i] = w.block();
     }
     this.dispatch();
   }
@@ -119,7 +124,7 @@ export class FunctionFrame {
 
   /** Whether code at a place can be reached other than by falling into it. */
   isReachedByBranch(target: Target): boolean {
-    return this.branched.has(target) || target.branchPc > 0 || (target.reentryPc > 0 && this.a.resuming);
+    return this.branched[target.ordinal] === true || target.branchPc > 0 || (target.reentryPc > 0 && this.a.resuming);
   }
 
   /** From the module's pcs to the plan's. */
@@ -180,8 +185,8 @@ export class FunctionFrame {
     if (places === 0) return;
     const table = new Array<Label>(places + 1);
     for (const target of plan.targets) {
-      if (target.branchPc > 0) table[target.branchPc] = this.labels.get(target) as Label;
-      if (target.reentryPc > 0 && a.resuming) table[target.reentryPc] = this.labels.get(target) as Label;
+      if (target.branchPc > 0) table[target.branchPc] = this.labels[target.ordinal] as Label;
+      if (target.reentryPc > 0 && a.resuming) table[target.reentryPc] = this.labels[target.ordinal] as Label;
     }
     if (!a.resuming) {
       const entry = w.block();
@@ -210,20 +215,20 @@ export class FunctionFrame {
 
   /** Closes the block of a place (once), so that the code that follows is where its branches go. */
   place(target: Target): void {
-    if (!this.isBranchedTo(target) || this.placed.has(target)) return;
-    this.placed.add(target);
-    this.w.end(this.labels.get(target));
+    if (this.placed[target.ordinal] === true || !this.isBranchedTo(target)) return;
+    this.placed[target.ordinal] = true;
+    this.w.end(this.labels[target.ordinal]);
   }
 
   /** The return point of a place that can be re-entered. */
   pointOf(target: Target): number {
-    const known = this.points.byTarget.get(target);
+    const known = this.points.byTarget[target.ordinal];
     if (known !== undefined) return known;
     const { reentry } = target;
     if (reentry === undefined) throw new Error('a place that is not re-entered has no return point');
     const { kind, slots, line } = reentry;
     const point = this.addPoint(kind, target.reentryPc - this.plan.branchPcs - 1 + this.points.firstPc, slots, line);
-    this.points.byTarget.set(target, point);
+    this.points.byTarget[target.ordinal] = point;
     return point;
   }
 
@@ -252,7 +257,7 @@ export class FunctionFrame {
     const size = Math.max(slots, 0);
     if (!waits && slots !== NO_FRAME) this.branchIfCaught(point);
     this.w.i32Const(point);
-    const exit = this.exits.get(size);
+    const exit = this.exits?.get(size);
     if (exit === undefined) this.unwind(size, (k) => this.a.slotLocal(k));
     else this.w.br(exit);
   }
@@ -357,7 +362,7 @@ export class FunctionFrame {
     w.unreachable();
     w.end(this.functionClause);
     this.functionClauseCode();
-    for (const [size, exit] of [...this.exits].reverse()) {
+    for (const [size, exit] of [...(this.exits ?? [])].reverse()) {
       w.end(exit);
       this.unwind(size, (k) => this.a.slotLocal(k));
     }

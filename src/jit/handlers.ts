@@ -19,6 +19,8 @@ export interface Handler {
 type Active = readonly Handler[];
 
 const NO_HANDLERS: Active = [];
+/** Of functions without handlers. */
+const NOTHING = new Map<number, never>();
 /** X register in which a `try` gets the trace. */
 const TRACE = 2;
 /** Instructions looked at for one handler at most. */
@@ -37,11 +39,13 @@ export class Handlers {
   private readonly plan: FunctionPlan;
   /** The innermost handler of each instruction, if it can be entered in place. */
   private readonly innermost: (Handler | undefined)[] = [];
-  private readonly atLabel = new Map<number, Active>();
-  private readonly simple = new Map<number, boolean>();
+  private readonly atLabel: Map<number, Active>;
+  private readonly simple: Map<number, boolean>;
 
   constructor(plan: FunctionPlan) {
     this.plan = plan;
+    this.atLabel = plan.handlers ? new Map() : NOTHING;
+    this.simple = plan.handlers ? new Map() : NOTHING;
     if (plan.handlers) this.scan(plan.func.instructions);
   }
 

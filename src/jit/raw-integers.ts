@@ -26,15 +26,20 @@ interface Entry {
 
 type Entries = Map<number, Entry>;
 
+/** Never written to: most functions have none. */
+const NONE: Entries = new Map();
+const NO_LOOP: ReadonlyMap<number, IntegerRange> = new Map();
+
 export class RawIntegers {
   private readonly a: BeamAssembler;
   private readonly locals: Local[] = [];
   private known: XLiveness | undefined;
-  private entries: Entries = new Map();
+  /** `NONE` until there is one. */
+  private entries: Entries = NONE;
   /** Arguments that go round the loop of a main function without terms (loop-registers.ts). */
-  private loop: ReadonlyMap<number, IntegerRange> = new Map();
+  private loop: ReadonlyMap<number, IntegerRange> = NO_LOOP;
   /** What holds at a label that one branch goes to and nothing falls into. */
-  private readonly carried = new Map<number, Entries>();
+  private carried: Map<number, Entries> | undefined;
   /** The last instruction that branched while there was no entry. */
   private plainAt = -1;
 
@@ -73,6 +78,11 @@ export class RawIntegers {
     return this.liveness.isLive(index + 1, register);
   }
 
+  private set(index: number, entry: Entry): void {
+    if (this.entries === NONE) this.entries = new Map();
+    this.entries.set(index, entry);
+  }
+
   // ---- values ------------------------------------------------------------------------------------------------------
 
   private local(index: number): Local {
@@ -90,7 +100,7 @@ export class RawIntegers {
     w.localSet(this.local(dst.index));
     w.i32Const(NIL);
     this.a.pop(dst);
-    this.entries.set(dst.index, { range, boxed: false });
+    this.set(dst.index, { range, boxed: false });
   }
 
   forget(operand: Operand): void {
@@ -122,7 +132,7 @@ export class RawIntegers {
     if (entry === undefined || entry.boxed) return;
     if (entry.range === undefined) throw new Error(`x${index} is read whole, and only its low bits are known`);
     this.emitBox(index, entry);
-    this.entries.set(index, { ...entry, boxed: true });
+    this.set(index, { ...entry, boxed: true });
   }
 
   /** The same in code that is not always run; of what is right in its low bits only, a term with these bits. */
@@ -145,7 +155,7 @@ export class RawIntegers {
     this.pushUnboxed(operand, undefined);
     if (!keeps || operand.kind !== 'x') return;
     w.localTee(this.local(operand.index));
-    this.entries.set(operand.index, { range, boxed: true });
+    this.set(operand.index, { range, boxed: true });
   }
 
   private pushUnboxed(operand: Operand, slow: Label | undefined): void {
@@ -193,7 +203,7 @@ export class RawIntegers {
     w.localSet(this.local(dst.index));
     this.a.push(src);
     this.a.pop(dst);
-    this.entries.set(dst.index, entry);
+    this.set(dst.index, entry);
     return true;
   }
 
@@ -205,7 +215,7 @@ export class RawIntegers {
     this.loop = loopRegisters({ plan, typeOf: (index) => translator.type(index), isLongUse });
     for (const [index, range] of this.loop) {
       this.takeLong(index);
-      this.entries.set(index, { range, boxed: false });
+      this.set(index, { range, boxed: false });
     }
   }
 
@@ -277,6 +287,7 @@ export class RawIntegers {
     const target = plan.target(label);
     // A branch of this instruction may have gone there when there was nothing to carry.
     if (target === undefined || this.plainAt === at || !this.arrivesOnce(target)) return false;
+    this.carried ??= new Map();
     const known = this.carried.get(label);
     if (known === undefined) this.carried.set(label, new Map(this.entries));
     else return this.entries.size === known.size;
@@ -293,7 +304,7 @@ export class RawIntegers {
 
   /** Before the code at a place; `merges`: branches come in. */
   arrive(target: Target, merges: boolean): void {
-    const carried = this.carried.get(target.label);
+    const carried = this.carried?.get(target.label);
     if (target.label > 0 && carried !== undefined) {
       this.entries = carried;
       return;

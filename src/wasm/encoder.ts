@@ -36,6 +36,32 @@ export class ByteBuffer {
     this.bytes[this.length++] = value;
   }
 
+  /** A byte, then unsigned LEB128: most of what code is made of. */
+  byteAndUnsigned(first: number, value: number): void {
+    const at = this.length;
+    if (value < 0 || value > 0x7f || at + 2 > this.bytes.length) {
+      this.byte(first);
+      this.unsigned32(value);
+      return;
+    }
+    this.bytes[at] = first;
+    this.bytes[at + 1] = value;
+    this.length = at + 2;
+  }
+
+  /** A byte, then signed LEB128 of an i32. */
+  byteAndSigned(first: number, value: number): void {
+    const at = this.length;
+    if (value < -64 || value > 63 || at + 2 > this.bytes.length) {
+      this.byte(first);
+      this.signed32(value);
+      return;
+    }
+    this.bytes[at] = first;
+    this.bytes[at + 1] = value & 0x7f;
+    this.length = at + 2;
+  }
+
   /** Unsigned LEB128 of 0 … 2^32-1, shortest form. */
   unsigned32(value: number): void {
     let rest = value;

@@ -140,13 +140,11 @@ export class FunctionBuilder extends InstructionEmitter implements FunctionBody 
   }
 
   br(label: Label): void {
-    this.code.byte(instructions.br.opcode);
-    this.code.unsigned32(this.relativeDepth(label));
+    this.code.byteAndUnsigned(instructions.br.opcode, this.relativeDepth(label));
   }
 
   brIf(label: Label): void {
-    this.code.byte(instructions.brIf.opcode);
-    this.code.unsigned32(this.relativeDepth(label));
+    this.code.byteAndUnsigned(instructions.brIf.opcode, this.relativeDepth(label));
   }
 
   /** Branches to `labels[i]` for the i32 i on the stack, to `otherwise` when there is none. */
@@ -195,8 +193,7 @@ export class FunctionBuilder extends InstructionEmitter implements FunctionBody 
 
   /** A constant, signed or unsigned: bits above the 32nd are dropped. */
   i32Const(value: number): void {
-    this.code.byte(instructions.i32Const.opcode);
-    this.code.signed32(value);
+    this.code.byteAndSigned(instructions.i32Const.opcode, value);
   }
 
   /** An i32 that is filled in when the module is loaded; see `applyRelocations`. Both numbers are the caller's, i32. */
@@ -232,8 +229,7 @@ export class FunctionBuilder extends InstructionEmitter implements FunctionBody 
   }
 
   private openBlock(opcode: number, type: number = EMPTY_BLOCK): Label {
-    this.code.byte(opcode);
-    this.code.signed32(type);
+    this.code.byteAndSigned(opcode, type);
     const label = this.depths.length as Label;
     this.depths.push(this.open.length);
     this.open.push(label);

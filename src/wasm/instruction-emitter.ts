@@ -68,16 +68,14 @@ const MEMORY_BYTES: Partial<Record<Immediates, number>> = { none: 0, memory: 1, 
 function accessMethod({ opcode, alignment: natural }: Instruction): Method {
   return function (offset = 0, alignment = natural) {
     this.code.byte(opcode);
-    this.code.byte(alignment);
-    this.code.unsigned32(offset);
+    this.code.byteAndUnsigned(alignment, offset);
   };
 }
 
 function indexMethod({ opcode }: Instruction, count: number): Method {
   if (count === 1 && opcode <= 0xff) {
     return function (index = 0) {
-      this.code.byte(opcode);
-      this.code.unsigned32(index);
+      this.code.byteAndUnsigned(opcode, index);
     };
   }
   return function (first = 0, second = 0) {
