@@ -2,6 +2,7 @@
  * Loads all modules of stdlib in this fresh process and prints, as JSON, how long it took: node stdlib-load.js <root of OTP> [parts].
  * With `parts`, the modules are only read and translated, each step timed.
  */
+import { setFlagsFromString } from 'node:v8';
 import { readFlags } from '../src/debug/flags.ts';
 import { nodeHost } from '../src/host/node/node-host.ts';
 import { compileModule } from '../src/jit/compile-module.ts';
@@ -34,6 +35,8 @@ function timedConstructor<Kind extends 'Module' | 'Instance'>(kind: Kind, spent:
   });
 }
 
+// As the command does (cli/launch.ts).
+setFlagsFromString('--wasm-lazy-validation');
 const [otpRoot, mode] = process.argv.slice(2) as [string, string | undefined];
 const files = otpModules(otpRoot, 'stdlib');
 const vm = new Vm({ host: nodeHost(), flags: readFlags(process.env) });

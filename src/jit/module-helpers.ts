@@ -18,6 +18,9 @@ import { RELOC_RETURN } from './relocations.ts';
 export class ModuleHelpers {
   private readonly translator: ModuleTranslator;
   private readonly made = new Map<string, FuncIndex>();
+  // By size: nearly every function asks for these.
+  private readonly unwinds: FuncIndex[] = [];
+  private readonly pauses: FuncIndex[] = [];
 
   constructor(translator: ModuleTranslator) {
     this.translator = translator;
@@ -45,22 +48,24 @@ export class ModuleHelpers {
    * `end` has its return address at end-4(size+1) and register k at end-4k.
    */
   unwind(size: number): FuncIndex {
-    return this.helper(`unwind${size}`, size + 1, (w) => {
+    this.unwinds[size] ??= this.helper(`unwind${size}`, size + 1, (w) => {
       const start = w.local(i32, 'start');
       emitFrame(w, start, size);
       emitRegisters(w, start, size);
       w.i32Const(0);
     });
+    return this.unwinds[size];
   }
 
   /** The same for a budget check that has found no reductions left: a term where the process may go on at once. */
   pause(size: number): FuncIndex {
-    return this.helper(`pause${size}`, size + 1, (w) => {
+    this.pauses[size] ??= this.helper(`pause${size}`, size + 1, (w) => {
       const start = w.local(i32, 'start');
       emitFrame(w, start, size);
       emitRegisters(w, start, size);
       w.returnCall(this.translator.imported('prelude', 'pause', ':i'));
     });
+    return this.pauses[size];
   }
 
   /** (return point of the module) -> what the runtime function caughtByTry gives for its return address. */

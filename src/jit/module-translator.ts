@@ -55,6 +55,11 @@ export class ModuleTranslator {
   private readonly functionTypes: (TypeIndex | undefined)[] = [];
   private readonly runtimeImports = new Map<RuntimeName, FuncIndex>();
   private readonly otherImports = new Map<string, FuncIndex>();
+  private readonly bifs: Readonly<Record<BifKind, Map<ImportEntry, FuncIndex>>> = {
+    bif: new Map(),
+    guard: new Map(),
+    call: new Map(),
+  };
   private readonly bifKeys = new WeakMap<ImportEntry, string>();
   private readonly integerIndexes = new Map<bigint, number>();
   private readonly bifOfImport: boolean[];
@@ -163,7 +168,17 @@ export class ModuleTranslator {
   bif(kind: BifKind, importIndex: number): FuncIndex {
     const entry = this.module.imports[importIndex];
     if (entry === undefined) throw new RangeError(`no import ${importIndex}`);
-    return this.bifNamed(kind, entry.module, entry.name, entry.arity);
+    return this.bifOf(kind, entry);
+  }
+
+  bifOf(kind: BifKind, entry: ImportEntry): FuncIndex {
+    const ofKind = this.bifs[kind];
+    let func = ofKind.get(entry);
+    if (func === undefined) {
+      func = this.bifNamed(kind, entry.module, entry.name, entry.arity);
+      ofKind.set(entry, func);
+    }
+    return func;
   }
 
   bifNamed(kind: BifKind, module: string, name: string, arity: number): FuncIndex {

@@ -29,7 +29,7 @@ export function pushBifValue(a: BeamAssembler, { fail, bif, args }: BifCall): vo
   for (const arg of args) a.push(arg);
   const kind = fail > 0 ? 'guard' : 'bif';
   if (isKernelOperator(bif.module, bif.name, bif.arity)) w.call(a.translator.helpers.arith(kind, bif.name));
-  else w.call(a.translator.bifNamed(kind, bif.module, bif.name, bif.arity));
+  else w.call(a.translator.bifOf(kind, bif));
   a.withTemporary((value) => {
     w.localTee(value);
     w.i32Eqz();
