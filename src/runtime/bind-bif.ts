@@ -73,6 +73,14 @@ function bindPure(row: BifRow, implementation: Implementation, record: RecordErr
           return caught(error, [a as Term, b as Term], record);
         }
       };
+    case 3:
+      return (a, b, c) => {
+        try {
+          return implementation(a, b, c);
+        } catch (error) {
+          return caught(error, [a as Term, b as Term, c as Term], record);
+        }
+      };
     default:
       return bindAny((args) => implementation(...args), record);
   }

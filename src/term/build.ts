@@ -11,7 +11,7 @@ import {
   type Term,
   TUPLE_ELEMENTS,
 } from './layout.ts';
-import { addressOf, makeBoxed, makeCons } from './term.ts';
+import { addressOf, head, isCons, makeBoxed, makeCons, tail, tupleArity } from './term.ts';
 
 export function cons(head: Term, tail: Term): Term {
   const a = allocate(2);
@@ -43,6 +43,40 @@ export function tupleFromParts(
   const source = plus(addressOf(t), TUPLE_ELEMENTS - 4) >>> 2;
   for (const [at, from, count] of parts) words.copyWithin(elements + at, source + from, source + from + count);
   return makeBoxed(a);
+}
+
+/** A copy of a tuple. */
+export function copyTuple(t: Term): Term {
+  const wordCount = 1 + tupleArity(t);
+  const a = allocate(wordCount);
+  const [from, to] = [addressOf(t) >>> 2, a >>> 2];
+  for (let i = 0; i < wordCount; i++) words[to + i] = words[from + i] as number;
+  return makeBoxed(a);
+}
+
+/** The elements of a proper list of `count` as a tuple. */
+export function tupleOfList(list: Term, count: number): Term {
+  const a = allocate(1 + count);
+  store(a, makeHeader(HEADER_TUPLE, count));
+  let at = plus(a, TUPLE_ELEMENTS);
+  for (let rest = list; isCons(rest); rest = tail(rest)) {
+    store(at, head(rest));
+    at = plus(at, 4);
+  }
+  return makeBoxed(a);
+}
+
+/** The elements of a list of `count` (at least one) in front of `last`. */
+export function listBefore(list: Term, count: number, last: Term): Term {
+  const a = allocate(2 * count);
+  let cell = a;
+  for (let rest = list; isCons(rest); rest = tail(rest)) {
+    store(cell, head(rest));
+    store(plus(cell, 4), makeCons(plus(cell, 8)));
+    cell = plus(cell, 8);
+  }
+  store(plus(cell, -4), last);
+  return makeCons(a);
 }
 
 /** The proper list of `elements`, or ending in `last`. */

@@ -164,15 +164,21 @@ const pairValues = new Int32Array(FLATMAP_LIMIT + MAX_PAIRS);
 /** With `count` pairs at `pairs` (key, value, key …), at most MAX_PAIRS. Undefined: that is too many for a flatmap. */
 export function flatmapInsertAll(map: Term, pairs: Addr, count: number): Term | undefined {
   let size = flatmapSize(map);
-  pairKeys.set(words.subarray(firstKey(map), firstKey(map) + size));
-  pairValues.set(words.subarray(firstValue(map), firstValue(map) + size));
+  const [keysFrom, valuesFrom] = [firstKey(map), firstValue(map)];
+  for (let i = 0; i < size; i++) {
+    pairKeys[i] = words[keysFrom + i] as number;
+    pairValues[i] = words[valuesFrom + i] as number;
+  }
   const first = pairs >>> 2;
   for (let i = 0; i < count; i++)
     size = insertPair(size, words[first + 2 * i] as Term, words[first + 2 * i + 1] as Term);
   if (size > FLATMAP_LIMIT) return undefined;
   const result = allocateBoth(size);
-  words.set(pairKeys.subarray(0, size), firstKey(result));
-  words.set(pairValues.subarray(0, size), firstValue(result));
+  const [keysTo, valuesTo] = [firstKey(result), firstValue(result)];
+  for (let i = 0; i < size; i++) {
+    words[keysTo + i] = pairKeys[i] as number;
+    words[valuesTo + i] = pairValues[i] as number;
+  }
   return result;
 }
 
@@ -188,8 +194,10 @@ function insertPair(size: number, key: Term, value: Term): number {
       return size;
     }
   }
-  pairKeys.copyWithin(position + 1, position, size);
-  pairValues.copyWithin(position + 1, position, size);
+  for (let i = size; i > position; i--) {
+    pairKeys[i] = pairKeys[i - 1] as number;
+    pairValues[i] = pairValues[i - 1] as number;
+  }
   pairKeys[position] = key;
   pairValues[position] = value;
   return size + 1;

@@ -1,7 +1,7 @@
 /** Atoms and their texts (bif.c, erl_unicode.c). */
 import { am, atom, atomName, existingAtom, MAX_ATOM_CHARACTERS } from '../../term/atoms.ts';
 import { binaryBytes, isBinary, makeBinary } from '../../term/bits.ts';
-import { listOf } from '../../term/build.ts';
+import { cons } from '../../term/build.ts';
 import { badarg, systemLimit } from '../../term/erlang-error.ts';
 import { NIL, type Term } from '../../term/layout.ts';
 import { head, isAtom, isBitstring, isCons, isSmall, makeSmall, smallValue, tail } from '../../term/term.ts';
@@ -11,6 +11,7 @@ import type { BifTable } from '../registry.ts';
 const MAX_LATIN1 = 255;
 const MAX_CODE_POINT = 0x10ffff;
 const FIRST_SURROGATE = 0xd800;
+const FIRST_LOW_SURROGATE = 0xdc00;
 const LAST_SURROGATE = 0xdfff;
 
 /** What becomes of a text that is too long for an atom: nothing may be made (system_limit), or none can exist (badarg). */
@@ -62,7 +63,14 @@ function existing(text: string): Term {
 
 function atomToList(t: Term): Term {
   if (!isAtom(t)) throw badarg();
-  return listOf(Array.from(atomName(t), (character) => makeSmall(character.codePointAt(0) as number)));
+  const name = atomName(t);
+  let list = NIL;
+  for (let i = name.length - 1; i >= 0; i--) {
+    // The second half of a character of two: atoms have no halves alone.
+    if (name.charCodeAt(i) >= FIRST_LOW_SURROGATE && name.charCodeAt(i) <= LAST_SURROGATE) i--;
+    list = cons(makeSmall(name.codePointAt(i) as number), list);
+  }
+  return list;
 }
 
 function atomToBinary(t: Term, encoding: Term): Term {

@@ -5,7 +5,7 @@ import { bumpForWork } from '../../runtime/bump-reductions.ts';
 import { am } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { bitSize, byteSize } from '../../term/bits.ts';
-import { cons, listOf, tuple, tupleFromParts, tupleOf } from '../../term/build.ts';
+import { cons, copyTuple, listBefore, tuple, tupleFromParts, tupleOfList } from '../../term/build.ts';
 import { badarg, ErlangError } from '../../term/erlang-error.ts';
 import { flatmapSize } from '../../term/flatmap.ts';
 import { hashmapSize } from '../../term/hash-nodes.ts';
@@ -97,10 +97,6 @@ function element(position: Term, t: Term): Term {
   return tupleElement(t, checkPosition(position, t, 0));
 }
 
-export function tupleElements(t: Term): Term[] {
-  return Array.from({ length: tupleArity(t) }, (_, i) => tupleElement(t, i + 1));
-}
-
 function withElement(t: Term, position: number, value: Term): Term {
   setField(t, TUPLE_ELEMENTS + 4 * (position - 1), value);
   return t;
@@ -108,7 +104,7 @@ function withElement(t: Term, position: number, value: Term): Term {
 
 function setelement(position: Term, t: Term, value: Term): Term {
   const at = checkPosition(position, t, 0);
-  return withElement(tupleFromParts(tupleArity(t), t, [[1, 1, tupleArity(t)]]), at, value);
+  return withElement(copyTuple(t), at, value);
 }
 
 function insertElement(position: Term, t: Term, value: Term): Term {
@@ -134,13 +130,15 @@ function appendElement(t: Term, value: Term): Term {
 
 function tupleToList(t: Term): Term {
   if (!isTuple(t)) throw badarg();
-  return listOf(tupleElements(t));
+  let list = NIL;
+  for (let i = tupleArity(t); i > 0; i--) list = cons(tupleElement(t, i), list);
+  return list;
 }
 
 function listToTuple(list: Term): Term {
-  const elements = elementsOf(list);
-  if (elements.length > MAX_TUPLE_ARITY) throw badarg();
-  return tupleOf(elements);
+  const count = properLength(list);
+  if (count > MAX_TUPLE_ARITY) throw badarg();
+  return tupleOfList(list, count);
 }
 
 function newTuple(arity: Term, value: Term): { count: number; term: Term } {
@@ -170,9 +168,9 @@ const CELLS_PER_REDUCTION = 40;
 /** `++`: the second operand may be anything; the first must be a proper list. Raises badarg. */
 export function append(first: Term, second: Term): Term {
   if (isNil(first)) return second;
-  const elements = elementsOf(first);
-  bumpForWork(elements.length, CELLS_PER_REDUCTION);
-  return listOf(elements, second);
+  const count = properLength(first);
+  bumpForWork(count, CELLS_PER_REDUCTION);
+  return listBefore(first, count, second);
 }
 
 function mapGetOf(key: Term, map: Term): Term {

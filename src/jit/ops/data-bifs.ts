@@ -57,25 +57,30 @@ const ofCons =
   (offset: number): InlineBif =>
   (a, call) => {
     const src = call.args[0] as Operand;
-    emitInline(a, call, a.always(src, typeBits.cons), (slow) => {
+    const push = (slow: Label | undefined): void => {
       if (slow !== undefined) {
         pushTagTest(a, src, PRIMARY_MASK, PRIMARY_CONS);
         branchUnless(a, slow);
       }
       loadField(a, src, PRIMARY_CONS, offset);
-    });
+    };
+    emitInline(a, call, a.always(src, typeBits.cons), push, 'fails');
   };
 
-function emitTupleSize(a: BeamAssembler, call: BifCall): void {
-  const src = call.args[0] as Operand;
-  emitInline(a, call, a.always(src, typeBits.tuple), (slow) => {
-    if (slow !== undefined) checkBoxed(a, src, HEADER_TYPE_MASK, HEADER_TUPLE, slow);
-    pushHeader(a, src);
-    a.w.i32Const(HEADER_TO_SMALL);
-    a.w.i32ShrU();
-    setSmallTag(a);
-  });
-}
+/** The size of a tuple; size/1 knows binaries, too. */
+const tupleSize =
+  (otherwise: 'asks' | 'fails'): InlineBif =>
+  (a, call) => {
+    const src = call.args[0] as Operand;
+    const push = (slow: Label | undefined): void => {
+      if (slow !== undefined) checkBoxed(a, src, HEADER_TYPE_MASK, HEADER_TUPLE, slow);
+      pushHeader(a, src);
+      a.w.i32Const(HEADER_TO_SMALL);
+      a.w.i32ShrU();
+      setSmallTag(a);
+    };
+    emitInline(a, call, a.always(src, typeBits.tuple), push, otherwise);
+  };
 
 /** Pushes the number of elements of a tuple. */
 function pushArity(a: BeamAssembler, tuple: Operand): void {
@@ -89,12 +94,13 @@ function emitElement(a: BeamAssembler, call: BifCall): void {
   if (a.neverSmall(index)) return emitBifFunction(a, call);
   const position = index.kind === 'integer' ? Number(index.value) : undefined;
   if (position !== undefined && (position < 1 || position > MAX_TUPLE_ARITY)) return emitBifFunction(a, call);
-  emitInline(a, call, false, (slow) => {
+  const push = (slow: Label | undefined): void => {
     if (slow === undefined) return;
     if (!a.always(tuple, typeBits.tuple)) checkBoxed(a, tuple, HEADER_TYPE_MASK, HEADER_TUPLE, slow);
     if (position === undefined) pushElementAt(a, index, tuple, slow);
     else pushElement(a, position, tuple, slow);
-  });
+  };
+  emitInline(a, call, false, push, 'fails');
 }
 
 function pushElement(a: BeamAssembler, position: number, tuple: Operand, slow: Label): void {
@@ -150,12 +156,12 @@ function pushLookup(a: BeamAssembler, key: Operand, map: Operand, slow: Label): 
   if (!a.always(map, typeBits.map)) checkBoxed(a, map, HEADER_PAIR_MASK, PAIR_MAP, slow);
   a.push(map);
   a.push(key);
-  a.callRuntime('mapGet');
+  a.w.call(a.translator.imported('kernel', 'mapGet', 'ii:i'));
 }
 
 function emitMapGet(a: BeamAssembler, call: BifCall): void {
   const [key, map] = call.args as [Operand, Operand];
-  emitInline(a, call, false, (slow) => {
+  const push = (slow: Label | undefined): void => {
     if (slow === undefined) return;
     pushLookup(a, key, map, slow);
     a.withTemporary((value) => {
@@ -163,19 +169,21 @@ function emitMapGet(a: BeamAssembler, call: BifCall): void {
       branchUnless(a, slow);
       a.w.localGet(value);
     });
-  });
+  };
+  emitInline(a, call, false, push, 'fails');
 }
 
 function emitIsMapKey(a: BeamAssembler, call: BifCall): void {
   const [key, map] = call.args as [Operand, Operand];
   const { w } = a;
-  emitInline(a, call, false, (slow) => {
+  const push = (slow: Label | undefined): void => {
     if (slow === undefined) return;
     w.i32Const(TRUE_WORD);
     w.i32Const(FALSE_WORD);
     pushLookup(a, key, map, slow);
     w.select();
-  });
+  };
+  emitInline(a, call, false, push, 'fails');
 }
 
 // ---- bitstrings ----------------------------------------------------------------------------------------------------
@@ -201,13 +209,15 @@ function pushBitSize(a: BeamAssembler, src: Operand, slow: Label): void {
 
 const bitSize =
   (convert: (a: BeamAssembler) => void): InlineBif =>
-  (a, call) =>
-    emitInline(a, call, false, (slow) => {
+  (a, call) => {
+    const push = (slow: Label | undefined): void => {
       if (slow === undefined) return;
       pushBitSize(a, call.args[0] as Operand, slow);
       convert(a);
       pushSizeTerm(a);
-    });
+    };
+    emitInline(a, call, false, push, 'fails');
+  };
 
 /** A last byte that is not full counts. */
 function bitsToBytes(a: BeamAssembler): void {
@@ -278,8 +288,8 @@ function emitIsFunction2(a: BeamAssembler, call: BifCall): void {
 export const dataBifs: InlineBifTable = {
   'erlang:hd/1': ofCons(0),
   'erlang:tl/1': ofCons(4),
-  'erlang:tuple_size/1': emitTupleSize,
-  'erlang:size/1': emitTupleSize,
+  'erlang:tuple_size/1': tupleSize('fails'),
+  'erlang:size/1': tupleSize('asks'),
   'erlang:element/2': emitElement,
   'erlang:map_size/1': emitMapSize,
   'erlang:map_get/2': emitMapGet,

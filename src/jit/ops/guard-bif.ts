@@ -44,15 +44,19 @@ export function pushBifValue(a: BeamAssembler, { fail, bif, args }: BifCall): vo
   });
 }
 
+/** What code does where it has no value: asks the BIF itself, or, where it knows that the BIF would fail, goes to the fail label. */
+type Otherwise = 'asks' | 'fails';
+
 /**
- * `push` pushes the value, or branches to `slow`, where the BIF is called with the operands as they were. `certain`: it never
- * does that, and is given no label.
+ * `push` pushes the value, or branches to `slow`, where the BIF is called with the operands as they were, in a guard only if it may have
+ * a value (`asks`). `certain`: it never does that, and is given no label.
  */
 export function emitInline(
   a: BeamAssembler,
   call: BifCall,
   certain: boolean,
   push: (slow: Label | undefined) => void,
+  otherwise: Otherwise = 'asks',
 ): void {
   const { w } = a;
   if (certain) {
@@ -66,6 +70,7 @@ export function emitInline(
   a.pop(call.dst);
   w.br(done);
   w.end(slow);
-  emitBifFunction(a, call);
+  if (otherwise === 'fails' && call.fail > 0) a.branch(call.fail);
+  else emitBifFunction(a, call);
   w.end(done);
 }

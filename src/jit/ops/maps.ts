@@ -82,14 +82,30 @@ function updateMap(
     for (let from = 0; from < items.length; from += MAX_X_REGISTERS) {
       const chunk = items.slice(from, from + MAX_X_REGISTERS);
       storeOperands(a, chunk);
-      w.localGet(result);
-      w.i32Const(chunk.length / 2);
-      a.callRuntime(name);
+      replaceValues(a, result, chunk.length / 2, name);
       w.localSet(result);
       check(result);
     }
     w.localGet(result);
     a.pop(dst);
+  });
+}
+
+/** Pushes the map with pairs from the X registers in memory: where it is a small one that has all the keys, without a call of TypeScript. */
+function replaceValues(a: BeamAssembler, map: Local, count: number, name: RuntimeName): void {
+  const { w } = a;
+  a.withTemporary((replaced) => {
+    w.localGet(map);
+    w.i32Const(count);
+    w.call(a.translator.imported('kernel', 'mapReplace', 'ii:i'));
+    w.localTee(replaced);
+    w.if(a.resultType);
+    w.localGet(replaced);
+    w.else();
+    w.localGet(map);
+    w.i32Const(count);
+    a.callRuntime(name);
+    w.end();
   });
 }
 
