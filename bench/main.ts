@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { STACK_OPTION_SCRIPT } from '../src/cli/native-stack.ts';
 import { erlcAll, nativeRoot } from '../test/support/oracle.ts';
 import { cacheFolder, repositoryRoot } from '../test/support/repository.ts';
+import { guard, recordGuard } from './guard.ts';
 import { measure, type Row } from './measure.ts';
 import { PROGRAMS } from './programs.ts';
 import { writeReport } from './report.ts';
@@ -25,6 +26,8 @@ const HELP = `npm run bench -- [--rounds N] [--only NAME,...] [--against DIR] [-
   --against DIR   another build of this project (its folder dist), timed beside
   --json          everything as one JSON object
   --write         docs/BENCHMARKS.md and its picture
+  --guard         a few programs beside bench/guard.json; status 1 on a clear loss
+  --record        bench/guard.json anew
   --list          the names of the programs
 `;
 
@@ -54,18 +57,19 @@ function ourSide(build: string, programs: string): Side {
   return new Side('/bin/sh', ['-c', script, process.execPath, main, ...flags(programs)], { ENIGMA_OTP: nativeRoot() });
 }
 
+function loadOnce(...mode: string[]): LoadTimes {
+  const { stdout } = spawnSync(process.execPath, [join(here, 'stdlib-load.js'), nativeRoot(), ...mode], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return JSON.parse(stdout) as LoadTimes;
+}
+
 /** Least times of loading all of stdlib, each time in a fresh process. */
 function loadStdlib(): LoadTimes {
-  const once = (...mode: string[]): LoadTimes => {
-    const { stdout } = spawnSync(process.execPath, [join(here, 'stdlib-load.js'), nativeRoot(), ...mode], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    return JSON.parse(stdout) as LoadTimes;
-  };
   const least = (list: LoadTimes[]): LoadTimes => list.toSorted((a, b) => a.total - b.total)[0] as LoadTimes;
-  const whole = least(Array.from({ length: LOADS }, () => once()));
-  const parts = least(Array.from({ length: LOADS }, () => once('parts')));
+  const whole = least(Array.from({ length: LOADS }, () => loadOnce()));
+  const parts = least(Array.from({ length: LOADS }, () => loadOnce('parts')));
   return { ...whole, load: parts.load, translate: parts.translate, wasmBytes: parts.wasmBytes };
 }
 
@@ -78,6 +82,8 @@ async function main(): Promise<void> {
       against: { type: 'string' },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
+      guard: { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -91,6 +97,13 @@ async function main(): Promise<void> {
   const programs = compilePrograms();
   const builds = [dirname(here), ...(values.against === undefined ? [] : [values.against])];
   const sides = [nativeSide(programs), ...builds.map((build) => ourSide(build, programs))];
+  if (values.guard || values.record) {
+    const { wasmBytes } = loadOnce('parts');
+    if (values.record) await recordGuard(repositoryRoot, sides, wasmBytes);
+    else if (!(await guard(repositoryRoot, sides, wasmBytes, write))) process.exitCode = 1;
+    for (const side of sides) side.stop();
+    return;
+  }
   const rows: Row[] = [];
   const rounds = { warm: Number(values.rounds), cold: Number(values.cold) };
   for (const program of PROGRAMS) {
