@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadBeam } from '../../src/loader/load.ts';
-import { flags } from '../support/mode.ts';
+import { isStressed } from '../support/mode.ts';
 import { erlc, nativeRoot } from '../support/oracle.ts';
 import { repositoryRoot } from '../support/repository.ts';
 import { assertSame, casesOf, runHere, runNatively } from '../support/vm.ts';
@@ -21,7 +21,7 @@ function stdlibBeam(module: string): string {
 test('functions, times, the system, large data', (context) => {
   const cases = erlc(readFileSync(join(repositoryRoot, 'test', 'bifs', `${MODULE}.erl`), 'utf8'));
   // What one call takes from a slice shows only where a slice has as much.
-  const left = flags.reductions === undefined ? [] : ['reductions_of_bits'];
+  const left = isStressed ? ['reductions_of_bits'] : [];
   const names = casesOf(loadBeam(readFileSync(cases))).filter((name) => !left.includes(name));
   const calls = names.map((name) => ({ module: MODULE, function: name }));
   const native = runNatively([cases], calls);

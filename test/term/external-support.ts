@@ -8,6 +8,9 @@ import { type ExportName, exportTable, funEntryAt, funEntryCount, NamesOnly } fr
 import { erlc, nativeModule } from '../support/oracle.ts';
 import { cacheFolder, repositoryRoot } from '../support/repository.ts';
 
+/** Milliseconds: making and encoding so many terms takes native OTP a minute on a busy machine. */
+const PATIENCE = 300_000;
+
 /** Calls a function of external-terms.erl; gives the rows of the fields it wrote. */
 export function nativeRows(name: string, seed: number, count: number, fieldsPerRow: number): Buffer[][] {
   const beam = erlc(readFileSync(join(repositoryRoot, 'test', 'term', 'external-terms.erl'), 'utf8'));
@@ -19,7 +22,7 @@ export function nativeRows(name: string, seed: number, count: number, fieldsPerR
       function: name,
       arguments: `[${JSON.stringify(file)}, ${seed}, ${count}]`,
     };
-    const [result] = nativeModule(beam, [call]);
+    const [result] = nativeModule(beam, [call], { timeout: PATIENCE });
     if (result?.kind !== 'value' || result.value.text !== 'ok') throw new Error(`${name}: ${JSON.stringify(result)}`);
     return rowsOf(readFileSync(file), fieldsPerRow);
   } finally {
