@@ -12,6 +12,7 @@ import { erlcAll, nativeRoot } from '../test/support/oracle.ts';
 import { cacheFolder, repositoryRoot } from '../test/support/repository.ts';
 import { guard, recordGuard } from './guard.ts';
 import { measure, type Row } from './measure.ts';
+import { pauseTable } from './pauses.ts';
 import { PROGRAMS } from './programs.ts';
 import { writeReport } from './report.ts';
 import { Side } from './side.ts';
@@ -26,6 +27,7 @@ const HELP = `npm run bench -- [--rounds N] [--only NAME,...] [--against DIR] [-
   --against DIR   another build of this project (its folder dist), timed beside
   --json          everything as one JSON object
   --write         docs/BENCHMARKS.md and its picture
+  --pauses        collections of some programs: how many, how long
   --guard         a few programs beside bench/guard.json; status 1 on a clear loss
   --record        bench/guard.json anew
   --list          the names of the programs
@@ -40,7 +42,7 @@ function compilePrograms(): string {
   mkdirSync(folder, { recursive: true });
   const bench = join(repositoryRoot, 'bench');
   const programs = PROGRAMS.map(({ group, name }) => join(bench, 'programs', group, `${name}.erl`));
-  const paths = [join(bench, 'driver.erl'), join(bench, 'sizes.erl'), ...programs];
+  const paths = [join(bench, 'driver.erl'), join(bench, 'sizes.erl'), join(bench, 'pauses.erl'), ...programs];
   const beams = erlcAll(paths.map((path) => readFileSync(path, 'utf8')));
   for (const beam of beams) copyFileSync(beam, join(folder, basename(beam)));
   return folder;
@@ -82,6 +84,7 @@ async function main(): Promise<void> {
       against: { type: 'string' },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
+      pauses: { type: 'boolean', default: false },
       guard: { type: 'boolean', default: false },
       record: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
@@ -97,6 +100,7 @@ async function main(): Promise<void> {
   const programs = compilePrograms();
   const builds = [dirname(here), ...(values.against === undefined ? [] : [values.against])];
   const sides = [nativeSide(programs), ...builds.map((build) => ourSide(build, programs))];
+  if (values.pauses) return write(`${pauseTable(sides)}\n`);
   if (values.guard || values.record) {
     const { wasmBytes } = loadOnce('parts');
     if (values.record) await recordGuard(repositoryRoot, sides, wasmBytes);

@@ -86,6 +86,17 @@ export class Side {
     return { value, microseconds, kilobytes: Number(kilobytes) };
   }
 
+  /** Starts a system that calls a function with the names and halts; the lines that it printed. */
+  output(module: string, name: string, ...names: readonly string[]): string[] {
+    const { stdout, status } = spawnSync(this.command, [...this.args, '-s', module, name, ...names], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: this.environment,
+    });
+    if (status !== 0) throw new Error(`${this.command}: ${module}:${name} ended with exit code ${status}: ${stdout}`);
+    return stdout.trimEnd().split('\n');
+  }
+
   stop(): void {
     this.child?.stdin?.end();
   }
