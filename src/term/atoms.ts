@@ -13,6 +13,11 @@ export const MAX_ATOM_CHARACTERS = 255;
 const names: string[] = [];
 /** The first atoms, whose texts have been counted, and their bytes. */
 const textSizes = { counted: 0, bytes: 0 };
+/** Texts in UTF-8 of the atoms that were asked for, by index. */
+const texts: (Uint8Array | undefined)[] = [];
+const RECENT_ATOMS = 1024;
+/** Indexes of atoms, each at the place that its text gives; -1: none. */
+const recent = new Int32Array(RECENT_ATOMS).fill(-1);
 const indexes = new Map<string, number>();
 
 /** The atom of this text; made when it does not exist. The caller has checked the length. */
@@ -33,6 +38,38 @@ export function existingAtom(name: string): Term | undefined {
 /** The text of an atom. */
 export function atomName(t: Term): string {
   return names[immediateValue(t)] as string;
+}
+
+/** The text of an atom in UTF-8: not to be written. */
+export function atomBytes(t: Term): Uint8Array {
+  const index = immediateValue(t);
+  const known = texts[index];
+  if (known !== undefined) return known;
+  const text = encodeUtf8(names[index] as string);
+  texts[index] = text;
+  return text;
+}
+
+/** The atom of a text in UTF-8, which is the `size` bytes from `from` on, if it is one of those that were asked for lately. */
+export function recentAtom(bytes: Uint8Array, from: number, size: number): Term | undefined {
+  const index = recent[placeOf(bytes, from, size)] as number;
+  if (index < 0) return undefined;
+  const t = makeAtom(index);
+  const text = atomBytes(t);
+  if (text.length !== size) return undefined;
+  for (let i = 0; i < size; i++) if (text[i] !== bytes[from + i]) return undefined;
+  return t;
+}
+
+/** Has `recentAtom` find it. */
+export function noteAtom(t: Term, bytes: Uint8Array, from: number, size: number): void {
+  recent[placeOf(bytes, from, size)] = immediateValue(t);
+}
+
+function placeOf(bytes: Uint8Array, from: number, size: number): number {
+  let hash = size;
+  for (let i = from; i < from + size; i++) hash = (hash * 31 + (bytes[i] as number)) | 0;
+  return (hash ^ (hash >>> 10)) & (RECENT_ATOMS - 1);
 }
 
 /** Bytes of the texts of all atoms. */

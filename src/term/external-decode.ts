@@ -6,18 +6,21 @@ import { allocate } from '../memory/heap.ts';
 import { load, loadTerm, bytes as memoryBytes, plus, store } from '../memory/memory.ts';
 import { am } from './atoms.ts';
 import { toBigInt } from './bignum.ts';
-import { makeBitstring } from './bits.ts';
+import { makeBitstring, newBitstring } from './bits.ts';
 import { makeFloat, tupleOf } from './build.ts';
 import { badarg } from './erlang-error.ts';
 import { decodeFloatText, decodeInteger } from './external-decode-numbers.ts';
 import { ExternalReader } from './external-reader.ts';
 import { scanExternal } from './external-scan.ts';
 import * as tags from './external-tags.ts';
+import { flatmapOfPairs } from './flatmap.ts';
 import { exportTable, funEntry, makeExportFun, newClosure } from './fun-entries.ts';
 import {
   type Addr,
+  FLATMAP_LIMIT,
   FUN_FREE,
   HEADER_TUPLE,
+  HEAP_BINARY_LIMIT,
   makeHeader,
   NIL,
   NON_VALUE,
@@ -99,6 +102,17 @@ interface PendingMap {
   /** Keys and values in turn. */
   readonly pairs: Addr;
   readonly size: number;
+}
+
+/** The map of so many pairs, from `pairs` on; NON_VALUE: a key comes twice. */
+function largeMap(pairs: Addr, size: number): Parts<Term> {
+  const keys: Term[] = [];
+  const values: Term[] = [];
+  for (let i = 0; i < size; i++) {
+    keys.push(loadTerm(plus(pairs, i * 8)));
+    values.push(loadTerm(plus(pairs, i * 8 + 4)));
+  }
+  return mapFromDistinct(keys, values);
 }
 
 /** Builds one term from input that `scanExternal` has accepted. */
@@ -288,18 +302,19 @@ class Decoder {
     return NIL;
   }
 
+  /** Makes the maps; inner ones first. */
   *#finishMaps(): Parts<void> {
+    let count = 0;
     for (let pending = this.#maps.pop(); pending !== undefined; pending = this.#maps.pop()) {
-      const keys: Term[] = [];
-      const values: Term[] = [];
-      for (let i = 0; i < pending.size; i++) {
-        keys.push(loadTerm(plus(pending.pairs, i * 8)));
-        values.push(loadTerm(plus(pending.pairs, i * 8 + 4)));
+      const { target, pairs, size } = pending;
+      count += size;
+      if (count > TERMS_IN_A_PART) {
+        yield count / TERMS_PER_REDUCTION;
+        count = 0;
       }
-      yield pending.size / TERMS_PER_REDUCTION;
-      const map = yield* mapFromDistinct(keys, values);
+      const map = size <= FLATMAP_LIMIT ? flatmapOfPairs(pairs, size) : yield* largeMap(pairs, size);
       if (map === NON_VALUE) throw badarg();
-      store(pending.target, map);
+      store(target, map);
     }
   }
 
@@ -312,9 +327,13 @@ class Decoder {
       if (used < 1 || used > 8 || size === 0) throw badarg();
       bitCount -= 8 - used;
     }
-    const content = input.bytes.subarray(input.at, input.at + size);
+    const from = input.at;
     input.at += size;
-    return makeBitstring(content, bitCount);
+    if (bitCount > HEAP_BINARY_LIMIT * 8) return makeBitstring(input.bytes.subarray(from, from + size), bitCount);
+    const { term, data } = newBitstring(bitCount);
+    const to = data >>> 0;
+    for (let i = 0; i < size; i++) memoryBytes[to + i] = input.bytes[from + i] as number;
+    return term;
   }
 
   /** A node name; undefined: this node's, as `local` writes it. */

@@ -1,5 +1,5 @@
 /** Reading the numbers and atoms of the external term format. Lengths have been checked (external-scan.ts). */
-import { atom, existingAtom, MAX_ATOM_CHARACTERS } from './atoms.ts';
+import { atom, existingAtom, MAX_ATOM_CHARACTERS, noteAtom, recentAtom } from './atoms.ts';
 import { badarg } from './erlang-error.ts';
 import { ATOM_EXT, ATOM_UTF8_EXT, SMALL_ATOM_EXT, SMALL_ATOM_UTF8_EXT } from './external-tags.ts';
 import type { Term } from './layout.ts';
@@ -65,9 +65,13 @@ export class ExternalReader {
   #utf8(length: number): Term {
     const from = this.at;
     this.at += length;
+    const recent = recentAtom(this.bytes, from, length);
+    if (recent !== undefined) return recent;
     const text = decodeUtf8(this.bytes, from, this.at);
     if (text === undefined || codePointCount(text, MAX_ATOM_CHARACTERS) > MAX_ATOM_CHARACTERS) throw badarg();
-    return this.#named(text);
+    const named = this.#named(text);
+    noteAtom(named, this.bytes, from, length);
+    return named;
   }
 
   #latin1(length: number): Term {

@@ -69,7 +69,11 @@ function uint16(s: Scan): number {
   return ((s.bytes[s.at] as number) << 8) | (s.bytes[s.at + 1] as number);
 }
 function uint32(s: Scan): number {
-  return ((uint16(s) << 16) | ((s.bytes[s.at + 2] as number) << 8) | (s.bytes[s.at + 3] as number)) >>> 0;
+  return uint32At(s.bytes, s.at);
+}
+function uint32At(bytes: Uint8Array, at: number): number {
+  const high = ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16);
+  return (high | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)) >>> 0;
 }
 function has(s: Scan, count: number): boolean {
   return count <= s.bytes.length - s.at;
@@ -224,19 +228,91 @@ const TERMS_PER_REDUCTION = 64;
 /** Index behind the external term that starts at `from` (without version byte); -1 when it is malformed or cut off. */
 export function* scanExternal(bytes: Uint8Array, from: number): Parts<number> {
   const s: Scan = { bytes, at: from, terms: 1, afterNode: 0, localHashAt: -1, localEnd: -1 };
-  for (let count = 1; s.terms > 0; count++) {
-    if (count % TERMS_IN_A_PART === 0) yield TERMS_IN_A_PART / TERMS_PER_REDUCTION;
-    if (s.at >= bytes.length) return -1;
-    const step = STEPS[bytes[s.at] as number];
-    s.at++;
-    if (step === undefined || !step(s)) return -1;
-    s.terms--;
-    if (s.terms === s.localEnd) {
-      const body = s.localHashAt + 4;
-      if (localHash(bytes, body, s.at, nodes.current.localSalt) !== uint32({ ...s, at: s.localHashAt })) return -1;
-      s.localHashAt = -1;
-      s.localEnd = -1;
-    }
+  for (;;) {
+    if (!scanPart(s)) return -1;
+    if (s.terms === 0) return s.at;
+    yield TERMS_IN_A_PART / TERMS_PER_REDUCTION;
   }
-  return s.at;
+}
+
+/** Goes on over the terms of a part; false: malformed or cut off. */
+function scanPart(s: Scan): boolean {
+  for (let count = TERMS_IN_A_PART; count > 0 && s.terms > 0; count--) {
+    if (s.localHashAt < 0 && s.afterNode === 0) count -= scanCommon(s, count - 1);
+    if (s.terms === 0) return true;
+    const step = STEPS[s.bytes[s.at] as number];
+    s.at++;
+    if (step === undefined || !step(s)) return false;
+    s.terms--;
+    if (s.terms === s.localEnd && !endOfLocal(s)) return false;
+  }
+  return true;
+}
+
+function endOfLocal(s: Scan): boolean {
+  const body = s.localHashAt + 4;
+  if (localHash(s.bytes, body, s.at, nodes.current.localSalt) !== uint32({ ...s, at: s.localHashAt })) return false;
+  s.localHashAt = -1;
+  s.localEnd = -1;
+  return true;
+}
+
+/** Bytes that are certain to be there where `scanCommon` looks at a term. */
+const MARGIN = 10;
+
+/**
+ * Goes over up to `most` terms of the tags that come most, as long as they lie whole and far from the end; tells how many they were.
+ * Not where a node's name comes next, or inside a term of `local`.
+ */
+function scanCommon(s: Scan, most: number): number {
+  const { bytes } = s;
+  const end = bytes.length - MARGIN;
+  let { at, terms } = s;
+  let count = 0;
+  while (count < most && terms > 0 && at < end) {
+    let next = at;
+    let inside = 0;
+    switch (bytes[at]) {
+      case SMALL_INTEGER_EXT:
+        next += 2;
+        break;
+      case INTEGER_EXT:
+        next += 5;
+        break;
+      case NEW_FLOAT_EXT:
+        next += 9;
+        break;
+      case NIL_EXT:
+        next += 1;
+        break;
+      case SMALL_ATOM_UTF8_EXT:
+        next += 2 + (bytes[at + 1] as number);
+        break;
+      case SMALL_TUPLE_EXT:
+        next += 2;
+        inside = bytes[at + 1] as number;
+        break;
+      case BINARY_EXT: {
+        const size = uint32At(bytes, at + 1);
+        if (size < end - at) next += 5 + size;
+        break;
+      }
+      case LIST_EXT:
+      case MAP_EXT: {
+        const size = uint32At(bytes, at + 1);
+        if (size >= (end - at) / 2) break;
+        next += 5;
+        inside = bytes[at] === LIST_EXT ? size + 1 : size * 2;
+        break;
+      }
+      default:
+    }
+    if (next === at || next > end) break;
+    at = next;
+    terms += inside - 1;
+    count++;
+  }
+  s.at = at;
+  s.terms = terms;
+  return count;
 }

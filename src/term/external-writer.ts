@@ -1,13 +1,15 @@
 /** The growing output of the encoder, and the terms that have no others inside. */
-import { atomName } from './atoms.ts';
+import { atomBytes, atomName } from './atoms.ts';
 import { isNegative, magnitudeByteCount, toNumber, writeMagnitude } from './bignum.ts';
 import * as tags from './external-tags.ts';
 import { defaultText } from './float-text.ts';
 import { NIL, type Term } from './layout.ts';
 import { floatValue, head, isCons, isSmall, smallValue, tail } from './term.ts';
-import { encodeUtf8 } from './utf8.ts';
 
 const FIRST_CAPACITY = 256;
+
+const floatBytes = new Uint8Array(8);
+const floatView = new DataView(floatBytes.buffer);
 
 interface Segment {
   /** How much of the output lies before it. */
@@ -90,12 +92,19 @@ export class ExternalWriter {
   /** A 32-bit integer in its shortest form. */
   integer(value: number): void {
     if (value >= 0 && value < 256) {
-      this.byte(tags.SMALL_INTEGER_EXT);
-      this.byte(value);
+      const at = this.reserve(2);
+      this.#bytes[at] = tags.SMALL_INTEGER_EXT;
+      this.#bytes[at + 1] = value;
     } else {
-      this.byte(tags.INTEGER_EXT);
-      this.uint32(value);
+      this.sized(tags.INTEGER_EXT, value);
     }
+  }
+
+  /** A tag and a number of 32 bits. */
+  sized(tag: number, value: number): void {
+    const at = this.reserve(5);
+    this.#bytes[at] = tag;
+    this.putUint32(at + 1, value);
   }
 
   /** Puts a whole binary of `size` bytes here without copying it. */
@@ -156,9 +165,11 @@ export function writeInteger(out: ExternalWriter, t: Term): void {
 export function writeFloat(out: ExternalWriter, t: Term, asText: boolean): void {
   const value = floatValue(t);
   if (!asText) {
-    out.byte(tags.NEW_FLOAT_EXT);
-    const at = out.reserve(8);
-    new DataView(out.written().buffer).setFloat64(at, value);
+    const at = out.reserve(9);
+    const bytes = out.written();
+    bytes[at] = tags.NEW_FLOAT_EXT;
+    floatView.setFloat64(0, value);
+    for (let i = 0; i < 8; i++) bytes[at + 1 + i] = floatBytes[i] as number;
     return;
   }
   out.byte(tags.FLOAT_EXT);
@@ -170,36 +181,33 @@ export function writeFloat(out: ExternalWriter, t: Term, asText: boolean): void 
 
 /** Writes an atom in UTF-8, or (minor_version 0 and 1) in Latin-1 when its characters allow it. */
 export function writeAtom(out: ExternalWriter, t: Term, latin1: boolean): void {
-  const name = atomName(t);
-  let most = 0;
-  for (let i = 0; i < name.length; i++) most |= name.charCodeAt(i);
-  if (latin1 && most <= 255) {
-    out.byte(tags.ATOM_EXT);
-    out.uint16(name.length);
-    writeCodes(out, name);
-    return;
-  }
-  if (most < 128) {
-    out.byte(tags.SMALL_ATOM_UTF8_EXT);
-    out.byte(name.length);
-    writeCodes(out, name);
-    return;
-  }
-  const bytes = encodeUtf8(name);
-  if (bytes.length > 255) {
+  if (latin1 && writeLatin1(out, atomName(t))) return;
+  const text = atomBytes(t);
+  const size = text.length;
+  if (size > 255) {
     out.byte(tags.ATOM_UTF8_EXT);
-    out.uint16(bytes.length);
-  } else {
-    out.byte(tags.SMALL_ATOM_UTF8_EXT);
-    out.byte(bytes.length);
+    out.uint16(size);
+    out.copy(text);
+    return;
   }
-  out.copy(bytes);
+  const at = out.reserve(2 + size);
+  const bytes = out.written();
+  bytes[at] = tags.SMALL_ATOM_UTF8_EXT;
+  bytes[at + 1] = size;
+  for (let i = 0; i < size; i++) bytes[at + 2 + i] = text[i] as number;
 }
 
-function writeCodes(out: ExternalWriter, text: string): void {
-  const at = out.reserve(text.length);
+/** Writes a text unless a character is none of Latin-1. */
+function writeLatin1(out: ExternalWriter, name: string): boolean {
+  let most = 0;
+  for (let i = 0; i < name.length; i++) most |= name.charCodeAt(i);
+  if (most > 255) return false;
+  out.byte(tags.ATOM_EXT);
+  out.uint16(name.length);
+  const at = out.reserve(name.length);
   const bytes = out.written();
-  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
+  for (let i = 0; i < name.length; i++) bytes[at + i] = name.charCodeAt(i);
+  return true;
 }
 
 /** The length of a proper list of bytes that STRING_EXT can hold; -1 for any other list. */

@@ -16,6 +16,7 @@ import {
   HEADER_FLATMAP,
   HEADER_TUPLE,
   makeHeader,
+  NON_VALUE,
   PRIMARY_BOXED,
   type Term,
   TUPLE_ELEMENTS,
@@ -169,10 +170,24 @@ export function flatmapInsertAll(map: Term, pairs: Addr, count: number): Term | 
     pairKeys[i] = words[keysFrom + i] as number;
     pairValues[i] = words[valuesFrom + i] as number;
   }
+  size = insertPairs(size, pairs, count);
+  return size > FLATMAP_LIMIT ? undefined : flatmapOfGathered(size);
+}
+
+/** The flatmap of up to FLATMAP_LIMIT pairs at `pairs`; NON_VALUE: a key comes twice. */
+export function flatmapOfPairs(pairs: Addr, count: number): Term {
+  return insertPairs(0, pairs, count) === count ? flatmapOfGathered(count) : NON_VALUE;
+}
+
+function insertPairs(before: number, pairs: Addr, count: number): number {
   const first = pairs >>> 2;
+  let size = before;
   for (let i = 0; i < count; i++)
     size = insertPair(size, words[first + 2 * i] as Term, words[first + 2 * i + 1] as Term);
-  if (size > FLATMAP_LIMIT) return undefined;
+  return size;
+}
+
+function flatmapOfGathered(size: number): Term {
   const result = allocateBoth(size);
   const [keysTo, valuesTo] = [firstKey(result), firstValue(result)];
   for (let i = 0; i < size; i++) {

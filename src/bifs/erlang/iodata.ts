@@ -1,4 +1,6 @@
 /** iodata in module erlang (erl_iolist.c): what becomes of deep lists, in parts when they are long. */
+import { CELLS_LEFT, iodataKernels } from '../../memory/iodata-kernels.ts';
+import { load } from '../../memory/memory.ts';
 import type { Machine } from '../../process/machine.ts';
 import type { LongWork } from '../../process/process.ts';
 import { BitSink, ByteSink, MAX_BINARY_BYTES, offHeapBytes } from '../../runtime/bits-sink.ts';
@@ -6,19 +8,28 @@ import { bumpForWork } from '../../runtime/bump-reductions.ts';
 import { type IodataTarget, IodataWalk, walkIodata } from '../../runtime/iodata.ts';
 import { type BifName, inParts } from '../../runtime/trap.ts';
 import { makeInteger } from '../../term/bignum.ts';
-import { bitOffset, bitSize, isBinary, makeBinary, makeSubBits } from '../../term/bits.ts';
+import { bitOffset, bitSize, isBinary, makeBinary, makeSubBits, newBinary } from '../../term/bits.ts';
 import { cons, listOf } from '../../term/build.ts';
 import { badarg, systemLimit } from '../../term/erlang-error.ts';
 import { NIL, type Term } from '../../term/layout.ts';
-import { head, isBitstring, isCons, tail } from '../../term/term.ts';
+import { head, isBitstring, isCons, makeSmall, tail } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
 import { binarySize } from './binaries.ts';
 
 /** Bytes for a reduction (ERTS_L2B_BYTES_PER_REDUCTION in erl_iolist.c). */
 const BYTES_PER_REDUCTION = 256;
 const LIST_TO_BINARY: BifName = { module: 'erlang', name: 'list_to_binary' };
-/** Elements that are looked at before the work is one that may give way. */
+/** Elements that are looked at before the work is one that may give way: by TypeScript, by a kernel. */
 const AT_ONCE = 256;
+const CELLS_AT_ONCE = 8192;
+const CELLS_PER_REDUCTION = 32;
+
+/** The size in bytes of iodata that is not long; -1: it is long, or none, or nothing for a kernel. */
+function sizeAtOnce(data: Term): number {
+  const size = iodataKernels().size(data, CELLS_AT_ONCE);
+  if (size >= 0) bumpForWork(CELLS_AT_ONCE - load(CELLS_LEFT), CELLS_PER_REDUCTION);
+  return size;
+}
 
 /**
  * Bits of iodata whose bitstrings are multiples of `unit` long. Raises badarg, and system_limit as soon as there are more than `limit`.
@@ -49,10 +60,24 @@ function walking(vm: Machine, bif: BifName, data: Term, begin: () => { walk: Iod
   });
 }
 
+/** The binary of iodata whose size is known. */
+function filled(data: Term, size: number): Term {
+  const { term, data: to } = newBinary(size);
+  iodataKernels().fill(data, to);
+  return term;
+}
+
 /** list_to_binary/1, which takes no binary, under its names. Raises badarg. */
 export function listToBinary(vm: Machine, bif: BifName, list: Term): Term {
   if (list !== NIL && !isCons(list)) throw badarg();
   if (isCons(list) && tail(list) === NIL && isBitstring(head(list)) && isBinary(head(list))) return head(list);
+  if (vm.current.work === undefined) {
+    const size = sizeAtOnce(list);
+    if (size >= 0) {
+      bumpForWork(size, BYTES_PER_REDUCTION);
+      return filled(list, size);
+    }
+  }
   return walking(vm, bif, list, () => {
     const sink = new ByteSink(() => measured(list, 8, MAX_BINARY_BYTES * 8) / 8);
     const result = (): Term => {
@@ -80,6 +105,10 @@ function listToBitstring(vm: Machine, list: Term): Term {
 }
 
 function iolistSize(vm: Machine, data: Term): Term {
+  if (vm.current.work === undefined) {
+    const size = sizeAtOnce(data);
+    if (size >= 0) return makeSmall(size);
+  }
   return walking(vm, { module: 'erlang', name: 'iolist_size' }, data, () => {
     let bits = 0;
     const target: IodataTarget = {
