@@ -5,6 +5,7 @@ import { inParts } from '../runtime/trap.ts';
 import { am } from '../term/atoms.ts';
 import { cons, tuple } from '../term/build.ts';
 import { badarg, ErlangError } from '../term/erlang-error.ts';
+import { flatmapOfPairList } from '../term/flatmap.ts';
 import { collectLeaves } from '../term/hash-nodes.ts';
 import { NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { mapGet, mapHas, mapKeyList, mapMerge, mapPut, mapRemove, mapUpdate, mapValueList } from '../term/map.ts';
@@ -112,6 +113,8 @@ function* fromPairs(list: Term): LongWork {
 }
 
 function fromList(vm: Machine, list: Term): Term {
+  const small = vm.current.work === undefined ? flatmapOfPairList(list) : NON_VALUE;
+  if (small !== NON_VALUE) return small;
   return inParts(vm, { module: 'maps', name: 'from_list' }, [list], () => fromPairs(list));
 }
 

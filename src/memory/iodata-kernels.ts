@@ -27,17 +27,33 @@ import { ModuleBuilder } from '../wasm/module-builder.ts';
 import { i32, type Label, type Local, type ValType } from '../wasm/types.ts';
 import { pushHeader } from './comparison-emitter.ts';
 import { SCRATCH, SCRATCH_BYTES } from './map.ts';
-import { currentMemory } from './memory.ts';
+import { currentMemory, plus } from './memory.ts';
 
 export type IodataKernels = {
   /** Bytes of the iodata, at most MOST_BYTES, if it has no more than `cells` cells (CELLS_LEFT then tells how many fewer); -1: not decided. */
   size(data: Term, cells: number): number;
   /** Puts the bytes of iodata whose size is known to `to` and up; gives the address behind them. */
   fill(data: Term, to: number): number;
+  /**
+   * Goes on with a walk: puts bytes to `to` and up. PENDING_END tells where the terms end, from PENDING on, that come behind `data`. Stops before
+   * what would reach over `end`, after `cells` cells, and before what it does not decide: then REST is what comes next, 0 that all is done.
+   * Gives the address behind the bytes.
+   */
+  gather(data: Term, to: number, end: number, cells: number): number;
 };
 
-/** A word of SCRATCH, which holds terms that are still to be walked through meanwhile. */
+/** The state of a walk, in SCRATCH. */
 export const CELLS_LEFT = SCRATCH;
+export const PENDING_END = plus(SCRATCH, 4);
+export const REST = plus(SCRATCH, 8);
+export const PENDING = plus(SCRATCH, 12);
+const PENDING_LIMIT = plus(SCRATCH, SCRATCH_BYTES / 2);
+/** How many terms there can be. */
+export const MOST_PENDING = (PENDING_LIMIT - PENDING) / 4;
+/** What is free for the bytes of `gather`. */
+export const GATHERED = PENDING_LIMIT;
+export const GATHERED_BYTES = SCRATCH_BYTES / 2;
+
 const MOST_BYTES = 2 ** 26;
 const MAX_BYTE = 255;
 /** From so many bytes on a copy is an instruction of its own. */
@@ -47,19 +63,39 @@ const UNDECIDED = -1;
 
 interface Walk {
   readonly w: FunctionBuilder;
-  /** Whether bytes are stored, `total` being the address of the next; else it is their number. */
-  readonly fills: boolean;
+  readonly kernel: keyof IodataKernels;
   readonly term: Local;
+  /** What `term` was before the cell that is being looked at. */
+  readonly current: Local;
+  /** The address of the next byte; for `size` the number of bytes. */
   readonly total: Local;
   readonly pending: Local;
   readonly cells: Local;
+  readonly end: Local;
 }
 
-function giveUpIf({ w }: Walk): void {
+function giveUpIf(walk: Walk): void {
+  const { w, kernel, total, current } = walk;
   w.if();
-  w.i32Const(UNDECIDED);
+  if (kernel === 'gather') {
+    storeState(walk, () => w.localGet(current));
+    w.localGet(total);
+  } else {
+    w.i32Const(UNDECIDED);
+  }
   w.return();
   w.end();
+}
+
+function storeState({ w, cells, pending }: Walk, pushRest: () => void): void {
+  const store = (to: number, push: () => void): void => {
+    w.i32Const(0);
+    push();
+    w.i32Store(to);
+  };
+  store(CELLS_LEFT, () => w.localGet(cells));
+  store(PENDING_END, () => w.localGet(pending));
+  store(REST, pushRest);
 }
 
 function pushTagTest({ w }: Walk, local: Local, tag: number): void {
@@ -86,14 +122,20 @@ function addTo({ w }: Walk, local: Local, push: () => void): void {
 
 /** Branches to `again` after a small; falls through for other elements. */
 function emitByte(walk: Walk, element: Local, again: Label): void {
-  const { w, fills, total } = walk;
+  const { w, kernel, total, end } = walk;
   pushTagTest(walk, element, PRIMARY_SMALL);
   w.if();
   w.localGet(element);
   w.i32Const((MAX_BYTE << SMALL_SHIFT) | PRIMARY_SMALL);
   w.i32GtU();
   giveUpIf(walk);
-  if (fills) {
+  if (kernel === 'gather') {
+    w.localGet(total);
+    w.localGet(end);
+    w.i32Eq();
+    giveUpIf(walk);
+  }
+  if (kernel !== 'size') {
     w.localGet(total);
     w.localGet(element);
     w.i32Const(SMALL_SHIFT);
@@ -123,7 +165,7 @@ function setType({ w }: Walk, type: Local, t: Local): void {
 
 /** Counts or copies the bytes of what must be a binary. */
 function emitBits(walk: Walk, t: Local): void {
-  const { w, fills } = walk;
+  const { w, kernel, total, end } = walk;
   const bits: Bits = { size: w.local(i32), from: w.local(i32), owner: w.local(i32), type: w.local(i32) };
   const { size, from, owner, type } = bits;
   pushTagTest(walk, t, PRIMARY_BOXED);
@@ -155,8 +197,16 @@ function emitBits(walk: Walk, t: Local): void {
   w.i32And();
   giveUpIf(walk);
   toBytes(walk, size);
-  if (fills) emitBytesOf(walk, bits);
-  else emitCount(walk, size);
+  if (kernel === 'size') return emitCount(walk, size);
+  if (kernel === 'gather') {
+    w.localGet(size);
+    w.localGet(end);
+    w.localGet(total);
+    w.i32Sub();
+    w.i32GtU();
+    giveUpIf(walk);
+  }
+  emitBytesOf(walk, bits);
 }
 
 function emitCount(walk: Walk, size: Local): void {
@@ -240,7 +290,7 @@ function emitPush(walk: Walk, rest: Local): void {
   w.i32Ne();
   w.if();
   w.localGet(pending);
-  w.i32Const(SCRATCH + SCRATCH_BYTES);
+  w.i32Const(PENDING_LIMIT);
   w.i32Eq();
   giveUpIf(walk);
   w.localGet(pending);
@@ -252,9 +302,9 @@ function emitPush(walk: Walk, rest: Local): void {
 
 /** A cell: its head is counted or copied, or gone into; branches to `again` with what comes next in `term`. */
 function emitCell(walk: Walk, again: Label): void {
-  const { w, fills, term, cells } = walk;
+  const { w, kernel, term, cells } = walk;
   const [element, rest] = [w.local(i32), w.local(i32)];
-  if (!fills) {
+  if (kernel !== 'fill') {
     addTo(walk, cells, () => w.i32Const(-1));
     w.localGet(cells);
     w.i32Const(0);
@@ -285,13 +335,22 @@ function emitCell(walk: Walk, again: Label): void {
   w.br(again);
 }
 
-function emitWalk(w: FunctionBuilder, fills: boolean): void {
-  const total = fills ? w.param(1) : w.local(i32);
-  const walk: Walk = { w, fills, term: w.param(0), total, pending: w.local(i32), cells: w.param(1) };
-  const { term, pending } = walk;
-  w.i32Const(SCRATCH);
+function emitWalk(w: FunctionBuilder, kernel: keyof IodataKernels): void {
+  const total = kernel === 'size' ? w.local(i32) : w.param(1);
+  const cells = w.param(kernel === 'gather' ? 3 : 1);
+  const end = kernel === 'gather' ? w.param(2) : cells;
+  const walk: Walk = { w, kernel, term: w.param(0), current: w.local(i32), total, pending: w.local(i32), cells, end };
+  const { term, current, pending } = walk;
+  if (kernel === 'gather') {
+    w.i32Const(0);
+    w.i32Load(PENDING_END);
+  } else {
+    w.i32Const(PENDING);
+  }
   w.localSet(pending);
   const again = w.loop();
+  w.localGet(term);
+  w.localSet(current);
   pushTagTest(walk, term, PRIMARY_CONS);
   w.if();
   emitCell(walk, again);
@@ -303,7 +362,7 @@ function emitWalk(w: FunctionBuilder, fills: boolean): void {
   emitBits(walk, term);
   w.end();
   w.localGet(pending);
-  w.i32Const(SCRATCH);
+  w.i32Const(PENDING);
   w.i32Ne();
   w.if();
   addTo(walk, pending, () => w.i32Const(-4));
@@ -311,22 +370,18 @@ function emitWalk(w: FunctionBuilder, fills: boolean): void {
   w.br(again);
   w.end();
   w.end(again);
-  if (!fills) {
-    w.i32Const(0);
-    w.localGet(walk.cells);
-    w.i32Store(CELLS_LEFT);
-  }
+  if (kernel !== 'fill') storeState(walk, () => w.i32Const(0));
   w.localGet(total);
 }
 
 function build(): WebAssembly.Module {
   const builder = new ModuleBuilder({ names: true });
   builder.importMemory('vm', 'memory', { min: 1 });
-  const type = builder.type(new Array<ValType>(2).fill(i32), [i32]);
-  for (const name of ['size', 'fill'] as const) {
+  for (const name of ['size', 'fill', 'gather'] as const) {
+    const type = builder.type(new Array<ValType>(name === 'gather' ? 4 : 2).fill(i32), [i32]);
     const func = builder.declareFunction(type, name);
     const w = builder.body(func);
-    emitWalk(w, name === 'fill');
+    emitWalk(w, name);
     w.finish();
     builder.exportFunction(name, func);
   }

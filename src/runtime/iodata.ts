@@ -1,4 +1,15 @@
 /** iodata: deep lists of bytes and binaries, whose last tail may be a binary, too (erl_iolist.c). */
+import {
+  CELLS_LEFT,
+  GATHERED,
+  GATHERED_BYTES,
+  iodataKernels,
+  MOST_PENDING,
+  PENDING,
+  PENDING_END,
+  REST,
+} from '../memory/iodata-kernels.ts';
+import { bytes, load, loadTerm, plus, store } from '../memory/memory.ts';
 import { bitSize } from '../term/bits.ts';
 import { badarg } from '../term/erlang-error.ts';
 import { NIL, type Term } from '../term/layout.ts';
@@ -33,6 +44,37 @@ export class IodataWalk {
 
   /** Looks at up to so many cells. `wrong`, perhaps after some parts were given: it is no iodata. */
   go(limit: number): 'done' | 'more' | 'wrong' {
+    const { target, unit, pending } = this;
+    if (!(target instanceof ByteSink) || unit !== 8) return this.step(limit);
+    for (let left = limit; left > 0; ) {
+      if (pending.length > MOST_PENDING / 2) return this.step(left);
+      const { rest } = this;
+      const cells = Math.min(left, CELLS_IN_A_PART);
+      const written = this.gather(target, cells);
+      if (load(REST) === 0) return 'done';
+      left -= cells - load(CELLS_LEFT);
+      if (written > 0 || this.rest !== rest) continue;
+      const end = this.step(1);
+      if (end !== 'more') return end;
+      left--;
+    }
+    return 'more';
+  }
+
+  /** Has the kernel go on with the walk; gives the number of bytes that came of it. */
+  private gather(sink: ByteSink, cells: number): number {
+    const { pending } = this;
+    for (let i = 0; i < pending.length; i++) store(plus(PENDING, 4 * i), pending[i] as Term);
+    store(PENDING_END, plus(PENDING, 4 * pending.length));
+    const end = iodataKernels().gather(this.rest, GATHERED, GATHERED + GATHERED_BYTES, cells);
+    this.rest = loadTerm(REST);
+    pending.length = (load(PENDING_END) - PENDING) / 4;
+    for (let i = 0; i < pending.length; i++) pending[i] = loadTerm(plus(PENDING, 4 * i));
+    sink.append(bytes.subarray(GATHERED, end));
+    return end - GATHERED;
+  }
+
+  private step(limit: number): 'done' | 'more' | 'wrong' {
     const { target, unit, pending } = this;
     let { rest } = this;
     for (let left = limit; ; ) {

@@ -2,9 +2,10 @@
  * Numbers as text and back, as lists and binaries of Latin-1 characters: what the conversion BIFs of erlang, erts_internal and
  * string do (bif.c, binary.c, big.c). All raise badarg for arguments of a wrong type or form.
  */
+import { plus, storeByte } from '../memory/memory.ts';
 import { am } from '../term/atoms.ts';
 import { MAX_BIG_DIGITS, makeBigInt, makeInteger, safeInteger, toBigInt } from '../term/bignum.ts';
-import { binaryBytes, isBinary, makeBinary } from '../term/bits.ts';
+import { binaryBytes, isBinary, newBinary } from '../term/bits.ts';
 import { cons, makeFloat, tuple } from '../term/build.ts';
 import { badarg, systemLimit } from '../term/erlang-error.ts';
 import { defaultText, fixedText, parseFloatText, scientificText, shortText } from '../term/float-text.ts';
@@ -30,6 +31,8 @@ const MAX_BASE = 36;
 const MINUS = makeSmall(45);
 const PLUS = makeSmall(43);
 const CHUNK = 4096;
+/** Texts of so few are put together one by one. */
+const FEW_CHARACTERS = 32;
 /** Bits that an integer may have. */
 const MAX_BITS = MAX_BIG_DIGITS * 32;
 /** By base: how many digits are always below 2^53. */
@@ -60,15 +63,20 @@ export function listOfText(text: string, last: Term = NIL): Term {
 
 /** The binary of a text of Latin-1 characters. */
 export function binaryOfText(text: string): Term {
-  const content = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) content[i] = text.charCodeAt(i);
-  return makeBinary(content);
+  const { term, data } = newBinary(text.length);
+  for (let i = 0; i < text.length; i++) storeByte(plus(data, i), text.charCodeAt(i));
+  return term;
 }
 
 /** The text of a binary of Latin-1 characters; undefined for any other term. */
 function textOfBinary(t: Term): string | undefined {
   if (!isBinary(t)) return undefined;
   const content = binaryBytes(t);
+  if (content.length <= FEW_CHARACTERS) {
+    let text = '';
+    for (let i = 0; i < content.length; i++) text += String.fromCharCode(content[i] as number);
+    return text;
+  }
   if (content.length <= CHUNK) return String.fromCharCode(...content);
   const parts: string[] = [];
   for (let i = 0; i < content.length; i += CHUNK) parts.push(String.fromCharCode(...content.subarray(i, i + CHUNK)));
@@ -114,9 +122,22 @@ function integerTextOf(integer: Term, base: Term): string {
 }
 
 const TEN = makeSmall(10);
+const DIGITS = Array.from('0123456789', (digit) => makeSmall(digit.charCodeAt(0)));
+
+/** The list of a number's decimal digits. */
+function listOfSmall(value: number): Term {
+  let list = NIL;
+  for (let left = Math.abs(value); ; ) {
+    const rest = Math.floor(left / 10);
+    list = cons(DIGITS[left - rest * 10] as Term, list);
+    if (rest === 0) return value < 0 ? cons(MINUS, list) : list;
+    left = rest;
+  }
+}
 
 /** integer_to_list/1 and /2. */
 export function integerToList(integer: Term, base: Term = TEN): Term {
+  if (base === TEN && isSmall(integer)) return listOfSmall(smallValue(integer));
   return listOfText(integerTextOf(integer, base));
 }
 

@@ -210,6 +210,10 @@ function pokeInto(array: Uint8Array, index: number, bit: number, count: number, 
  * target keep their values. Source and target may overlap only when both have the same alignment.
  */
 export function copyBits(source: Addr, sourceBit: number, target: Addr, targetBit: number, count: number): void {
+  if (((sourceBit | targetBit | count) & 7) === 0) {
+    copyToAligned(bytes, (source >>> 0) + sourceBit / 8, 0, bytes, (target >>> 0) + targetBit / 8, count / 8);
+    return;
+  }
   copyBitsInto(bytes, source >>> 0, sourceBit, bytes, target >>> 0, targetBit, count);
 }
 

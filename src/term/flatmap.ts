@@ -16,13 +16,26 @@ import {
   HEADER_FLATMAP,
   HEADER_TUPLE,
   makeHeader,
+  NIL,
   NON_VALUE,
   PRIMARY_BOXED,
   type Term,
   TUPLE_ELEMENTS,
   UNDECIDED_ORDER,
 } from './layout.ts';
-import { fieldTerm, headerSize, isAtom, isSmall, makeBoxed, tupleElement } from './term.ts';
+import {
+  fieldTerm,
+  head,
+  headerSize,
+  isAtom,
+  isCons,
+  isSmall,
+  isTuple,
+  makeBoxed,
+  tail,
+  tupleArity,
+  tupleElement,
+} from './term.ts';
 import { termRules } from './term-rules.ts';
 
 /** Of one instruction that puts pairs into a map: as many as fill the X registers. */
@@ -177,6 +190,19 @@ export function flatmapInsertAll(map: Term, pairs: Addr, count: number): Term | 
 /** The flatmap of up to FLATMAP_LIMIT pairs at `pairs`; NON_VALUE: a key comes twice. */
 export function flatmapOfPairs(pairs: Addr, count: number): Term {
   return insertPairs(0, pairs, count) === count ? flatmapOfGathered(count) : NON_VALUE;
+}
+
+/** The flatmap of a proper list of up to FLATMAP_LIMIT tuples `{Key, Value}`, the last of equal keys counting; NON_VALUE: it is another term. */
+export function flatmapOfPairList(list: Term): Term {
+  let size = 0;
+  let rest = list;
+  for (let count = 0; isCons(rest); count++) {
+    const pair = head(rest);
+    if (count === FLATMAP_LIMIT || !isTuple(pair) || tupleArity(pair) !== 2) return NON_VALUE;
+    size = insertPair(size, tupleElement(pair, 1), tupleElement(pair, 2));
+    rest = tail(rest);
+  }
+  return rest === NIL ? flatmapOfGathered(size) : NON_VALUE;
 }
 
 function insertPairs(before: number, pairs: Addr, count: number): number {

@@ -1,10 +1,22 @@
+import { allocate } from '../../memory/heap.ts';
+import { plus, store } from '../../memory/memory.ts';
 import { bumpForWork } from '../../runtime/bump-reductions.ts';
 import { safeInteger } from '../../term/bignum.ts';
 import { binaryBytes, bitSize, byteAt, isBinary, subBits } from '../../term/bits.ts';
 import { cons, tuple } from '../../term/build.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import { NIL, type Term } from '../../term/layout.ts';
-import { isBitstring, isInteger, isTuple, makeSmall, tupleArity, tupleElement } from '../../term/term.ts';
+import {
+  isBitstring,
+  isInteger,
+  isSmall,
+  isTuple,
+  makeCons,
+  makeSmall,
+  smallValue,
+  tupleArity,
+  tupleElement,
+} from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
 import { natural } from './arguments.ts';
 
@@ -24,9 +36,16 @@ function byteList(t: Term, from: number, count: number, last: Term): Term {
   let list = last;
   bumpForWork(count, LISTED_PER_REDUCTION);
   if (bitSize(t) % 8 === 0) {
-    const content = binaryBytes(t).slice(from, from + count);
-    for (let i = count - 1; i >= 0; i--) list = cons(makeSmall(content[i] as number), list);
-    return list;
+    if (count === 0) return last;
+    const a = allocate(2 * count);
+    const content = binaryBytes(t);
+    for (let i = 0; i < count; i++) {
+      const cell = plus(a, 8 * i);
+      store(cell, makeSmall(content[from + i] as number));
+      store(plus(cell, 4), makeCons(plus(cell, 8)));
+    }
+    store(plus(a, 8 * count - 4), last);
+    return makeCons(a);
   }
   for (let i = from + count - 1; i >= from; i--) list = cons(makeSmall(byteAt(t, i)), list);
   return list;
@@ -75,6 +94,10 @@ export function partRange(position: Term, length: Term, size: number): { from: n
 
 /** binary_part/3 and binary:part/3. Raises badarg. */
 export function binaryPart(t: Term, position: Term, length: Term): Term {
+  if (isSmall(position) && isSmall(length) && isBitstring(t)) {
+    const [from, count, size] = [smallValue(position), smallValue(length), bitSize(t)];
+    if (from >= 0 && count >= 0 && size % 8 === 0 && (from + count) * 8 <= size) return subBits(t, from * 8, count * 8);
+  }
   const part = partRange(position, length, binarySize(t));
   return subBits(t, part.from * 8, part.length * 8);
 }
