@@ -23,6 +23,7 @@ import { allocateBlock, initAllocator } from './memory/allocator.ts';
 import {
   GLOBAL_BREAKPOINT,
   LOCAL_BREAKPOINT,
+  TRACED_BIFS,
   UNWIND_BASE,
   UNWIND_BYTES,
   UNWIND_TOP,
@@ -297,6 +298,7 @@ export class Vm implements Machine {
         if (owner === undefined) {
           code.fillSlot(number);
           this.bifCell(number).isTraced = isLocal || isGlobal;
+          store(TRACED_BIFS, [...this.bifCells.values()].some((cell) => cell.isTraced) ? 1 : 0);
           return;
         }
         const bits = (isLocal ? LOCAL_BREAKPOINT : 0) + (isGlobal ? GLOBAL_BREAKPOINT : 0);

@@ -1,8 +1,10 @@
 /** What generated code imports: the memory, the prelude, runtime functions, BIFs. Made when first asked for. */
-import { buildBifWrapper } from '../jit/bif-wrappers.ts';
+import { buildBifWrapper, buildKernelBif, parseBifKey } from '../jit/bif-wrappers.ts';
 import { buildKernels } from '../jit/kernels.ts';
+import { kernelBifs } from '../jit/map-kernels.ts';
 import { buildPrelude, buildUndefinedStub, TRAMPOLINE_ARITY } from '../jit/prelude.ts';
 import { termKernels } from '../memory/term-kernels.ts';
+import { termRules } from '../term/term-rules.ts';
 import type { GeneratedImports } from './linker.ts';
 
 /** Functions by name; undefined for a name that does not exist. */
@@ -83,9 +85,23 @@ export function kernels(
   memory: WebAssembly.Memory,
   rt: Record<string, CallableFunction>,
 ): Record<string, CallableFunction> {
-  const imports = { env: { memory }, rt } as unknown as WebAssembly.Imports;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(buildKernels()), imports);
+  const imports = { env: { memory }, rt, term: termKernels() } as unknown as WebAssembly.Imports;
+  const module = new WebAssembly.Module(buildKernels(termRules.atomKeysByIndex));
+  const { exports } = new WebAssembly.Instance(module, imports);
   return { ...(exports as Record<string, CallableFunction>), ...termKernels() };
+}
+
+/** The BIF of this key, which asks its kernel first. */
+function withKernel(
+  memory: WebAssembly.Memory,
+  key: string,
+  kernel: CallableFunction | undefined,
+  bif: CallableFunction | undefined,
+): CallableFunction | undefined {
+  if (bif === undefined || !kernelBifs.has(key)) return bif;
+  const imports = { env: { memory }, call: { kernel, bif } } as unknown as WebAssembly.Imports;
+  const module = new WebAssembly.Module(buildKernelBif(parseBifKey(key).arity));
+  return new WebAssembly.Instance(module, imports).exports.f as CallableFunction;
 }
 
 /** The import object for translated modules. */
@@ -100,13 +116,14 @@ export function generatedImports(
   },
 ): GeneratedImports {
   const rt = lazyImports(sources.rt);
+  const kernel = kernels(memory, rt);
   return {
     env: { memory },
     prelude: lazyImports((name) => prelude.function(name)),
-    kernel: kernels(memory, rt),
+    kernel,
     rt,
     bif: lazyImports(sources.bif),
-    call: lazyImports(sources.call),
+    call: lazyImports((key) => withKernel(memory, key, kernel[key], sources.call(key))),
     guard: lazyImports(sources.guard),
   };
 }

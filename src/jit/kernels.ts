@@ -8,9 +8,10 @@
  */
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
-import type { FuncIndex, ValType } from '../wasm/types.ts';
+import { type FuncIndex, i32, type ValType } from '../wasm/types.ts';
 import { defineFloatOperators, floatOperators } from './float-arith.ts';
 import { defineLongOperators, longOperators } from './long-arith.ts';
+import { defineMapKernels } from './map-kernels.ts';
 import { type RuntimeName, runtimeTable, signature } from './runtime-table.ts';
 
 /** Whether there is a kernel for the operator. */
@@ -37,6 +38,11 @@ export class KernelBuilder {
     const func = this.imported.get(name);
     if (func === undefined) throw new RangeError(`kernels do not import ${name}`);
     return func;
+  }
+
+  /** A function of another module; before the first definition. */
+  outside(module: string, name: string, params: readonly ValType[], result: ValType): FuncIndex {
+    return this.builder.importFunction(module, name, this.builder.type([...params], [result]));
   }
 
   /** A function that others may call, itself too if it is declared before: see `body`. */
@@ -67,9 +73,11 @@ export class KernelBuilder {
   }
 }
 
-/** The module. It imports the memory (`env`) and runtime functions (`rt`). */
-export function buildKernels(): Uint8Array<ArrayBuffer> {
+/** The module. It imports the memory (`env`), runtime functions (`rt`), kernels that look into terms (`term`). For the flag see map-kernels.ts. */
+export function buildKernels(atomKeysByIndex: boolean): Uint8Array<ArrayBuffer> {
   const kernels = new KernelBuilder(['moreHeap']);
+  const position = kernels.outside('term', 'flatmapPosition', [i32, i32], i32);
   defineLongOperators(kernels, defineFloatOperators(kernels));
+  defineMapKernels(kernels, position, atomKeysByIndex);
   return kernels.finish();
 }

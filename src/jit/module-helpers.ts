@@ -107,6 +107,25 @@ export class ModuleHelpers {
     });
   }
 
+  /** (map, count) -> what the runtime function of this name gives; small maps are dealt with without leaving WebAssembly. */
+  putMap(name: 'putMapAssoc' | 'putMapExact' | 'putMapLiterals' | 'tryPutMapExact'): FuncIndex {
+    return this.helper(name, 2, (w) => {
+      const { translator } = this;
+      const result = w.local(i32, 'result');
+      w.localGet(w.param(0));
+      w.localGet(w.param(1));
+      w.call(translator.imported('kernel', name === 'putMapAssoc' ? name : 'putMapExact', 'ii:i'));
+      w.localTee(result);
+      w.if();
+      w.localGet(result);
+      w.return();
+      w.end();
+      w.localGet(w.param(0));
+      w.localGet(w.param(1));
+      w.returnCall(translator.runtime(name));
+    });
+  }
+
   /** (x, y) -> less than 0, 0, or more: the order of terms that are not both smalls. Integers that are not very long, floats, and tuples and lists of smalls are compared here. */
   compare(): FuncIndex {
     return this.helper('compare', 2, (w) => {

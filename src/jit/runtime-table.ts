@@ -78,8 +78,6 @@ export const runtimeTable = {
   boxFloat: 'f:i',
 
   // maps
-  /** Map, key -> value, 0: fails. */
-  mapGet: 'ii:i',
   /*
    * Updates. The map is one (code tests before). `count` pairs lie in the X registers in memory, from X0 on: key, value,
    * key … No key is there twice.

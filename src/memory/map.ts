@@ -48,6 +48,8 @@ export const SLICES_IN_PLACE = 144 as Addr;
 /** Receive: where among MESSAGES the message in MESSAGE stands; at MESSAGES itself unless a receive has stepped over some. */
 export const MESSAGE_CURSOR = 136 as Addr;
 
+/** Not 0 while calls of some BIF are traced: BIFs then go without kernels. */
+export const TRACED_BIFS = 148 as Addr;
 /** Pid of the running process. */
 export const CURRENT_PID = 140 as Addr;
 

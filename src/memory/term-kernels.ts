@@ -11,13 +11,12 @@ import {
   HEADER_SIZE_SHIFT,
   HEADER_TYPE_MASK,
   PRIMARY_BOXED,
-  PRIMARY_MASK,
   type Term,
   TUPLE_ELEMENTS,
 } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
-import { type FuncIndex, i32, type Local, type ValType } from '../wasm/types.ts';
+import { type FuncIndex, i32, type ValType } from '../wasm/types.ts';
 import {
   DEEPEST,
   emitOrder,
@@ -27,7 +26,6 @@ import {
   pushIsPointer,
   returnConst,
 } from './comparison-emitter.ts';
-import { HEND, HTOP, SCRATCH, X_REGISTERS } from './map.ts';
 import { currentMemory } from './memory.ts';
 
 export type TermKernels = {
@@ -39,11 +37,6 @@ export type TermKernels = {
   mapGet(map: Term, key: Term): Term;
   /** The place of the key in a flatmap, from 0; -1: the map does not have it. */
   flatmapPosition(map: Term, key: Term): number;
-  /**
-   * With the values of `count` keys replaced, from the pairs at X_REGISTERS: one copy for all, the map itself if they are the same words.
-   * 0, nothing done: it is no flatmap, a key is new, or the heap's chunk has no room.
-   */
-  mapReplace(map: Term, count: number): Term;
 };
 
 /**
@@ -130,142 +123,6 @@ function emitMapGet(w: FunctionBuilder, position: FuncIndex, slow: FuncIndex): v
   w.i32Load(FLATMAP_VALUES - PRIMARY_BOXED);
 }
 
-/** The positions of the keys, times 4, gather at SCRATCH meanwhile. */
-function emitMapReplace(w: FunctionBuilder, position: FuncIndex): void {
-  const [map, pairBytes] = [w.param(0), w.param(1)];
-  const [at, place, changed, top] = [w.local(i32), w.local(i32), w.local(i32), w.local(i32)];
-  pushHasTag(w, map, PRIMARY_BOXED);
-  returnZeroUnless(w);
-  pushHeader(w, map);
-  w.i32Const(HEADER_TYPE_MASK);
-  w.i32And();
-  w.i32Const(HEADER_FLATMAP);
-  w.i32Eq();
-  returnZeroUnless(w);
-  multiply(w, pairBytes, 3);
-  eachStep(w, at, pairBytes, 8, () => {
-    w.localGet(map);
-    w.localGet(at);
-    w.i32Load(X_REGISTERS);
-    w.call(position);
-    w.localTee(place);
-    w.i32Const(0);
-    w.i32GeS();
-    returnZeroUnless(w);
-    multiply(w, place, 2);
-    w.localGet(at);
-    w.localGet(place);
-    w.i32Store(SCRATCH);
-    w.localGet(map);
-    w.localGet(place);
-    w.i32Add();
-    w.i32Load(FLATMAP_VALUES - PRIMARY_BOXED);
-    w.localGet(at);
-    w.i32Load(X_REGISTERS + 4);
-    w.i32Xor();
-    w.localGet(changed);
-    w.i32Or();
-    w.localSet(changed);
-  });
-  w.localGet(changed);
-  w.i32Eqz();
-  w.if();
-  w.localGet(map);
-  w.return();
-  w.end();
-  emitCopy(w, map, top);
-  w.i32Const(0);
-  w.localSet(at);
-  eachStep(w, at, pairBytes, 8, () => {
-    w.localGet(top);
-    w.localGet(at);
-    w.i32Load(SCRATCH);
-    w.i32Add();
-    w.localGet(at);
-    w.i32Load(X_REGISTERS + 4);
-    w.i32Store(FLATMAP_VALUES);
-  });
-  w.localGet(top);
-  w.i32Const(PRIMARY_BOXED);
-  w.i32Or();
-}
-
-/** A copy of a boxed object's words on the running process's heap, its address in `to`; returns 0 where there is no room. */
-function emitCopy(w: FunctionBuilder, boxed: Local, to: Local): void {
-  const [at, size] = [w.local(i32), w.local(i32)];
-  pushHeader(w, boxed);
-  w.i32Const(HEADER_SIZE_SHIFT);
-  w.i32ShrU();
-  w.i32Const(1);
-  w.i32Add();
-  w.localSet(size);
-  multiply(w, size, 2);
-  w.i32Const(0);
-  w.i32Load(HTOP);
-  w.localTee(to);
-  w.localGet(size);
-  w.i32Add();
-  w.localTee(at);
-  w.i32Const(0);
-  w.i32Load(HEND);
-  w.i32LeU();
-  returnZeroUnless(w);
-  w.i32Const(0);
-  w.localGet(at);
-  w.i32Store(HTOP);
-  w.i32Const(0);
-  w.localSet(at);
-  eachStep(w, at, size, 4, () => {
-    w.localGet(to);
-    w.localGet(at);
-    w.i32Add();
-    w.localGet(boxed);
-    w.localGet(at);
-    w.i32Add();
-    w.i32Const(PRIMARY_BOXED);
-    w.i32Sub();
-    w.i32Load();
-    w.i32Store();
-  });
-}
-
-/** `local` times 2 to the power of `bits`. */
-function multiply(w: FunctionBuilder, local: Local, bits: number): void {
-  w.localGet(local);
-  w.i32Const(bits);
-  w.i32Shl();
-  w.localSet(local);
-}
-
-/** For `at`, from what it is, up to `end` in steps; at least once. */
-function eachStep(w: FunctionBuilder, at: Local, end: Local, step: number, emit: () => void): void {
-  const next = w.loop();
-  emit();
-  w.localGet(at);
-  w.i32Const(step);
-  w.i32Add();
-  w.localTee(at);
-  w.localGet(end);
-  w.i32LtU();
-  w.brIf(next);
-  w.end(next);
-}
-
-function pushHasTag(w: FunctionBuilder, term: Local, tag: number): void {
-  w.localGet(term);
-  w.i32Const(PRIMARY_MASK);
-  w.i32And();
-  w.i32Const(tag);
-  w.i32Eq();
-}
-
-function returnZeroUnless(w: FunctionBuilder): void {
-  w.i32Eqz();
-  w.if();
-  returnConst(w, 0);
-  w.end();
-}
-
 function build(): WebAssembly.Module {
   const builder = new ModuleBuilder({ names: true });
   builder.importMemory('vm', 'memory', { min: 1 });
@@ -298,7 +155,6 @@ function build(): WebAssembly.Module {
   define('identical', declare('identical'), fromTop(same));
   define('order', declare('order'), fromTop(ordered));
   const position = define('flatmapPosition', declare('flatmapPosition'), (w) => emitPosition(w, same));
-  define('mapReplace', declare('mapReplace'), (w) => emitMapReplace(w, position));
   define('mapGet', declare('mapGet'), (w) => emitMapGet(w, position, slowMapGet));
   return new WebAssembly.Module(builder.finish().bytes);
 }

@@ -9,7 +9,6 @@ import { compareTerms } from '../term/compare.ts';
 import { equal, identical } from '../term/equality.ts';
 import { ErlangError } from '../term/erlang-error.ts';
 import type { Term } from '../term/layout.ts';
-import { mapGet } from '../term/map.ts';
 import { applyFailed, applySlot, callFunFailed } from './apply.ts';
 import { toFloat } from './arith.ts';
 import { bitsFunctions } from './bits-functions.ts';
@@ -118,7 +117,6 @@ export function runtimeFunctions(vm: Machine): Readonly<Partial<Record<RuntimeNa
     boxFloat: makeFloat,
     ...bitsFunctions(vm),
     ...nativeRecordFunctions(vm, (f) => raising(vm, f)),
-    mapGet,
     putMapAssoc: (map: Term, count: number) => putMapAssoc(map, PAIRS, count),
     putMapExact: (map: Term, count: number) => raising(vm, () => putMapExact(map, PAIRS, count)),
     putMapLiterals: (map: Term, count: number) => raising(vm, () => putMapLiterals(map, PAIRS, count)),

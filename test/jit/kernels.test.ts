@@ -37,8 +37,8 @@ const exact: Record<string, (x: bigint, y: bigint) => bigint | undefined> = {
 function operators(): Record<string, Operator> {
   freshHeap();
   const rt = { moreHeap: (count: number) => allocate(count) };
-  const imports = { env: { memory: currentMemory() }, rt } as unknown as WebAssembly.Imports;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(buildKernels()), imports);
+  const imports = { env: { memory: currentMemory() }, rt, term: termKernels() } as unknown as WebAssembly.Imports;
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(buildKernels(true)), imports);
   return exports as unknown as Record<string, Operator>;
 }
 

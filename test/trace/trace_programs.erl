@@ -14,6 +14,7 @@ f(N) -> g(N), f(N - 1).
 g(N) -> h(N) + 1.
 h(N) -> N * 2.
 bif(X) -> length(atom_to_list(X)).
+put(Map) -> maps:put(c, 2, Map).
 boom(X) -> error({boom, X}).
 catcher(X) -> try boom(X) catch error:R -> {caught, R} end.
 bits(<<X, Rest/binary>>, Sum) -> bits(Rest, Sum + X);
@@ -93,7 +94,11 @@ bifs() ->
     P = start([call, return_to]),
     erlang:trace_pattern({erlang, atom_to_list, 1}, [{'_', [], [{return_trace}, {message, {caller}}]}], [local]),
     call(P, bif, [abc]),
-    call(P, bif, ["no atom"]).
+    call(P, bif, ["no atom"]),
+    erlang:trace_pattern({maps, put, 3}, [{'_', [], [{return_trace}]}], [local]),
+    call(P, put, [#{a => 1}]),
+    erlang:trace_pattern({maps, '_', '_'}, false, [local]),
+    call(P, put, [#{b => 1}]).
 
 counters() ->
     P = start([call]),

@@ -6,8 +6,8 @@ import type { Local } from '../../wasm/types.ts';
 import type { BeamAssembler } from '../beam-assembler.ts';
 import { constantId } from '../constants.ts';
 import type { EmitterTable } from '../emitter.ts';
+import type { ModuleHelpers } from '../module-helpers.ts';
 import { MAP_PLACES, RELOC_MAP_KEYS, RELOC_MAP_OFFSET } from '../relocations.ts';
-import type { RuntimeName } from '../runtime-table.ts';
 import { finishObject, storeReserved } from './lists-tuples.ts';
 
 /** Pushes the value of the key, or 0. */
@@ -71,7 +71,7 @@ function updateMap(
   map: Operand,
   list: Operand,
   dst: Operand,
-  name: RuntimeName,
+  name: Parameters<ModuleHelpers['putMap']>[0],
   check: (result: Local) => void,
 ): void {
   const { w } = a;
@@ -82,30 +82,14 @@ function updateMap(
     for (let from = 0; from < items.length; from += MAX_X_REGISTERS) {
       const chunk = items.slice(from, from + MAX_X_REGISTERS);
       storeOperands(a, chunk);
-      replaceValues(a, result, chunk.length / 2, name);
+      w.localGet(result);
+      w.i32Const(chunk.length / 2);
+      w.call(a.translator.helpers.putMap(name));
       w.localSet(result);
       check(result);
     }
     w.localGet(result);
     a.pop(dst);
-  });
-}
-
-/** Pushes the map with pairs from the X registers in memory: where it is a small one that has all the keys, without a call of TypeScript. */
-function replaceValues(a: BeamAssembler, map: Local, count: number, name: RuntimeName): void {
-  const { w } = a;
-  a.withTemporary((replaced) => {
-    w.localGet(map);
-    w.i32Const(count);
-    w.call(a.translator.imported('kernel', 'mapReplace', 'ii:i'));
-    w.localTee(replaced);
-    w.if(a.resultType);
-    w.localGet(replaced);
-    w.else();
-    w.localGet(map);
-    w.i32Const(count);
-    a.callRuntime(name);
-    w.end();
   });
 }
 
