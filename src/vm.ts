@@ -46,9 +46,10 @@ import { Registry } from './process/registry.ts';
 import { SchedulerWallTime } from './process/scheduler-wall-time.ts';
 import { SchedulingBlocks } from './process/scheduling-blocks.ts';
 import { SystemTime } from './process/system-time.ts';
-import { type BifCell, type BoundBif, bindBif, bindGuard, traceable } from './runtime/bind-bif.ts';
+import { type BifCell, type BoundBif, bindBif, bindGuard, CallAgain, traceable } from './runtime/bind-bif.ts';
 import { raiseFromBif, raiseUndefined } from './runtime/exceptions.ts';
 import { runtimeFunctions } from './runtime/runtime-functions.ts';
+import { callLater } from './runtime/trap.ts';
 import { RunQueue } from './scheduler/run-queue.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { Timers } from './scheduler/timers.ts';
@@ -223,7 +224,7 @@ export class Vm implements Machine {
     if (bif === undefined) return this.missingBif(key);
     const [module, name] = [atom(bif.table.module), atom(bif.row.name)];
     return bindBif(this, bif.row, bif.table.pure === true, (args, error) =>
-      raiseFromBif(this, module, name, args, error),
+      error instanceof CallAgain ? callLater(this, module, name, args) : raiseFromBif(this, module, name, args, error),
     );
   }
 

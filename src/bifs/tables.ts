@@ -46,6 +46,7 @@ import { ertsInternalSystemTaskBifs } from './erts-internal/system-tasks.ts';
 import { ertsInternalTermBifs } from './erts-internal/terms.ts';
 import { etsChunkBifs } from './ets/chunks.ts';
 import { ertsInternalEtsInfoBifs, etsInfoBifs } from './ets/info.ts';
+import { etsInsertBifs } from './ets/insert.ts';
 import { erlangMatchSpecBifs, etsMatchSpecBifs } from './ets/match-specs.ts';
 import { ertsInternalEtsWalkBifs, etsObjectBifs } from './ets/objects.ts';
 import { etsSelectBifs } from './ets/select.ts';
@@ -158,6 +159,7 @@ export const bifTables: readonly BifTable[] = [
   primFileOpenBifs,
   zlibBifs,
   etsTableBifs,
+  etsInsertBifs,
   etsObjectBifs,
   etsUpdateBifs,
   etsSelectBifs,

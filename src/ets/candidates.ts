@@ -9,7 +9,7 @@ import { comparePartly, type KeyRange, keyRange } from './key-order.ts';
 import type { ClauseSource } from './match-program.ts';
 import { isFullyBound, isWildcard, keyAt } from './match-variables.ts';
 import type { OrderedSet } from './ordered-set.ts';
-import { NO_ROW, type Row, rowElement } from './row.ts';
+import { copyElement, NO_ROW, type Row, rowElement } from './row.ts';
 import type { Table } from './table.ts';
 
 /** The keys that the patterns name; undefined if one of them can match any key. */
@@ -25,33 +25,97 @@ export function boundKeys(sources: readonly ClauseSource[], keyPosition: number)
   return keys;
 }
 
-/**
- * Calls `visit` for every row that some pattern may match. It may replace the row that it is given. Ordered sets: from the last row to the
- * first, or upwards.
- */
-export function visitCandidates(
-  table: Table,
-  sources: readonly ClauseSource[],
-  upwards: boolean,
-  visit: (row: Row) => void,
-): void {
-  const { rows, options } = table;
-  if (rows instanceof HashTable) return visitHashed(rows, boundKeys(sources, options.keyPosition), visit);
-  const range = keyRange(sources, options.keyPosition);
-  const goOn = (row: Row): boolean => {
-    visit(row);
-    return true;
-  };
-  if (upwards) walkUp(rows, range, undefined, goOn);
-  else walkDown(rows, range, undefined, goOn);
+/** A walk through the rows that some pattern may match. Between two parts of it a hash table has to be fixed. */
+export interface Candidates {
+  readonly isDone: boolean;
+  /** Calls `visit` for about so many rows; it may replace the row that it is given. Gives what it costs, in reductions. */
+  part(most: number, visit: (row: Row) => void): number;
 }
 
-function visitHashed(rows: HashTable, keys: readonly Term[] | undefined, visit: (row: Row) => void): void {
-  if (keys === undefined) {
-    for (let index = 0; index < rows.bucketCount; index++) rows.visitBucket(index, visit);
-    return;
+/** Ordered sets: from the last row to the first, or upwards. */
+export function candidates(table: Table, sources: readonly ClauseSource[], upwards: boolean): Candidates {
+  const { rows, options } = table;
+  if (!(rows instanceof HashTable)) return new KeysInRange(rows, keyRange(sources, options.keyPosition), upwards);
+  const keys = boundKeys(sources, options.keyPosition);
+  return keys === undefined ? new AllBuckets(rows) : new NamedKeys(rows, keys);
+}
+
+/** Empty buckets that cost as much as a row. */
+export const BUCKETS_PER_ROW = 8;
+
+class AllBuckets implements Candidates {
+  private readonly rows: HashTable;
+  private index = 0;
+
+  constructor(rows: HashTable) {
+    this.rows = rows;
   }
-  for (const key of keys) for (const row of rows.rowsOf(key)) visit(row);
+
+  get isDone(): boolean {
+    return this.index >= this.rows.bucketCount;
+  }
+
+  part(most: number, visit: (row: Row) => void): number {
+    const { rows } = this;
+    const end = Math.min(rows.bucketCount, this.index + BUCKETS_PER_ROW * most);
+    let count = 0;
+    while (this.index < end && count < most) count += rows.visitBucket(this.index++, visit);
+    return count;
+  }
+}
+
+/** The keys are few: as many as clauses of the match specification. */
+class NamedKeys implements Candidates {
+  isDone = false;
+  private readonly rows: HashTable;
+  private readonly keys: readonly Term[];
+
+  constructor(rows: HashTable, keys: readonly Term[]) {
+    this.rows = rows;
+    this.keys = keys;
+  }
+
+  part(_most: number, visit: (row: Row) => void): number {
+    let count = 0;
+    for (const key of this.keys) {
+      for (const row of this.rows.rowsOf(key)) {
+        visit(row);
+        count++;
+      }
+    }
+    this.isDone = true;
+    return count;
+  }
+}
+
+class KeysInRange implements Candidates {
+  isDone = false;
+  private readonly rows: OrderedSet;
+  private readonly range: KeyRange;
+  private readonly upwards: boolean;
+  /** The key of the last row that was visited, on the process's heap. */
+  private last: After;
+
+  constructor(rows: OrderedSet, range: KeyRange, upwards: boolean) {
+    this.rows = rows;
+    this.range = range;
+    this.upwards = upwards;
+  }
+
+  part(most: number, visit: (row: Row) => void): number {
+    const { rows, range, last } = this;
+    let count = 0;
+    const next = (row: Row): boolean => {
+      count++;
+      if (count === most) this.last = copyElement(row, rows.keyPosition);
+      visit(row);
+      return count < most;
+    };
+    if (this.upwards) walkUp(rows, range, last, next);
+    else walkDown(rows, range, last, next);
+    this.isDone = count < most || range.kind === 'one';
+    return count;
+  }
 }
 
 /** Where a walk through an ordered set is to go on: behind this key. */

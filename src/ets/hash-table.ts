@@ -129,7 +129,19 @@ export class HashTable extends RowStore {
 
   put(object: Term): void {
     const key = tupleElement(object, this.keyPosition);
-    const hash = keyHash(key);
+    this.enter(object, key, keyHash(key), NO_ROW);
+  }
+
+  prepared(object: Term): Row {
+    return makeRow(object, keyHash(tupleElement(object, this.keyPosition)));
+  }
+
+  putPrepared(row: Row): void {
+    this.enter(rowObject(row), this.keyOf(row), hashOf(row), row);
+  }
+
+  /** Inserts an object, as `made` unless that is NO_ROW. */
+  private enter(object: Term, key: Term, hash: number, made: Row): void {
     const index = this.bucketOf(hash);
     let previous = NO_ROW;
     let row = this.bucket(index);
@@ -137,9 +149,13 @@ export class HashTable extends RowStore {
       previous = row;
       row = nextOf(row);
     }
-    if (row !== NO_ROW && this.type === 'set') return this.exchange(index, previous, row, makeRow(object, hash));
-    if (row !== NO_ROW && this.type === 'bag' && this.hasTwin(row, object, key, hash)) return;
-    this.link(index, previous, row, makeRow(object, hash));
+    if (row !== NO_ROW && this.type === 'bag' && this.hasTwin(row, object, key, hash)) {
+      if (made !== NO_ROW) freeRow(made);
+      return;
+    }
+    const own = made === NO_ROW ? makeRow(object, hash) : made;
+    if (row !== NO_ROW && this.type === 'set') return this.exchange(index, previous, row, own);
+    this.link(index, previous, row, own);
     if (this.count > this.active && !this.fixed) this.grow();
   }
 
@@ -225,10 +241,10 @@ export class HashTable extends RowStore {
     return previous;
   }
 
-  remove(rows: readonly Row[]): void {
+  remove(rows: readonly Row[], keepPlaces: boolean): void {
     for (const row of rows) {
       const index = this.bucketOf(hashOf(row));
-      this.takeOut(index, this.previousOf(index, row), row, true);
+      this.takeOut(index, this.previousOf(index, row), row, keepPlaces);
     }
     this.shrinkAll();
   }
@@ -400,12 +416,14 @@ export class HashTable extends RowStore {
     return this.active;
   }
 
-  /** Calls `visit` for the rows of a bucket; it may replace the row it is given. */
-  visitBucket(index: number, visit: (row: Row) => void): void {
-    for (let row = this.bucket(index); row !== NO_ROW; ) {
+  /** Calls `visit` for the rows of a bucket; it may replace the row it is given. Returns how many lie there. */
+  visitBucket(index: number, visit: (row: Row) => void): number {
+    let count = 0;
+    for (let row = this.bucket(index); row !== NO_ROW; count++) {
       const next = nextOf(row);
       if (!isDeleted(row)) visit(row);
       row = next;
     }
+    return count;
   }
 }

@@ -67,9 +67,19 @@ export class OrderedSet extends RowStore {
   // ---- changing ------------------------------------------------------------------------------------------------------
 
   put(object: Term): void {
-    const isThere = this.seek(tupleElement(object, this.keyPosition));
-    const row = makeRow(object);
-    if (isThere) this.exchange(row);
+    this.enter(tupleElement(object, this.keyPosition), makeRow(object));
+  }
+
+  prepared(object: Term): Row {
+    return makeRow(object);
+  }
+
+  putPrepared(row: Row): void {
+    this.enter(rowElement(row, this.keyPosition), row);
+  }
+
+  private enter(key: Term, row: Row): void {
+    if (this.seek(key)) this.exchange(row);
     else this.insertHere(row);
   }
 

@@ -29,13 +29,16 @@ export abstract class RowStore {
   abstract rowsOf(key: Term): Row[];
   /** Inserts a copy of an object, in the place of another one where the kind of table demands. */
   abstract put(object: Term): void;
+  /** The same in two steps: a row that is not in the table yet, and putting it there, which looks at nothing but the table. */
+  abstract prepared(object: Term): Row;
+  abstract putPrepared(row: Row): void;
   abstract deleteKey(key: Term): void;
   /** Deletes the objects that are identical to this one. */
   abstract deleteObject(object: Term): void;
   /** Puts a copy of an object with the same key in the place of a row, which is freed. */
   abstract replace(row: Row, object: Term): void;
-  /** Deletes rows that are in the table. */
-  abstract remove(rows: readonly Row[]): void;
+  /** Deletes rows that are in the table. `keepPlaces`: as long as it is fixed they keep their places. */
+  abstract remove(rows: readonly Row[], keepPlaces: boolean): void;
   /** Deletes all rows, at once; what takes time is giving back their memory. */
   abstract clearing(): Parts<void>;
 

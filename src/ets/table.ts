@@ -50,6 +50,9 @@ export class Table {
   /** When the first of them did, as Erlang monotonic time in nanoseconds and as system time. */
   fixedAt: { readonly monotonic: bigint; readonly system: bigint } = { monotonic: 0n, system: 0n };
 
+  /** A list of objects that is being put in: before all of it is there nobody gets to see the table (DB_BUSY). */
+  insertion: Parts<void> | undefined;
+
   constructor(key: RefKey, name: Term, owner: number, options: TableOptions) {
     this.key = key;
     this.name = name;
@@ -66,6 +69,14 @@ export class Table {
 
   get wordCount(): number {
     return TABLE_WORDS + this.rows.wordCount;
+  }
+
+  /** Puts in some more of what is being put in; gives what it costs. */
+  insertPart(): number {
+    const part = this.insertion?.next();
+    if (part?.done === false) return part.value;
+    this.insertion = undefined;
+    return 0;
   }
 
   setHeir(heir: Heir | undefined): void {
@@ -92,6 +103,8 @@ export class Table {
 
   /** Frees all memory of a table that nobody can find any more. */
   *freeing(): Parts<void> {
+    this.insertion?.return();
+    this.insertion = undefined;
     this.setHeir(undefined);
     this.rows.setFixed(false);
     yield* this.rows.clearing();

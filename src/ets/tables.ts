@@ -146,6 +146,12 @@ export class EtsTables {
     this.release(process, table, 1);
   }
 
+  /** Whether a table is fixed by anybody besides the process, or by it more often than so many times. */
+  isFixedBeyond(process: Process, times: number, { fixations }: Table): boolean {
+    const own = fixations.get(process) ?? 0;
+    return own > times || fixations.size > (own > 0 ? 1 : 0);
+  }
+
   private release(process: Process, table: Table, times: number): void {
     const count = table.fixations.get(process);
     if (count === undefined) return;

@@ -1,6 +1,7 @@
 /**
  * BIFs as generated code calls them: numbers in, a term or 0 out. Where a BIF throws an ErlangError, the exception is recorded
- * (`bif`) or only 0 given (`guard`). Anything else that is thrown is a fault of the virtual machine and goes on up.
+ * (`bif`) or only 0 given (`guard`); where it throws CallAgain, the process calls it again after the others' turns. Anything else that is
+ * thrown is a fault of the virtual machine and goes on up.
  */
 import type { BifRow } from '../bifs/registry.ts';
 import type { Machine } from '../process/machine.ts';
@@ -10,11 +11,14 @@ import { NON_VALUE, type Term } from '../term/layout.ts';
 export type BoundBif = (...args: Term[]) => Term;
 type Implementation = (...args: unknown[]) => Term;
 
-/** Records the exception of a BIF on the running process; gives 0. */
-export type RecordError = (args: readonly Term[], error: ErlangError) => Term;
+/** Thrown by a BIF that cannot do anything yet, and has done nothing. */
+export class CallAgain {}
+
+/** Records the exception of a BIF on the running process, or that it is to be called again; gives 0. */
+export type RecordError = (args: readonly Term[], error: ErlangError | CallAgain) => Term;
 
 function caught(error: unknown, args: readonly Term[], record: RecordError): Term {
-  if (error instanceof ErlangError) return record(args, error);
+  if (error instanceof ErlangError || error instanceof CallAgain) return record(args, error);
   throw error;
 }
 

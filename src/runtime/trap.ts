@@ -10,7 +10,7 @@ import { REDUCTIONS } from '../memory/map.ts';
 import { load, store } from '../memory/memory.ts';
 import type { Machine } from '../process/machine.ts';
 import type { LongWork } from '../process/process.ts';
-import { atom } from '../term/atoms.ts';
+import { atom, atomName } from '../term/atoms.ts';
 import type { Term } from '../term/layout.ts';
 import { callNext } from './apply.ts';
 import { bumpReductions } from './bump-reductions.ts';
@@ -34,10 +34,18 @@ export function inParts(vm: Machine, bif: BifName, args: readonly Term[], begin:
     left -= value;
   }
   current.work = work;
+  return callLater(vm, atom(bif.module), atom(bif.name), args);
+}
+
+/**
+ * What a BIF returns that is to be called when the other processes have had their turns: itself, with what is left to be done in the
+ * arguments. Unlike what `inParts` keeps, they may be collected.
+ */
+export function callLater(vm: Machine, module: Term, name: Term, args: readonly Term[]): Term {
   // Even what was saved for after a collection is used up.
-  current.heap.savedReductions = 0;
+  vm.current.heap.savedReductions = 0;
   store(REDUCTIONS, 0);
-  const slot = vm.code.exportSlot(atom(bif.module), atom(bif.name), args.length);
-  if (slot === undefined) throw new Error(`${bif.module}:${bif.name} has no slot`);
+  const slot = vm.code.exportSlot(module, name, args.length);
+  if (slot === undefined) throw new Error(`${atomName(module)}:${atomName(name)} has no slot`);
   return callNext(slot, args);
 }

@@ -2,12 +2,16 @@
 import type { Table } from '../../ets/table.ts';
 import { TableHandle } from '../../ets/table.ts';
 import { magicHandle, newMagicRef } from '../../memory/binary.ts';
+import { REDUCTIONS } from '../../memory/map.ts';
+import { load } from '../../memory/memory.ts';
 import type { MagicHandle } from '../../memory/off-heap.ts';
 import type { Machine } from '../../process/machine.ts';
+import { CallAgain } from '../../runtime/bind-bif.ts';
 import { am } from '../../term/atoms.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
 import { refWord } from '../../term/nodes.ts';
+import type { Parts } from '../../term/parts.ts';
 import { isAtom, isTuple, tupleArity } from '../../term/term.ts';
 
 /** A table by name or reference; undefined if it does not exist (any more). Raises badarg for what names no table. */
@@ -19,9 +23,14 @@ export function existingTable(vm: Machine, id: Term): Table | undefined {
   return table;
 }
 
+/** What somebody is in the middle of inserting has to be in the table first: that is gone on with, part by part (handle_lacking_permission). */
 function tableOf(vm: Machine, id: Term): Table {
   const table = existingTable(vm, id);
   if (table === undefined) throw badarg(am.id);
+  if (table.insertion !== undefined) {
+    for (let left = load(REDUCTIONS); left > 0 && table.insertion !== undefined; ) left -= table.insertPart();
+    throw new CallAgain();
+  }
   return table;
 }
 
@@ -41,6 +50,20 @@ export function writableTable(vm: Machine, id: Term): Table {
   const table = tableOf(vm, id);
   if (table.protection !== 'public' && !mayAll(vm, table)) throw badarg(am.access);
   return table;
+}
+
+/** What a table is used for. */
+export type Use = 'read' | 'write';
+
+/**
+ * For work on a table that others have had their turns in: waits until it is nobody else's turn to insert. Raises badarg unless the table is
+ * still there and the process may still use it.
+ */
+export function* tableAgain(vm: Machine, table: Table, use: Use): Parts<void> {
+  while (table.insertion !== undefined) yield table.insertPart();
+  if (vm.ets.withKey(table.key) !== table) throw badarg(am.id);
+  const isOpen = use === 'read' ? table.protection !== 'private' : table.protection === 'public';
+  if (!isOpen && !mayAll(vm, table)) throw badarg(am.access);
 }
 
 /** Raises badarg unless a term can be an object of the table: a tuple that has a key. */

@@ -2,8 +2,12 @@
 import { CompiledMatchSpec, faultsOf, MatchProgram } from '../../ets/match-program.ts';
 import { magicHandle } from '../../memory/binary.ts';
 import { freeFragment } from '../../memory/fragment.ts';
+import { REDUCTIONS } from '../../memory/map.ts';
+import { load } from '../../memory/memory.ts';
 import type { Machine } from '../../process/machine.ts';
-import { am } from '../../term/atoms.ts';
+import { bumpReductions } from '../../runtime/bump-reductions.ts';
+import { callLater } from '../../runtime/trap.ts';
+import { am, atom } from '../../term/atoms.ts';
 import { cons, listOf, tuple } from '../../term/build.ts';
 import { copyIn, copyOut } from '../../term/copy.ts';
 import { badarg } from '../../term/erlang-error.ts';
@@ -16,6 +20,9 @@ import { freshMagicRef } from './access.ts';
 import { compiledOf } from './chunks.ts';
 import { guardFunctions } from './guard-functions.ts';
 
+/** Objects of a list that are looked at in one go even if there are not so many reductions left. */
+const LEAST_OBJECTS = 100;
+
 function compile(vm: Machine, specification: Term): Term {
   if (!isCons(specification)) throw badarg();
   return freshMagicRef(vm, new CompiledMatchSpec(vm, copyOut(specification, true), guardFunctions));
@@ -25,16 +32,20 @@ function isCompiled(_vm: Machine, t: Term): Term {
   return atomOf(magicHandle(t) instanceof CompiledMatchSpec);
 }
 
-/** What the specification gives for the objects of a list, in reverse order and in front of `results`. */
-function run(_vm: Machine, list: Term, reference: Term, results: Term): Term {
+/** What the specification gives for the objects of a list, in reverse order and in front of `results`. An object is a reduction. */
+function run(vm: Machine, list: Term, reference: Term, results: Term): Term {
   if (!isList(list)) throw badarg();
   const { program } = compiledOf(reference);
   let all = results;
   let rest = list;
-  for (; isCons(rest); rest = tail(rest)) {
+  const most = Math.max(load(REDUCTIONS), LEAST_OBJECTS);
+  let count = 0;
+  for (; isCons(rest) && count < most; rest = tail(rest), count++) {
     const result = program.runTerm(head(rest));
     if (result !== NON_VALUE) all = cons(result, all);
   }
+  if (isCons(rest)) return callLater(vm, am.ets, atom('match_spec_run_r'), [rest, reference, all]);
+  bumpReductions(count);
   if (!isNil(rest)) throw badarg();
   return all;
 }

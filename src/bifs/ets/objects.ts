@@ -1,4 +1,4 @@
-/** ets: objects in, objects out, one key after the other. */
+/** ets: objects out, one key after the other. */
 import { consRow, copyElement, NO_ROW, type Row, rowArity } from '../../ets/row.ts';
 import type { Table } from '../../ets/table.ts';
 import type { Machine } from '../../process/machine.ts';
@@ -9,48 +9,10 @@ import { makeInteger } from '../../term/bignum.ts';
 import { cons, tuple } from '../../term/build.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import { NIL, type Term } from '../../term/layout.ts';
-import { head, isCons, isNil, isSmall, isTuple, smallValue, tail, tupleElement } from '../../term/term.ts';
+import { isNil, isSmall, smallValue } from '../../term/term.ts';
 import { atomOf } from '../erlang/arguments.ts';
 import type { BifTable } from '../registry.ts';
 import { checkObject, readableTable, writableTable } from './access.ts';
-
-// ---- in --------------------------------------------------------------------------------------------------------------
-
-/** The objects that are to be inserted: one, or those of a list. Raises badarg if any is no object of the table. */
-function objectsOf(table: Table, objects: Term): Term[] {
-  if (!isCons(objects) && !isNil(objects)) {
-    checkObject(table, objects);
-    return [objects];
-  }
-  const list: Term[] = [];
-  let rest = objects;
-  for (; isCons(rest); rest = tail(rest)) {
-    checkObject(table, head(rest));
-    list.push(head(rest));
-  }
-  if (!isNil(rest)) throw badarg();
-  return list;
-}
-
-function insert(vm: Machine, id: Term, objects: Term): Term {
-  const table = writableTable(vm, id);
-  if (isTuple(objects)) {
-    checkObject(table, objects);
-    table.rows.put(objects);
-    return am.true;
-  }
-  for (const object of objectsOf(table, objects)) table.rows.put(object);
-  return am.true;
-}
-
-function insertNew(vm: Machine, id: Term, objects: Term): Term {
-  const table = writableTable(vm, id);
-  const list = objectsOf(table, objects);
-  const { rows } = table;
-  if (list.some((object) => rows.find(tupleElement(object, rows.keyPosition)) !== NO_ROW)) return am.false;
-  for (const object of list) rows.put(object);
-  return am.true;
-}
 
 // ---- out -------------------------------------------------------------------------------------------------------------
 
@@ -169,8 +131,6 @@ function slot(vm: Machine, id: Term, number: Term): Term {
 export const etsObjectBifs: BifTable = {
   module: 'ets',
   rows: [
-    { name: 'insert', arity: 2, fn: insert },
-    { name: 'insert_new', arity: 2, fn: insertNew },
     { name: 'lookup', arity: 2, fn: lookup },
     { name: 'lookup_element', arity: 3, fn: lookupElement },
     { name: 'lookup_element', arity: 4, fn: lookupElementOr },

@@ -1,5 +1,5 @@
 /** ets: match, match_object, select and what else goes through a table with a match specification, without limits. */
-import { visitCandidates } from '../../ets/candidates.ts';
+import { type Candidates, candidates } from '../../ets/candidates.ts';
 import { MatchProgram, withoutGarbage } from '../../ets/match-program.ts';
 import { keyAt } from '../../ets/match-variables.ts';
 import type { Row } from '../../ets/row.ts';
@@ -10,91 +10,131 @@ import { makeInteger } from '../../term/bignum.ts';
 import { cons, tuple } from '../../term/build.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import { NIL, NON_VALUE, type Term } from '../../term/layout.ts';
-import type { BifTable } from '../registry.ts';
-import { readableTable, writableTable } from './access.ts';
+import type { BifRow, BifTable } from '../registry.ts';
+import { readableTable, type Use, writableTable } from './access.ts';
 import { guardFunctions } from './guard-functions.ts';
 import { keepsKey } from './keeps-key.ts';
+import { type TableWalk, walkInParts } from './table-walk.ts';
 
 /** The match specification of match/2 (result: '$$') or match_object/2 (result: '$_'). */
 export function specificationOf(pattern: Term, result: Term): Term {
   return cons(tuple(pattern, NIL, cons(result, NIL)), NIL);
 }
 
-function selectFrom(vm: Machine, table: Table, specification: Term, isReverse: boolean): Term {
+/** A walk through all rows that `program` may match. */
+class Search implements TableWalk {
+  readonly table: Table;
+  readonly use: Use;
+  readonly result: () => Term;
+  readonly settle: TableWalk['settle'];
+  private readonly rows: Candidates;
+  private readonly visit: (row: Row) => void;
+
+  constructor(
+    rows: Candidates,
+    visit: (row: Row) => void,
+    { table, use, result, settle }: Pick<TableWalk, 'table' | 'use' | 'result' | 'settle'>,
+  ) {
+    this.table = table;
+    this.use = use;
+    this.result = result;
+    this.settle = settle;
+    this.rows = rows;
+    this.visit = visit;
+  }
+
+  get isDone(): boolean {
+    return this.rows.isDone;
+  }
+
+  part(most: number): number {
+    return this.rows.part(most, this.visit);
+  }
+}
+
+function selectFrom(vm: Machine, id: Term, specification: Term, upwards: boolean): TableWalk {
+  const table = readableTable(vm, id);
   const program = new MatchProgram(vm, specification, guardFunctions);
   let list = NIL;
-  visitCandidates(table, program.sources, isReverse, (row) => {
+  const visit = (row: Row) => {
     const result = program.runRow(row);
     if (result !== NON_VALUE) list = cons(result, list);
-  });
-  return list;
+  };
+  return new Search(candidates(table, program.sources, upwards), visit, { table, use: 'read', result: () => list });
 }
 
-function select(vm: Machine, id: Term, specification: Term): Term {
-  return selectFrom(vm, readableTable(vm, id), specification, false);
-}
+type BeginSearch = (vm: Machine, id: Term, specification: Term) => TableWalk;
 
-function selectReverse(vm: Machine, id: Term, specification: Term): Term {
-  return selectFrom(vm, readableTable(vm, id), specification, true);
-}
+const select: BeginSearch = (vm, id, specification) => selectFrom(vm, id, specification, false);
+const selectReverse: BeginSearch = (vm, id, specification) => selectFrom(vm, id, specification, true);
+const match: BeginSearch = (vm, id, pattern) => selectFrom(vm, id, specificationOf(pattern, am.$$), false);
+const matchObject: BeginSearch = (vm, id, pattern) => selectFrom(vm, id, specificationOf(pattern, am.$_), false);
 
-function match(vm: Machine, id: Term, pattern: Term): Term {
-  return selectFrom(vm, readableTable(vm, id), specificationOf(pattern, am.$$), false);
-}
-
-function matchObject(vm: Machine, id: Term, pattern: Term): Term {
-  return selectFrom(vm, readableTable(vm, id), specificationOf(pattern, am.$_), false);
-}
-
-function selectCount(vm: Machine, id: Term, specification: Term): Term {
+const selectCount: BeginSearch = (vm, id, specification) => {
   const table = readableTable(vm, id);
   const program = new MatchProgram(vm, specification, guardFunctions);
   let count = 0;
-  visitCandidates(table, program.sources, false, (row) => {
+  const visit = (row: Row) => {
     if (withoutGarbage(() => program.runRow(row)) === am.true) count++;
-  });
-  return makeInteger(count);
-}
+  };
+  const result = () => makeInteger(count);
+  return new Search(candidates(table, program.sources, false), visit, { table, use: 'read', result });
+};
 
-function selectDelete(vm: Machine, id: Term, specification: Term): Term {
+const selectDelete: BeginSearch = (vm, id, specification) => {
   const table = writableTable(vm, id);
   const program = new MatchProgram(vm, specification, guardFunctions);
-  const found: Row[] = [];
-  visitCandidates(table, program.sources, false, (row) => {
+  let found: Row[] = [];
+  let count = 0;
+  const visit = (row: Row) => {
     if (withoutGarbage(() => program.runRow(row)) === am.true) found.push(row);
-  });
-  table.rows.remove(found);
-  return makeInteger(found.length);
-}
+  };
+  const settle = (fixations: number) => {
+    table.rows.remove(found, vm.ets.isFixedBeyond(vm.current, fixations, table));
+    count += found.length;
+    found = [];
+  };
+  const result = () => makeInteger(count);
+  return new Search(candidates(table, program.sources, false), visit, { table, use: 'write', settle, result });
+};
 
-function selectReplace(vm: Machine, id: Term, specification: Term): Term {
+const selectReplace: BeginSearch = (vm, id, specification) => {
   const table = writableTable(vm, id);
   if (table.options.type === 'bag') throw badarg(am.table_type);
   const program = new MatchProgram(vm, specification, guardFunctions);
   const { keyPosition } = table.options;
   if (!program.sources.every((source) => keepsKey(source, keyPosition))) throw badarg();
   let count = 0;
-  visitCandidates(table, program.sources, false, (row) =>
+  const visit = (row: Row) =>
     withoutGarbage(() => {
       const result = program.runRow(row);
       if (result === NON_VALUE) return;
       if (keyAt(keyPosition, result) === NON_VALUE) throw new Error('a replacement has lost its key');
       table.rows.replace(row, result);
       count++;
-    }),
-  );
-  return makeInteger(count);
+    });
+  const result = () => makeInteger(count);
+  return new Search(candidates(table, program.sources, false), visit, { table, use: 'write', result });
+};
+
+function searchRow(name: string, search: BeginSearch): BifRow {
+  return {
+    name,
+    arity: 2,
+    fn: (vm: Machine, id: Term, specification: Term) =>
+      walkInParts(vm, name, [id, specification], () => search(vm, id, specification)),
+  };
 }
 
 export const etsSelectBifs: BifTable = {
   module: 'ets',
   rows: [
-    { name: 'match', arity: 2, fn: match },
-    { name: 'match_object', arity: 2, fn: matchObject },
-    { name: 'select', arity: 2, fn: select },
-    { name: 'select_reverse', arity: 2, fn: selectReverse },
-    { name: 'select_count', arity: 2, fn: selectCount },
-    { name: 'internal_select_delete', arity: 2, fn: selectDelete },
-    { name: 'select_replace', arity: 2, fn: selectReplace },
+    searchRow('match', match),
+    searchRow('match_object', matchObject),
+    searchRow('select', select),
+    searchRow('select_reverse', selectReverse),
+    searchRow('select_count', selectCount),
+    searchRow('internal_select_delete', selectDelete),
+    searchRow('select_replace', selectReplace),
   ],
 };
