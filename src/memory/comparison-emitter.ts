@@ -16,6 +16,7 @@ import {
 } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { type FuncIndex, i32, type Local } from '../wasm/types.ts';
+import { emitOrderOfBytes, emitSameBytes } from './bits-comparison-emitter.ts';
 
 /** Floats lie at multiples of four bytes. */
 const FLOAT_ALIGNMENT = 2;
@@ -139,6 +140,7 @@ export function emitSame(w: FunctionBuilder, same: FuncIndex, slow: FuncIndex): 
   pushHeader(w, x);
   w.localSet(header);
   emitFloats(pair, header);
+  emitSameBytes(pair, unknown);
   w.localGet(header);
   w.i32Const(HEADER_TYPE_MASK);
   w.i32And();
@@ -281,6 +283,7 @@ export function emitOrder(w: FunctionBuilder, order: FuncIndex): void {
   w.if();
   returnConst(w, UNDECIDED_ORDER);
   w.end();
+  emitOrderOfBytes(pair, (push) => pushOrder(w, push));
   for (const term of terms) {
     pushHeader(w, term);
     w.i32Const(HEADER_TYPE_MASK);

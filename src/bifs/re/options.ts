@@ -27,32 +27,29 @@ export interface ReOptions {
   capture: { readonly values: Term; readonly type: Term } | undefined;
 }
 
-const COMPILE_FLAGS = new Map<Term, keyof RegexOptions>(
-  (
-    [
-      'unicode',
-      'caseless',
-      'dollar_endonly',
-      'dotall',
-      'extended',
-      'firstline',
-      'multiline',
-      'no_auto_capture',
-      'dupnames',
-      'ungreedy',
-      'ucp',
-      'never_utf',
-      'no_start_optimize',
-    ] as const
-  ).map((name) => [am[name], name]),
-);
+const COMPILE_NAMES = [
+  'unicode',
+  'caseless',
+  'dollar_endonly',
+  'dotall',
+  'extended',
+  'firstline',
+  'multiline',
+  'no_auto_capture',
+  'dupnames',
+  'ungreedy',
+  'ucp',
+  'never_utf',
+  'no_start_optimize',
+] as const;
+const COMPILE_FLAGS = new Map<Term, (typeof COMPILE_NAMES)[number]>(COMPILE_NAMES.map((name) => [am[name], name]));
 const RUN_FLAGS = ['global', 'notbol', 'noteol', 'notempty', 'notempty_atstart', 'report_errors'] as const;
 const NEWLINES: readonly Term[] = [am.cr, am.lf, am.crlf, am.anycrlf, am.any];
 
 function setFlag(options: ReOptions, flag: Term): boolean {
   const name = COMPILE_FLAGS.get(flag);
   if (name !== undefined) {
-    Object.assign(options.compile, { [name]: true });
+    options.compile[name] = true;
     options.compileOnly = true;
     return true;
   }

@@ -15,6 +15,8 @@ import { isSmall, isTuple, makeSmall, tupleArity, tupleElement } from '../../ter
 export interface Regex {
   readonly program: Program;
   readonly parsed: ParsedRegex;
+  /** Of the term. */
+  readonly code: Uint8Array;
 }
 
 const MAGIC = 'enigma re 2 ';
@@ -23,12 +25,16 @@ const CHUNK = 4096;
 const kept = new Map<string, Regex>();
 
 /** What re:run was called with last, newest first: found without making a text of the code. */
-interface Recent {
-  readonly code: Uint8Array;
+const recent: Regex[] = [];
+const MOST_RECENT = 4;
+
+/** The same for patterns that are no terms yet. */
+interface RecentPattern {
+  readonly pattern: Uint8Array;
+  readonly options: RegexOptions;
   readonly regex: Regex;
 }
-const recent: Recent[] = [];
-const MOST_RECENT = 4;
+const recentPatterns: RecentPattern[] = [];
 
 const FLAGS = [
   'unicode',
@@ -80,14 +86,26 @@ function latinText(content: Uint8Array): string {
 
 /** Throws RegexFault. */
 export function regexOf(pattern: Uint8Array, options: RegexOptions): Regex {
-  return made(keyOf(options, pattern), pattern, options);
+  for (const known of recentPatterns) {
+    if (isSame(known.pattern, pattern) && areSame(known.options, options)) return known.regex;
+  }
+  const regex = made(keyOf(options, pattern), pattern, options);
+  recentPatterns.unshift({ pattern: pattern.slice(), options: { ...options }, regex });
+  if (recentPatterns.length > MOST_RECENT) recentPatterns.pop();
+  return regex;
+}
+
+function areSame(a: RegexOptions, b: RegexOptions): boolean {
+  for (const flag of FLAGS) if (a[flag] !== b[flag]) return false;
+  return a.newline === b.newline && a.bsr === b.bsr;
 }
 
 function made(key: string, pattern: Uint8Array, options: RegexOptions): Regex {
   const known = kept.get(key);
   if (known !== undefined) return known;
   const parsed = parseRegex(pattern, options);
-  const regex = { parsed, program: compile(parsed, pattern.length) };
+  const code = Uint8Array.from(key, (character) => character.charCodeAt(0));
+  const regex = { parsed, program: compile(parsed, pattern.length), code };
   if (kept.size >= KEPT) kept.delete(kept.keys().next().value as string);
   kept.set(key, regex);
   return regex;
@@ -101,14 +119,13 @@ function compile(parsed: ParsedRegex, position: number): Program {
   }
 }
 
-export function patternTerm({ parsed }: Regex, pattern: Uint8Array, options: RegexOptions): Term {
+export function patternTerm({ parsed, code }: Regex, isUnicode: boolean): Term {
   const { newline } = parsed.options;
   const hasPairs = newline === 'any' || newline === 'crlf' || newline === 'anycrlf';
-  const code = Uint8Array.from(keyOf(options, pattern), (character) => character.charCodeAt(0));
   return tuple(
     am.re_pattern,
     makeSmall(parsed.groupCount),
-    makeSmall(options.unicode ? 1 : 0),
+    makeSmall(isUnicode ? 1 : 0),
     makeSmall(hasPairs ? 1 : 0),
     makeBinary(code),
   );
@@ -127,13 +144,12 @@ export function isUnicodePattern(t: Term): boolean {
 /** The pattern that a term stands for; undefined: it was not made here. */
 export function regexOfTerm(t: Term): Regex | undefined {
   if (!isPatternTuple(t) || tupleElement(t, 1) !== am.re_pattern || !isBinary(tupleElement(t, 5))) return undefined;
-  if (![2, 3, 4].every((i) => isSmall(tupleElement(t, i)))) return undefined;
+  for (let i = 2; i <= 4; i++) if (!isSmall(tupleElement(t, i))) return undefined;
   const code = binaryBytes(tupleElement(t, 5));
-  const known = recent.find((candidate) => isSame(candidate.code, code));
-  if (known !== undefined) return known.regex;
+  for (const known of recent) if (isSame(known.code, code)) return known;
   const regex = regexOfCode(code);
   if (regex === undefined) return undefined;
-  recent.unshift({ code: code.slice(), regex });
+  recent.unshift(regex);
   if (recent.length > MOST_RECENT) recent.pop();
   return regex;
 }

@@ -58,7 +58,7 @@ function compileWith(vm: Machine, pattern: Term, list: Term): Term {
   const bytes = iodataArgument(pattern);
   if (options.inconsistent) return faultTerm(INCONSISTENT);
   try {
-    return tuple(am.ok, patternTerm(regexOf(bytes, options.compile), bytes, options.compile));
+    return tuple(am.ok, patternTerm(regexOf(bytes, options.compile), options.compile.unicode));
   } catch (error) {
     if (error instanceof RegexFault) return faultTerm(error);
     throw error;
@@ -96,7 +96,7 @@ function regexToRun(vm: Machine, subject: Term, pattern: Term, list: Term, optio
   const regex = regexOf(bytes, options.compile);
   if (!options.global) return regex;
   const needsClean = options.compileOnly ? am.true : am.false;
-  const compiled = patternTerm(regex, bytes, options.compile);
+  const compiled = patternTerm(regex, options.compile.unicode);
   return callRe(vm, 'grun', [subject, compiled, tuple(list, needsClean, pattern)]);
 }
 
@@ -138,13 +138,14 @@ function requestOf(subject: Uint8Array, { parsed }: Regex, options: ReOptions, c
   };
 }
 
-function match(vm: Machine, subject: Term, regex: Regex, options: ReOptions, isFirst: boolean): LongWork {
+function match(vm: Machine, subject: Term, regex: Regex, options: ReOptions, isFirst: boolean): LongWork | Term {
   const spec = captureSpec(options.capture, regex.parsed);
   if (spec === undefined) throw badarg();
   const bytes = isBinary(subject) ? binaryBytes(subject) : iodataArgument(subject);
   if (options.offset > bytes.length) throw new ErlangError('error', am.internal_error);
   const search = new Search(regex.program, requestOf(bytes, regex, options, isFirst));
-  return matched(vm, subject, { search, spec, reportsErrors: options.report_errors });
+  const run: Run = { search, spec, reportsErrors: options.report_errors };
+  return look(vm, subject, run) ?? lookOn(vm, subject, run);
 }
 
 /** A match that is being looked for. */
@@ -160,21 +161,25 @@ function loopLimit(vm: Machine): number {
   return limit < NATIVE_LOOP_LIMIT ? limit : Number.POSITIVE_INFINITY;
 }
 
-/** Looks for a match, a turn's worth at a time. */
-function* matched(vm: Machine, subject: Term, { search, spec, reportsErrors }: Run): LongWork {
+/** Looks for a match for a turn: what the run returns, or undefined when it has to be gone on with. */
+function look(vm: Machine, subject: Term, { search, spec, reportsErrors }: Run): Term | undefined {
+  const fuel = Math.min(Math.max(1, load(REDUCTIONS)) * STEPS_PER_REDUCTION, loopLimit(vm));
+  const result = search.run(fuel);
+  if (result === 'yield') return undefined;
+  bumpReductions((fuel - search.fuel) / STEPS_PER_REDUCTION);
+  if (result === 'badUtf8') throw badarg();
+  if (result === 'match') return matchTerm(subject, search, spec);
+  if (result === 'nomatch' || !reportsErrors) return am.nomatch;
+  return tuple(am.error, result === 'matchLimit' ? am.match_limit : am.match_limit_recursion);
+}
+
+/** The turns after the first one. */
+function* lookOn(vm: Machine, subject: Term, run: Run): LongWork {
   for (;;) {
-    const fuel = Math.min(Math.max(1, load(REDUCTIONS)) * STEPS_PER_REDUCTION, loopLimit(vm));
-    const result = search.run(fuel);
-    if (result === 'yield') {
-      search.keepSubject();
-      yield Number.POSITIVE_INFINITY;
-      continue;
-    }
-    bumpReductions((fuel - search.fuel) / STEPS_PER_REDUCTION);
-    if (result === 'badUtf8') throw badarg();
-    if (result === 'match') return matchTerm(subject, search, spec);
-    if (result === 'nomatch' || !reportsErrors) return am.nomatch;
-    return tuple(am.error, result === 'matchLimit' ? am.match_limit : am.match_limit_recursion);
+    run.search.keepSubject();
+    yield Number.POSITIVE_INFINITY;
+    const found = look(vm, subject, run);
+    if (found !== undefined) return found;
   }
 }
 
