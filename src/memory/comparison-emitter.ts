@@ -1,11 +1,14 @@
 /** Code of term-kernels.ts that compares terms: deep terms are left to TypeScript, native recursion must end. */
 import {
+  ATOM_TAG,
   FLOAT_VALUE,
   FLOAT_WORDS,
   HEADER_FLOAT,
   HEADER_SIZE_SHIFT,
   HEADER_TUPLE,
   HEADER_TYPE_MASK,
+  IMMED_MASK,
+  IMMED_SHIFT,
   makeHeader,
   PRIMARY_BOXED,
   PRIMARY_CONS,
@@ -17,6 +20,7 @@ import {
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { type FuncIndex, i32, type Local } from '../wasm/types.ts';
 import { emitOrderOfBytes, emitSameBytes } from './bits-comparison-emitter.ts';
+import { ATOM_ORDER_COUNT, ATOM_ORDERS } from './map.ts';
 
 /** Floats lie at multiples of four bytes. */
 const FLOAT_ALIGNMENT = 2;
@@ -225,16 +229,54 @@ function returnUnlessSame({ w, x, y, depth }: Pair, order: FuncIndex, result: Lo
   w.end();
 }
 
-/** Pushes 1 if both terms have the primary tag. */
-function pushAreBoth({ w, x, y }: Pair, primary: number): void {
+/** Pushes 1 if both terms have the tag. */
+function pushAreBoth({ w, x, y }: Pair, tag: number, mask: number = PRIMARY_MASK): void {
   for (const term of [x, y]) {
     w.localGet(term);
-    w.i32Const(PRIMARY_MASK);
+    w.i32Const(mask);
     w.i32And();
-    w.i32Const(primary);
+    w.i32Const(tag);
     w.i32Eq();
   }
   w.i32And();
+}
+
+/** If both are atoms, returns their order, or UNDECIDED_ORDER where their texts begin the same or are not in the table. */
+function emitAtomOrder(pair: Pair): void {
+  const { w, x, y } = pair;
+  const begins = [w.local(i32, 'beginX'), w.local(i32, 'beginY')] as const;
+  pushAreBoth(pair, ATOM_TAG, IMMED_MASK);
+  w.if();
+  [x, y].forEach((term, i) => {
+    const index = begins[i] as Local;
+    w.localGet(term);
+    w.i32Const(IMMED_SHIFT);
+    w.i32ShrU();
+    w.localTee(index);
+    w.i32Const(0);
+    w.i32Load(ATOM_ORDER_COUNT);
+    w.i32GeU();
+    w.if();
+    returnConst(w, UNDECIDED_ORDER);
+    w.end();
+    w.localGet(index);
+    w.i32Const(2);
+    w.i32Shl();
+    w.i32Const(0);
+    w.i32Load(ATOM_ORDERS);
+    w.i32Add();
+    w.i32Load();
+    w.localSet(index);
+  });
+  w.localGet(begins[0]);
+  w.localGet(begins[1]);
+  w.i32Eq();
+  w.if();
+  returnConst(w, UNDECIDED_ORDER);
+  w.end();
+  pushOrder(w, (i) => w.localGet(begins[i]));
+  w.return();
+  w.end();
 }
 
 /** Pushes -1, 0 or 1 for two numbers. */
@@ -265,6 +307,7 @@ export function emitOrder(w: FunctionBuilder, order: FuncIndex): void {
   pushOrder(w, (i) => w.localGet(terms[i]));
   w.return();
   w.end();
+  emitAtomOrder(pair);
   w.localGet(depth);
   w.i32Eqz();
   w.if();

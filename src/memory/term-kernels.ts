@@ -31,7 +31,7 @@ import { currentMemory } from './memory.ts';
 export type TermKernels = {
   /** `=:=` of any two terms: 1 or 0. */
   identical(x: Term, y: Term): number;
-  /** The order of two terms, as of map keys as in general: -1, 0, 1, or UNDECIDED_ORDER. Knows smalls, binaries on heaps, tuples and lists of such. */
+  /** The order of two terms, as of map keys as in general: -1, 0, 1, or UNDECIDED_ORDER. Knows smalls, most atoms, binaries on heaps, tuples and lists of such. */
   order(x: Term, y: Term): number;
   /** The value of the key in a map of either kind, or 0. */
   mapGet(map: Term, key: Term): Term;

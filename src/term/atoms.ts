@@ -15,7 +15,7 @@ const names: string[] = [];
 const textSizes = { counted: 0, bytes: 0 };
 /** Texts in UTF-8 of the atoms that were asked for, by index. */
 const texts: (Uint8Array | undefined)[] = [];
-const RECENT_ATOMS = 1024;
+const RECENT_ATOMS = 4096;
 /** Indexes of atoms, each at the place that its text gives; -1: none. */
 const recent = new Int32Array(RECENT_ATOMS).fill(-1);
 const indexes = new Map<string, number>();

@@ -2,6 +2,7 @@
  * The total order of terms, without native recursion (erts_cmp_compound in OTP's utils.c):
  * number < atom < reference < fun < port < pid < tuple < native record < map < nil < list < bitstring.
  */
+import { extendAtomOrders } from '../memory/atom-orders.ts';
 import { words } from '../memory/memory.ts';
 import { atomName } from './atoms.ts';
 import { compareBits } from './compare-bits.ts';
@@ -87,6 +88,7 @@ function rankOf(t: Term): number {
 
 /** Order of two atoms by the code points of their texts, a prefix first. */
 export function compareAtoms(a: Term, b: Term): number {
+  extendAtomOrders();
   const x = atomName(a);
   const y = atomName(b);
   const common = Math.min(x.length, y.length);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { termKernels } from '../../src/memory/term-kernels.ts';
 import { makeBitstring, makeSubBits } from '../../src/term/bits.ts';
 import { cons, makeFloat, tuple } from '../../src/term/build.ts';
 import { compareExact, compareTerms } from '../../src/term/compare.ts';
@@ -7,7 +8,7 @@ import { equal, identical } from '../../src/term/equality.ts';
 import { encodeExternal } from '../../src/term/external-encode.ts';
 import { flatmapOf } from '../../src/term/flatmap.ts';
 import { internalHash } from '../../src/term/hash.ts';
-import { NIL, type Term } from '../../src/term/layout.ts';
+import { NIL, type Term, UNDECIDED_ORDER } from '../../src/term/layout.ts';
 import { makeSmall } from '../../src/term/term.ts';
 import { useTermRulesOf } from '../../src/term/term-rules.ts';
 import { freshHeap } from '../support/heap.ts';
@@ -29,6 +30,9 @@ function checkPairs({ pairs }: Judgement): void {
       exactlySame: identical(a, b),
     };
     assert.deepEqual(got, expected, label());
+    const known = termKernels().order(a, b);
+    if (known !== UNDECIDED_ORDER) assert.equal(known, order, label());
+    assert.equal(termKernels().identical(a, b), exactlySame ? 1 : 0, label());
     const back = {
       keyOrder: asked ? -Math.sign(compareExact(b, a)) || 0 : undefined,
       order: -Math.sign(compareTerms(b, a)) || 0,

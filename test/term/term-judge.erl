@@ -135,7 +135,9 @@ real() ->
 
 atom(true) -> list_to_atom("o_" ++ [$a + rand:uniform(26) - 1]);
 atom(false) ->
-    lists:nth(rand:uniform(14), [true, false, ok, zz, a, b, aa, '', 'a b', 'é', 'Ω', undefined, lists, '\x{1f600}']).
+    % Some differ from the fourth character on only.
+    lists:nth(rand:uniform(19), [true, false, ok, zz, a, b, aa, '', 'a b', 'é', 'Ω', undefined, lists, '\x{1f600}',
+        lista, 'aaa\x{1f600}', 'aaa\x{fffd}', 'aaa\x{e000}', 'aaaé']).
 
 bits() ->
     Bytes = rand:bytes(lists:nth(rand:uniform(6), [0, 1, 3, 11, 12, rand:uniform(100)])),
