@@ -17,9 +17,9 @@ export interface LoopQuery {
   readonly isLongUse: (instruction: Instruction) => boolean;
 }
 
-/** By X register: the integers that it can hold whenever the function begins. */
-export function loopRegisters(query: LoopQuery): Map<number, IntegerRange> {
-  const found = new Map<number, IntegerRange>();
+/** By X register: the integers that it can hold whenever the function begins; `any` only in functions that have wide masks. */
+export function loopRegisters(query: LoopQuery): Map<number, IntegerRange | 'any'> {
+  const found = new Map<number, IntegerRange | 'any'>();
   for (const register of computed(query)) {
     // Whether something reads it as a long is cheap to ask, and the answer is nearly always no.
     if (!query.plan.func.instructions.some((one) => rangeRead(query, one, register) !== undefined)) continue;
@@ -48,7 +48,12 @@ const isArithmetic = ({ op }: Instruction): boolean => op.name === 'gc_bif2' || 
  * What the compiler knows of the register where it is first read on some way from an instruction on, if arithmetic reads it there. Nothing
  * on the way has looked at it, so that is known of it at the way's beginning, too.
  */
-function firstRead(query: LoopQuery, from: number, register: number, visited: Set<number>): IntegerRange | undefined {
+function firstRead(
+  query: LoopQuery,
+  from: number,
+  register: number,
+  visited: Set<number>,
+): IntegerRange | 'any' | undefined {
   const { plan } = query;
   const { instructions } = plan.func;
   for (let index = from; index < instructions.length; index++) {
@@ -73,14 +78,15 @@ function labelsOf({ args }: Instruction): number[] {
   return operands.flatMap((operand) => (operand.kind === 'f' && operand.label > 0 ? [operand.label] : []));
 }
 
-function rangeRead(query: LoopQuery, instruction: Instruction, register: number): IntegerRange | undefined {
+function rangeRead(query: LoopQuery, instruction: Instruction, register: number): IntegerRange | 'any' | undefined {
   const sources = instruction.args.length - (isArithmetic(instruction) ? 1 : 0);
   for (let i = 0; i < sources; i++) {
     const operand = instruction.args[i] as Operand;
     if (operand.kind !== 'x' || operand.index !== register) continue;
     if (operand.type === 0 || !query.isLongUse(instruction)) return undefined;
     const { union, min, max } = query.typeOf(operand.type);
-    if (union !== typeBits.integer || min === undefined || max === undefined) return undefined;
+    if (union !== typeBits.integer) return undefined;
+    if (min === undefined || max === undefined) return query.plan.hasWideMask ? 'any' : undefined;
     const isSmall = min >= SMALL_MIN && max <= SMALL_MAX;
     return !isSmall && isLong({ min, max }) ? { min, max } : undefined;
   }

@@ -11,6 +11,7 @@ import {
   emitIsLong,
   emitIsSignedLong,
   emitLowLong,
+  emitToLong,
 } from './long-terms.ts';
 import type { ModuleTranslator } from './module-translator.ts';
 import { RELOC_RETURN } from './relocations.ts';
@@ -179,6 +180,11 @@ export class ModuleHelpers {
   /** (term) -> 1 for an integer that is no small and has at most 64 bits and sign. */
   isLong(): FuncIndex {
     return this.helper('isLong', 1, emitIsLong);
+  }
+
+  /** (term) -> i64; NO_LONG for what is no integer of 63 bits and sign. */
+  toLong(): FuncIndex {
+    return this.helper('toLong', { params: [i32], results: [i64] }, emitToLong);
   }
 
   /** (term, an integer) -> i64: its low 64 bits. */

@@ -13,6 +13,7 @@ import { i64, type Label, type Local } from '../wasm/types.ts';
 import { endsFlow, type Target } from './analysis.ts';
 import type { BeamAssembler } from './beam-assembler.ts';
 import { constantRange, type IntegerRange, intersection, isLong, isSignedLong, longOf } from './integer-range.ts';
+import { NO_LONG } from './long-terms.ts';
 import { loopRegisters } from './loop-registers.ts';
 import { XLiveness } from './x-liveness.ts';
 import { xUsage } from './x-usage.ts';
@@ -22,13 +23,17 @@ interface Entry {
   readonly range: IntegerRange | undefined;
   /** The X register holds the term, too. */
   readonly boxed: boolean;
+  /** The i64 counts, with its sign, only where the X register's i32 is [], which no number is; elsewhere that is the term, of any number. */
+  readonly mixed?: boolean;
 }
 
 type Entries = Map<number, Entry>;
 
+const MIXED: Entry = { range: undefined, boxed: false, mixed: true };
+
 /** Never written to: most functions have none. */
 const NONE: Entries = new Map();
-const NO_LOOP: ReadonlyMap<number, IntegerRange> = new Map();
+const NO_LOOP: ReadonlyMap<number, IntegerRange | 'any'> = new Map();
 
 export class RawIntegers {
   private readonly a: BeamAssembler;
@@ -37,7 +42,7 @@ export class RawIntegers {
   /** `NONE` until there is one. */
   private entries: Entries = NONE;
   /** Arguments that go round the loop of a main function without terms (loop-registers.ts). */
-  private loop: ReadonlyMap<number, IntegerRange> = NO_LOOP;
+  private loop: ReadonlyMap<number, IntegerRange | 'any'> = NO_LOOP;
   /** What holds at a label that one branch goes to and nothing falls into. */
   private carried: Map<number, Entries> | undefined;
   /** The last instruction that branched while there was no entry. */
@@ -56,10 +61,25 @@ export class RawIntegers {
 
   /** The register has an i64. */
   has(operand: Operand): boolean {
-    return operand.kind === 'x' && this.entries.has(operand.index);
+    if (operand.kind !== 'x') return false;
+    const entry = this.entries.get(operand.index);
+    return entry !== undefined && entry.mixed !== true;
   }
 
-  /** The register has an i64 and no term. */
+  private isMixed(operand: Operand): boolean {
+    return operand.kind === 'x' && this.entries.get(operand.index)?.mixed === true;
+  }
+
+  /** `pushSigned` can have its value, if that is an integer of 64 bits with sign. */
+  isSignable(operand: Operand): boolean {
+    if (operand.kind === 'integer') return isSignedLong(constantRange(operand.value));
+    if (operand.kind !== 'x') return operand.kind === 'y';
+    const entry = this.entries.get(operand.index);
+    if (entry === undefined || entry.mixed === true) return true;
+    return entry.range !== undefined && isSignedLong(entry.range);
+  }
+
+  /** The register has an i64 and perhaps no term. */
   isUnboxed(operand: Operand): boolean {
     return operand.kind === 'x' && this.entries.get(operand.index)?.boxed === false;
   }
@@ -115,11 +135,37 @@ export class RawIntegers {
     a.w.call(a.translator.helpers.boxLong(signed));
   }
 
-  private emitBox(index: number, { range }: Entry): void {
+  /** Pops an i64, with its sign, into a register that other code makes a term: see `noteMixed`. */
+  popMixed(dst: Operand): void {
     const { w } = this.a;
+    if (dst.kind !== 'x') throw new TypeError(`operand of kind ${dst.kind} cannot be mixed`);
+    w.localSet(this.local(dst.index));
+    w.i32Const(NIL);
+    this.a.pop(dst);
+  }
+
+  noteMixed(dst: Operand): void {
+    if (dst.kind === 'x') this.set(dst.index, MIXED);
+  }
+
+  private emitBox(index: number, { range, mixed }: Entry): void {
+    const { w } = this.a;
+    if (mixed === true) {
+      this.pushIsRaw(index);
+      w.if();
+    }
     w.localGet(this.local(index));
     this.pushBoxed(range);
     w.localSet(this.a.xLocal(index));
+    if (mixed === true) w.end();
+  }
+
+  /** Pushes 1 where a mixed register has its i64. */
+  private pushIsRaw(index: number): void {
+    const { w } = this.a;
+    w.localGet(this.a.xLocal(index));
+    w.i32Const(NIL);
+    w.i32Eq();
   }
 
   /** Makes the term of a register that has none. */
@@ -130,6 +176,11 @@ export class RawIntegers {
   private boxIndex(index: number): void {
     const entry = this.entries.get(index);
     if (entry === undefined || entry.boxed) return;
+    if (entry.mixed === true) {
+      this.emitBox(index, entry);
+      this.entries.delete(index);
+      return;
+    }
     if (entry.range === undefined) throw new Error(`x${index} is read whole, and only its low bits are known`);
     this.emitBox(index, entry);
     this.set(index, { ...entry, boxed: true });
@@ -149,13 +200,44 @@ export class RawIntegers {
   push(operand: Operand, slow: Label | undefined, keeps: boolean): void {
     const { w } = this.a;
     if (operand.kind === 'integer') return w.i64Const(longOf(operand.value));
-    if (operand.kind === 'x' && this.entries.has(operand.index)) return w.localGet(this.local(operand.index));
+    if (operand.kind === 'x' && this.has(operand)) return w.localGet(this.local(operand.index));
     const range = this.rangeOf(operand);
-    if (range === undefined || !isLong(range)) return this.pushUnboxed(operand, slow);
-    this.pushUnboxed(operand, undefined);
-    if (!keeps || operand.kind !== 'x') return;
+    const fits = range !== undefined && isLong(range);
+    this.pushEither(operand, () => this.pushUnboxed(operand, fits ? undefined : slow));
+    if (!fits || !keeps || operand.kind !== 'x') return;
     w.localTee(this.local(operand.index));
-    this.set(operand.index, { range, boxed: true });
+    this.set(operand.index, { range, boxed: !this.isMixed(operand) });
+  }
+
+  /** Pushes the i64 of a mixed register that has one, or what `pushOther` pushes. */
+  private pushEither(operand: Operand, pushOther: () => void): void {
+    if (operand.kind !== 'x' || !this.isMixed(operand)) return pushOther();
+    const { w } = this.a;
+    this.pushIsRaw(operand.index);
+    w.if(i64);
+    w.localGet(this.local(operand.index));
+    w.else();
+    pushOther();
+    w.end();
+  }
+
+  /** Pushes the i64 of an operand that `isSignable`; goes to slow if it is no integer of 63 bits and sign. */
+  pushSigned(operand: Operand, slow: Label): void {
+    const { a } = this;
+    if (operand.kind === 'integer' || this.has(operand) || a.alwaysSmall(operand)) {
+      return this.push(operand, slow, false);
+    }
+    this.pushEither(operand, () => {
+      const value = a.temporary(i64);
+      a.push(operand);
+      a.w.call(a.translator.helpers.toLong());
+      a.w.localTee(value);
+      a.w.i64Const(NO_LONG);
+      a.w.i64Eq();
+      a.w.brIf(slow);
+      a.w.localGet(value);
+      a.release(value, i64);
+    });
   }
 
   private pushUnboxed(operand: Operand, slow: Label | undefined): void {
@@ -214,6 +296,10 @@ export class RawIntegers {
     const { plan, translator } = this.a;
     this.loop = loopRegisters({ plan, typeOf: (index) => translator.type(index), isLongUse });
     for (const [index, range] of this.loop) {
+      if (range === 'any') {
+        this.set(index, MIXED);
+        continue;
+      }
       this.takeLong(index);
       this.set(index, { range, boxed: false });
     }
@@ -221,7 +307,9 @@ export class RawIntegers {
 
   /** At a branch to the loop's beginning, the arguments in place. */
   loopBack(): void {
-    for (const index of this.loop.keys()) if (!this.entries.has(index)) this.takeLong(index);
+    for (const [index, range] of this.loop) {
+      if (range !== 'any' && !this.has({ kind: 'x', index, type: 0 })) this.takeLong(index);
+    }
   }
 
   /** A tail call of a main function by itself, which is a branch. */
@@ -231,8 +319,15 @@ export class RawIntegers {
     return !a.resuming && a.isSelf(args[1] as Operand) && a.translator.options.breakpoints !== true;
   }
 
+  /** An argument that goes round the loop as it is. */
+  private goesRound(index: number): boolean {
+    const range = this.loop.get(index);
+    return range !== undefined && (range !== 'any' || this.isSignable({ kind: 'x', index, type: 0 }));
+  }
+
   private takeLong(index: number): void {
-    this.pushUnboxed({ kind: 'x', index, type: 0 }, undefined);
+    const operand: Operand = { kind: 'x', index, type: 0 };
+    this.pushEither(operand, () => this.pushUnboxed(operand, undefined));
     this.a.w.localSet(this.local(index));
   }
 
@@ -244,7 +339,7 @@ export class RawIntegers {
     const usage = xUsage(instruction);
     const loops = this.loop.size > 0 && this.isLoopBack(instruction);
     for (const index of [...this.entries.keys()]) {
-      if (loops && this.loop.has(index)) continue;
+      if (loops && this.goesRound(index)) continue;
       const reads = usage === undefined || index < usage.readsBelow || usage.reads.includes(index);
       if (reads || this.isLostByBranch(instruction, index, usage?.writes ?? [])) this.boxIndex(index);
     }

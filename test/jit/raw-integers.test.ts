@@ -163,7 +163,22 @@ calls(N, X) ->
   Y = (X * 22695477 + 1) band 16#ffffffff,
   if Y > 16#80000000 -> calls(N - 1, id(Y)); Y band 3 =:= 1 -> calls(N - 1, Y bsr 1); true -> calls(N - 1, Y) end.
 descend(N, X) -> Y = (X * 48271) rem 2147483647, if N =:= 0 -> Y; Y rem 5 =:= 0 -> [Y | descend(N - 1, Y)]; true -> descend(N - 1, Y) end.
-round() -> {keep(300, 1, []), try clause(9, 77) catch error:R -> R end, exchange(50, 7, 9), calls(500, 5), descend(100, 3)}.
+mwc(0, X) -> X;
+mwc(N, X) -> mwc(N - 1, 16#7fa6502 * (X band 16#ffffffff) + (X bsr 32)).
+grow(0, X, Acc) -> {X, Acc};
+grow(N, X, Acc) -> grow(N - 1, X * 5 - (X band 16#ffffffffff), [X | Acc]).
+shrink(0, X) -> X;
+shrink(N, X) -> Y = X div -3, shrink(N - 1, Y + (Y band 16#7ffffffff) rem 7).
+fibs(0, A, B) -> {A, B};
+fibs(N, A, B) -> C = A + B, if C > 16#ffffffffffff -> fibs(N - 1, A, C bsr 20); C rem 5 < 0 -> fibs(N - 1, -C, A); true -> fibs(N - 1, B, C) end.
+signs(0, X, Acc) -> {X, Acc};
+signs(N, X, Acc) -> Y = (X bsl 3) bxor (bnot X band 16#ffffffff), Z = if Y >= 16#7000000000000000 -> Y rem 1000003; true -> -Y end, signs(N - 1, Z, Acc + Z).
+waits(0, X) -> X;
+waits(N, X) -> Y = X * 3 + (X band 16#fffffffff), if Y < 1 bsl 70 -> waits(N - 1, Y); true -> waits(N - 1, id(Y) rem 99999999977) end.
+ends() -> [{mwc(200, X), grow(60, X, []), shrink(50, X), fibs(200, X, 1), fibs(100, -X, X), signs(100, X, X), waits(300, X)} || X <- id(starts())].
+starts() -> [0, 1, -1, 77, 123456789, -987654321987, 1 bsl 28, 1 bsl 29, -(1 bsl 29), 1 bsl 30, 1 bsl 62, (1 bsl 63) - 1, 1 bsl 63, -(1 bsl 63), -(1 bsl 63) + 1, (1 bsl 64) - 1, -(1 bsl 64), 1 bsl 100].
+typed() -> {mwc(150, 123456789), grow(50, 17, []), shrink(20, 1 bsl 62), fibs(100, 1, 1), signs(40, 5, 0), waits(200, 3)}.
+round() -> {typed(), ends(), keep(300, 1, []), try clause(9, 77) catch error:R -> R end, exchange(50, 7, 9), calls(500, 5), descend(100, 3)}.
 loops() -> {round(), fnv(<<"the quick brown fox">>, 16#cbf29ce484222325), lcg(1000, 42), xorshift(1000, 88172645463325252), park(1000, 1, 0)}.`;
   const cases = Array.from({ length: FUNCTIONS }, (_, i) => `c${i}/0`);
   return `-module(${module}).\n-export([loops/0, ${cases.join(', ')}]).\nid(X) -> X.\nbits(N, X) -> <<0:N, X:64>>.\n${functions.join('\n')}\n${loops}\n`;

@@ -20,6 +20,7 @@ import {
   resultRange,
 } from '../integer-range.ts';
 import { tagLong } from '../raw-integers.ts';
+import { canCheck, emitChecked, emitCheckedOrder } from './checked-arith.ts';
 import { type BifCall, pushBifValue } from './guard-bif.ts';
 
 /** An operation of two operands, and the call that stands for it where an operand is something else. */
@@ -136,7 +137,11 @@ interface Plan {
   /** Undefined: only the low bits of the result are right. */
   readonly result: IntegerRange | undefined;
   readonly signed: boolean;
+  /** Nothing bounds the result: checked-arith.ts. */
+  readonly checked?: boolean;
 }
+
+const CHECKED: Plan = { result: undefined, signed: true, checked: true };
 
 /** How the operation can be done on i64; undefined: it cannot, or it is not worth it. */
 function planOf(a: BeamAssembler, operation: Operation): Plan | undefined {
@@ -148,20 +153,28 @@ function planOf(a: BeamAssembler, operation: Operation): Plan | undefined {
   const result = resultRange(operator, rangeX, rangeY);
   if (result !== undefined && isLong(result)) {
     const signed = commonSign(operator, rangeX, rangeY);
-    if (signed === undefined) return undefined;
+    if (signed === undefined) return checkedPlan(a, operation);
     if (!isRaw && isSmallRange(result) && a.alwaysSmall(x) && a.alwaysSmall(y)) return undefined;
     const paysOff = isRaw || isSmallRange(result) || isWide(y) || isUsedAsLong(a, call.dst);
     return paysOff ? { result, signed } : undefined;
   }
-  if (!isModular(operator) || (operator === 'bsl' && !isShiftCount(rangeY))) return undefined;
   if (call.fail > 0 || call.dst.kind !== 'x' || !a.plan.hasWideMask) return undefined;
-  if (floatOperators.has(operator) && !(isKnownInteger(a, x) && isKnownInteger(a, y))) return undefined;
-  return wraps(a, a.at, call.dst.index) ? { result: undefined, signed: true } : undefined;
+  const isCut = isModular(operator) && (operator !== 'bsl' || isShiftCount(rangeY));
+  const mayBeFloat = floatOperators.has(operator) && !(isKnownInteger(a, x) && isKnownInteger(a, y));
+  if (isCut && !mayBeFloat && wraps(a, a.at, call.dst.index)) return { result: undefined, signed: true };
+  return checkedPlan(a, operation);
+}
+
+/** Where an operand has an i64 already, or could not be a small. */
+function checkedPlan(a: BeamAssembler, { x, y, call }: Operation): Plan | undefined {
+  if (call.fail > 0 || call.dst.kind !== 'x' || !a.plan.hasWideMask || !canCheck(a, x, y)) return undefined;
+  const isRaw = a.raw.isUnboxed(x) || a.raw.isUnboxed(y);
+  return isRaw || ((isWide(x) || isWide(y)) && isUsedAsLong(a, call.dst)) ? CHECKED : undefined;
 }
 
 /** Cheap: whether operands or the result can be integers that are no smalls, and something is known of them. */
 function mayBeWide(a: BeamAssembler, { operator, x, y }: Operation): boolean {
-  if (a.raw.has(x) || a.raw.has(y) || isWide(x) || isWide(y)) return true;
+  if ([x, y].some((operand) => a.raw.has(operand) || a.raw.isUnboxed(operand) || isWide(operand))) return true;
   const smalls = a.alwaysSmall(x) && a.alwaysSmall(y);
   if (smalls) return operator === '*' || operator === 'bsl';
   return a.plan.hasWideMask || (isBounded(a, x) && isBounded(a, y));
@@ -273,10 +286,15 @@ function emitComparison(a: BeamAssembler, { op, args }: Instruction): boolean {
   if (codes === undefined) return false;
   const { raw } = a;
   const [fail, x, y] = args as [Operand, Operand, Operand];
-  if (!raw.has(x) && !raw.has(y) && !(isBounded(a, x) && isBounded(a, y))) return false;
+  const isRaw = [x, y].some((operand) => raw.has(operand) || raw.isUnboxed(operand));
+  if (!isRaw && !(isBounded(a, x) && isBounded(a, y))) return false;
   if (a.alwaysSmall(x) && a.alwaysSmall(y)) return false;
   const [rangeX, rangeY] = [raw.rangeOf(x), raw.rangeOf(y)];
-  if (rangeX === undefined || rangeY === undefined) return false;
+  if (rangeX === undefined || rangeY === undefined) {
+    if ((op.name !== 'is_lt' && op.name !== 'is_ge') || !a.plan.hasWideMask || !canCheck(a, x, y)) return false;
+    emitCheckedOrder(a, fail, x, y, op.name === 'is_lt');
+    return true;
+  }
   const signed = isSignedLong(rangeX) && isSignedLong(rangeY);
   if (!signed && !(isUnsignedLong(rangeX) && isUnsignedLong(rangeY))) return false;
   raw.push(x, undefined, true);
@@ -303,7 +321,8 @@ export function emitOnLongs(a: BeamAssembler, instruction: Instruction): boolean
     const operation = operationOf(a, instruction);
     const plan = operation === undefined ? undefined : planOf(a, operation);
     if (operation === undefined || plan === undefined) return false;
-    emitOperation(a, operation, plan);
+    if (plan.checked === true) emitChecked(a, operation.operator, operation.x, operation.y, operation.call);
+    else emitOperation(a, operation, plan);
     return true;
   }
   if (name === 'move') return a.raw.copy(instruction.args[0] as Operand, instruction.args[1] as Operand);
