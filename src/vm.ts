@@ -2,11 +2,12 @@
 import type { BifRow, BifTable } from './bifs/registry.ts';
 import { bifTables } from './bifs/tables.ts';
 import { CodeTable, type PointOwner } from './code/code-table.ts';
-import { type FunctionSource, generatedImports, Prelude } from './code/generated-imports.ts';
+import { generatedImports, Prelude } from './code/generated-imports.ts';
 import { Instruments } from './code/instrument.ts';
 import { type GeneratedImports, linkModule } from './code/linker.ts';
 import type { LoadedModule } from './code/loaded-module.ts';
 import { ModuleLoader, type PreparedModule } from './code/module-loader.ts';
+import type { FunctionSource } from './code/shared-functions.ts';
 import { type Translation, translationOf } from './code/translation.ts';
 import { decodeTranslation, encodeTranslation } from './code/translation-file.ts';
 import type { DebugFlags } from './debug/flags.ts';
@@ -265,7 +266,7 @@ export class Vm implements Machine {
 
   private wrappedBif({ module, functionName, arity }: ExportName): CallableFunction {
     const key = bifKey({ module: atomName(module), name: atomName(functionName), arity });
-    return this.prelude.bifWrapper(this.imports.call?.[key] as CallableFunction, arity);
+    return this.imports.shared.function(`call ${key} ${'i'.repeat(arity)}:i`);
   }
 
   // ---- tracing -----------------------------------------------------------------------------------------------------

@@ -1,28 +1,12 @@
-/** What generated code imports: the memory, the prelude, runtime functions, BIFs. Made when first asked for. */
-import { buildBifWrapper, buildKernelBif, parseBifKey } from '../jit/bif-wrappers.ts';
+/** What generated code is given: the memory, the prelude, runtime functions, BIFs. Made when first asked for. */
+import { buildKernelBif, parseBifKey } from '../jit/bif-wrappers.ts';
 import { buildKernels } from '../jit/kernels.ts';
 import { kernelBifs } from '../jit/map-kernels.ts';
 import { buildPrelude, buildUndefinedStub, TRAMPOLINE_ARITY } from '../jit/prelude.ts';
 import { termKernels } from '../memory/term-kernels.ts';
 import { termRules } from '../term/term-rules.ts';
 import type { GeneratedImports } from './linker.ts';
-
-/** Functions by name; undefined for a name that does not exist. */
-export type FunctionSource = (name: string) => CallableFunction | undefined;
-
-/** An import object whose properties are made when WebAssembly asks for them. */
-export function lazyImports(source: FunctionSource): Record<string, CallableFunction> {
-  const made = new Map<string | symbol, CallableFunction | undefined>();
-  return new Proxy<Record<string, CallableFunction>>(
-    {},
-    {
-      get(_target, key) {
-        if (!made.has(key)) made.set(key, typeof key === 'string' ? source(key) : undefined);
-        return made.get(key);
-      },
-    },
-  );
-}
+import { type FunctionSource, SharedFunctions, type SharedSources } from './shared-functions.ts';
 
 /** What the trampoline cannot do in WebAssembly. */
 export interface TrampolineHelp {
@@ -40,8 +24,6 @@ export interface TrampolineHelp {
 export class Prelude {
   private readonly environment: Record<string, unknown>;
   private readonly exports = new Map<string, CallableFunction>();
-  /** By arity. */
-  private readonly bifWrappers: WebAssembly.Module[] = [];
 
   constructor(memory: WebAssembly.Memory, table: WebAssembly.Table, help: TrampolineHelp) {
     this.environment = { memory, table, ...help };
@@ -60,13 +42,6 @@ export class Prelude {
     const imports = { prelude: { [name]: this.function(name) } } as unknown as WebAssembly.Imports;
     return new WebAssembly.Instance(new WebAssembly.Module(buildUndefinedStub(slot, arity)), imports).exports
       .f as CallableFunction;
-  }
-
-  /** A BIF as a function that the table takes. */
-  bifWrapper(bif: CallableFunction, arity: number): CallableFunction {
-    this.bifWrappers[arity] ??= new WebAssembly.Module(buildBifWrapper(arity));
-    const imports = { call: { bif } } as unknown as WebAssembly.Imports;
-    return new WebAssembly.Instance(this.bifWrappers[arity], imports).exports.f as CallableFunction;
   }
 
   /** A function of the prelude by its name, such as `undefined3`. */
@@ -104,26 +79,20 @@ function withKernel(
   return new WebAssembly.Instance(module, imports).exports.f as CallableFunction;
 }
 
-/** The import object for translated modules. */
+/** What every module is instantiated with, and what is put into its table of calls. */
 export function generatedImports(
   memory: WebAssembly.Memory,
   prelude: Prelude,
-  sources: {
-    readonly rt: FunctionSource;
-    readonly bif: FunctionSource;
-    readonly call: FunctionSource;
-    readonly guard: FunctionSource;
-  },
+  sources: Pick<SharedSources, 'rt' | 'bif' | 'call' | 'guard'>,
 ): GeneratedImports {
-  const rt = lazyImports(sources.rt);
-  const kernel = kernels(memory, rt);
-  return {
-    env: { memory },
-    prelude: lazyImports((name) => prelude.function(name)),
-    kernel,
-    rt,
-    bif: lazyImports(sources.bif),
-    call: lazyImports((key) => withKernel(memory, key, kernel[key], sources.call(key))),
-    guard: lazyImports(sources.guard),
+  const known: { kernels?: Record<string, CallableFunction> } = {};
+  const rt = new Proxy<Record<string, CallableFunction>>({}, { get: (_target, name) => sources.rt(name as string) });
+  const kernel: FunctionSource = (name) => {
+    known.kernels ??= kernels(memory, rt);
+    return known.kernels[name];
   };
+  const call: FunctionSource = (key) =>
+    withKernel(memory, key, kernelBifs.has(key) ? kernel(key) : undefined, sources.call(key));
+  const shared = new SharedFunctions({ ...sources, call, kernel, prelude: (name) => prelude.function(name) });
+  return { imports: { env: { memory } }, shared };
 }

@@ -10,7 +10,7 @@ import type { Addr } from '../term/layout.ts';
 import { returnAddress } from '../term/stack-words.ts';
 import { applyRelocations } from '../wasm/encoder.ts';
 import type { CodeTable } from './code-table.ts';
-import { type GeneratedImports, ownWiring, resolveConstant, type Wiring } from './linker.ts';
+import { type GeneratedImports, instantiated, ownWiring, resolveConstant, type Wiring } from './linker.ts';
 import type { LoadedModule } from './loaded-module.ts';
 
 interface Instrumented {
@@ -72,7 +72,7 @@ export class Instruments {
       if (kind === RELOC_ENTER) return returnAddress(first + id);
       return kind === RELOC_BREAKPOINT ? bytes + id : resolveConstant(module, kind, id);
     });
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm), this.imports as WebAssembly.Imports);
+    const exports = instantiated(translation, this.imports);
     code.put(enterSlot, exports.enter as CallableFunction);
     code.connect(module, exports.calls as WebAssembly.Table | undefined);
     const stopping = this.wiring(module, exports);

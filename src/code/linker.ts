@@ -36,10 +36,14 @@ import type { CodeTable } from './code-table.ts';
 import { LoadedModule, type ModuleConstants } from './loaded-module.ts';
 import { keysOfMaps } from './map-keys.ts';
 import { recordPrototypes } from './record-prototypes.ts';
+import type { SharedFunctions } from './shared-functions.ts';
 import { ROW, type Translation } from './translation.ts';
 
-/** What generated code imports, by module name. */
-export type GeneratedImports = Record<string, Record<string, unknown>>;
+/** What generated code is given. */
+export interface GeneratedImports {
+  readonly imports: WebAssembly.Imports;
+  readonly shared: SharedFunctions;
+}
 
 /** The code that slots lead to. */
 export type Wiring = readonly (readonly [slot: number, code: CallableFunction])[];
@@ -59,7 +63,7 @@ class Linker {
   /** Funs without free variables, by lambda. */
   private readonly funs: Term[] = [];
   private module!: LoadedModule;
-  private instance!: WebAssembly.Instance;
+  private exports!: WebAssembly.Exports;
   private resumeSlot = 0;
 
   constructor(code: CodeTable, translation: Translation) {
@@ -168,15 +172,15 @@ class Linker {
   instantiate(imports: GeneratedImports): void {
     const { wasm, relocations } = this.translation;
     applyRelocations(wasm, relocations, (kind, id) => resolveConstant(this.module, kind, id));
-    this.instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), imports as WebAssembly.Imports);
-    const { exports } = this.instance;
+    const exports = instantiated(this.translation, imports);
+    this.exports = exports;
     for (const [slot, code] of ownWiring(this.module, exports)) this.code.put(slot, code);
     this.code.connect(this.module, exports.calls as WebAssembly.Table | undefined);
   }
 
   /** A slot for the on_load function, which nobody else need be able to call; undefined when there is none. */
   onLoadSlot(): number | undefined {
-    const { onLoad } = this.instance.exports;
+    const { onLoad } = this.exports;
     if (onLoad === undefined) return undefined;
     const slot = this.code.allocateSlots(1);
     this.module.ownSlots.push(slot);
@@ -194,7 +198,7 @@ class Linker {
       const made = code.export(module.name, atoms[name] as Term, arity);
       if (made.state === 'bif') continue;
       made.state = 'loaded';
-      code.put(made.slot, this.instance.exports[`e${index}`] as CallableFunction);
+      code.put(made.slot, this.exports[`e${index}`] as CallableFunction);
     }
     this.lambdas.forEach((entry, index) => {
       const [name, , , free] = lambdas.subarray(index * ROW.lambda) as unknown as LambdaRow;
@@ -202,6 +206,14 @@ class Linker {
     });
     code.modules.set(module.name, module);
   }
+}
+
+/** The exports of a new instance of the code, whose constants have been filled in. */
+export function instantiated(translation: Translation, { imports, shared }: GeneratedImports): WebAssembly.Exports {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(translation.wasm), imports);
+  const calls = exports.calls as WebAssembly.Table | undefined;
+  if (calls !== undefined) shared.place(calls, translation.calledImports.length, translation.shared);
+  return exports;
 }
 
 /** The functions of an instance of the module that return points and funs are to reach, with their slots. */

@@ -30,6 +30,7 @@ interface Header {
   readonly files: readonly string[];
   readonly records: readonly RecordDefinition[];
   readonly integers: readonly string[];
+  readonly shared: readonly string[];
   readonly literalLengths: readonly number[];
 }
 
@@ -67,9 +68,9 @@ function withBigints({ default: given, ...field }: RecordDefinition['fields'][nu
 
 /** The translation as bytes. */
 export function encodeTranslation(translation: Translation): Uint8Array<ArrayBuffer> {
-  const { name, atoms, onLoad, files, records, integers, literals } = translation;
+  const { name, atoms, onLoad, files, records, shared, integers, literals } = translation;
   const header: Header = {
-    ...{ name, atoms, onLoad, files, records },
+    ...{ name, atoms, onLoad, files, records, shared },
     integers: integers.map(String),
     literalLengths: literals.map(({ length }) => length),
   };

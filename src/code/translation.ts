@@ -48,6 +48,7 @@ export interface Translation {
   /** For each entry of `mapKeys` the number of keys, then kind and id of each. */
   readonly mapKeys: Int32Array;
   readonly calledImports: Int32Array;
+  readonly shared: readonly string[];
   /** Rows: index into POINT_KINDS, func, pc, frameWords, line (`ReturnPoint`). */
   readonly returnPoints: Int32Array;
 }
@@ -101,6 +102,7 @@ export function translationOf(beam: BeamModule, compiled: CompiledModule): Trans
     integers: compiled.integers,
     mapKeys: Int32Array.from(compiled.mapKeys.flatMap((keys) => [keys.length, ...keys.flat()])),
     calledImports: Int32Array.from(compiled.calledImports),
+    shared: compiled.shared,
     returnPoints: pointRows(compiled.returnPoints),
   };
 }

@@ -30,7 +30,6 @@ export function compileModule(module: BeamModule, options: TranslateOptions): Co
   if (calledImports.length > 0) {
     const stubs = calledImports.map((index) => compileStub(translator, index));
     builder.elements(calls, i32Init(0), stubs);
-    builder.exportTable('calls', calls);
   }
   // What return points go on with.
   if (translator.resumes.length > 0) translator.defineEntry('resume', translator.resumes);
@@ -43,12 +42,16 @@ export function compileModule(module: BeamModule, options: TranslateOptions): Co
   translator.adapters.forEach((adapter, index) => {
     builder.exportFunction(`a${index}`, adapter);
   });
+  const called = calledImports.length + translator.shared.length;
+  builder.limitTable(calls, { min: called, max: called });
+  if (called > 0) builder.exportTable('calls', calls);
   return {
     wasm: builder.finish(),
     integers: translator.integers,
     mapKeys: translator.mapKeys,
     returnPoints: translator.returnPoints,
     calledImports,
+    shared: translator.shared,
   };
 }
 

@@ -37,4 +37,6 @@ export interface CompiledModule {
   readonly returnPoints: readonly ReturnPoint[];
   /** Imports (indexes into `BeamModule.imports`) that the code calls, in the order of the elements of the module's table of calls. */
   readonly calledImports: readonly number[];
+  /** What lies behind those in the table of calls: functions that all modules share, each as its source, name and signature. */
+  readonly shared: readonly string[];
 }

@@ -31,7 +31,10 @@ export class ModuleTranslator {
   readonly module: BeamModule;
   readonly options: TranslateOptions;
   readonly builder: ModuleBuilder;
-  /** The functions of other modules that this one calls: an element for each, which the linker writes (code/code-table.ts). */
+  /**
+   * The functions of other modules that this one calls: an element for each, which the linker writes (code/code-table.ts). Behind them those
+   * in `shared`.
+   */
   readonly calls: TableIndex;
   /** By index into `module.functions`. */
   readonly functions: FuncIndex[] = [];
@@ -48,6 +51,8 @@ export class ModuleTranslator {
   readonly mapKeys: (readonly ConstantId[])[] = [];
   /** Indexes into `module.imports` of the elements of `calls`: whatever is no BIF. */
   readonly calledImports: readonly number[];
+  /** As in CompiledModule. */
+  readonly shared: string[] = [];
   readonly helpers = new ModuleHelpers(this);
 
   private resume!: FuncIndex;
@@ -78,8 +83,7 @@ export class ModuleTranslator {
     this.calledImports.forEach((index, element) => {
       this.elementOfImport[index] = element;
     });
-    const size = this.calledImports.length;
-    this.calls = this.builder.defineTable(funcref, { min: size, max: size });
+    this.calls = this.builder.defineTable(funcref, { min: 0 });
   }
 
   isBif(importIndex: number): boolean {
@@ -159,7 +163,13 @@ export class ModuleTranslator {
     const known = this.otherImports.get(key);
     if (known !== undefined) return known;
     const { params, results } = signature(text);
-    const func = this.builder.importFunction(module, name, this.builder.type(params, results));
+    const element = this.calledImports.length + this.shared.push(`${key} ${text}`) - 1;
+    const func = this.builder.tableFunction({
+      table: this.calls,
+      element,
+      type: this.builder.type(params, results),
+      name: key,
+    });
     this.otherImports.set(key, func);
     return func;
   }

@@ -33,10 +33,21 @@ export interface FunctionBody {
   readonly notes: readonly Note[];
 }
 
+/** A function that is called through an element of a table. */
+export interface TablePlace {
+  readonly table: TableIndex;
+  readonly element: number;
+  readonly type: TypeIndex;
+  /** For notes. */
+  readonly name: string;
+}
+
 /** The part of a module a function builder needs. */
 export interface FunctionOwner {
   readonly keepsNames: boolean;
   readonly keepsNotes: boolean;
+  /** Where a function lies that is called through a table; undefined: it is one of the module's own or imported. */
+  tablePlace(func: FuncIndex): TablePlace | undefined;
   /** Takes the body over; its buffers may be reused as soon as this returns. */
   finishFunction(body: FunctionBody): void;
 }
@@ -156,13 +167,28 @@ export class FunctionBuilder extends InstructionEmitter implements FunctionBody 
   }
 
   call(func: FuncIndex): void {
+    const place = this.owner.tablePlace(func);
+    if (place !== undefined) {
+      this.pushElement(place);
+      return this.callIndirect(place.type, place.table);
+    }
     this.code.byte(instructions.call.opcode);
     this.funcReference(func);
   }
 
   returnCall(func: FuncIndex): void {
+    const place = this.owner.tablePlace(func);
+    if (place !== undefined) {
+      this.pushElement(place);
+      return this.returnCallIndirect(place.type, place.table);
+    }
     this.code.byte(instructions.returnCall.opcode);
     this.funcReference(func);
+  }
+
+  private pushElement({ element, name }: TablePlace): void {
+    this.note(name);
+    this.i32Const(element);
   }
 
   /** The function as a value; it must also be in an element segment or exported. */

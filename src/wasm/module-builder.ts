@@ -1,5 +1,11 @@
 import { ByteBuffer, RELOCATABLE_BYTES, writePaddedUnsigned32 } from './encoder.ts';
-import { type FunctionBody, FunctionBuilder, type FunctionOwner, type Note } from './function-builder.ts';
+import {
+  type FunctionBody,
+  FunctionBuilder,
+  type FunctionOwner,
+  type Note,
+  type TablePlace,
+} from './function-builder.ts';
 import {
   type DataSegment,
   type ElementSegment,
@@ -43,6 +49,9 @@ export interface FinishedModule {
   readonly notes: readonly Note[];
 }
 
+/** What stands for functions in tables begins here; a module cannot import so many. */
+const FIRST_TABLE_FUNCTION = 2 ** 24;
+
 /** Where a function's body lies in the buffer of bodies, size included; end 0 means not there yet. */
 interface BodyPlace {
   readonly start: number;
@@ -62,6 +71,7 @@ export class ModuleBuilder implements FunctionOwner {
   private readonly imports: Import[] = [];
   private readonly importCounts: Record<ExternalKind, number> = { func: 0, table: 0, memory: 0, global: 0 };
   private readonly functionTypes: TypeIndex[] = [];
+  private readonly tablePlaces: TablePlace[] = [];
   private readonly tables: TableType[] = [];
   private readonly memories: Limits[] = [];
   private readonly globals: Global[] = [];
@@ -114,6 +124,18 @@ export class ModuleBuilder implements FunctionOwner {
     const func = this.addImport(module, name, { kind: 'func', type }) as FuncIndex;
     if (this.keepsNames) this.functionNames.set(func, `${module}.${name}`);
     return func;
+  }
+
+  /**
+   * A function that whoever instantiates the module puts into the table: calls of it go there. It can be called, and nothing else.
+   * V8 compiles a wrapper for each signature among a module's imported functions, whatever they are; these need none.
+   */
+  tableFunction(place: TablePlace): FuncIndex {
+    return (FIRST_TABLE_FUNCTION + this.tablePlaces.push(place) - 1) as FuncIndex;
+  }
+
+  tablePlace(func: FuncIndex): TablePlace | undefined {
+    return func < FIRST_TABLE_FUNCTION ? undefined : this.tablePlaces[func - FIRST_TABLE_FUNCTION];
   }
 
   /** Imports the memory; only one may be imported or defined. */
@@ -185,6 +207,12 @@ export class ModuleBuilder implements FunctionOwner {
   defineTable(element: ValType, limits: Limits): TableIndex {
     this.tables.push({ kind: 'table', element, limits });
     return (this.importCounts.table + this.tables.length - 1) as TableIndex;
+  }
+
+  /** Changes the limits of a table of the module's own. */
+  limitTable(table: TableIndex, limits: Limits): void {
+    const index = table - this.importCounts.table;
+    this.tables[index] = { ...(this.tables[index] as TableType), limits };
   }
 
   defineGlobal(type: ValType, mutable: boolean, init: ConstExpr): GlobalIndex {
