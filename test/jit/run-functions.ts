@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { erlangArithBifs } from '../../src/bifs/erlang/arith.ts';
 import { kernels, Prelude } from '../../src/code/generated-imports.ts';
 import { keysOfMaps } from '../../src/code/map-keys.ts';
+import { SharedFunctions } from '../../src/code/shared-functions.ts';
 import { compileModule } from '../../src/jit/compile-module.ts';
 import type { CompiledModule } from '../../src/jit/compiled-module.ts';
 import {
@@ -140,26 +141,26 @@ export function loadFunctions(path: string): Functions {
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: 3 * module.functions.length + 100 });
   const prelude = preludeFor(memory, table);
   let calls = 0;
-  const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
-  const compiled = new WebAssembly.Module(wasm.bytes);
-  for (const { module: from, name } of WebAssembly.Module.imports(compiled)) {
-    const fn = from === 'rt' ? runtime[name] : bifs.get(name);
-    imports[from] ??= {};
-    if (from === 'prelude' && name.startsWith('callFun')) {
-      imports[from][name] = prelude.function(name);
-      continue;
-    }
-    imports[from][name] = (...words: number[]) => {
-      if (from !== 'rt') calls++;
-      return typeof fn === 'function' ? fn(...words) : 0;
+  const kernel = kernels(memory, runtime as Record<string, CallableFunction>);
+  const bif = (key: string): Words => {
+    const fn = bifs.get(key);
+    return (...words) => {
+      calls++;
+      return fn === undefined ? 0 : fn(...words);
     };
+  };
+  const shared = new SharedFunctions({
+    rt: (name) => (runtime[name] as CallableFunction | undefined) ?? (() => 0),
+    prelude: (name) => prelude.function(name),
+    kernel: (name) => kernel[name],
+    bif,
+    call: bif,
+    guard: bif,
+  });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm.bytes), { env: { memory } });
+  if (exports.calls !== undefined) {
+    shared.place(exports.calls as WebAssembly.Table, code.calledImports.length, code.shared);
   }
-  imports.env = { memory };
-  imports.kernel = kernels(memory, runtime as Record<string, CallableFunction>) as unknown as Record<
-    string,
-    WebAssembly.ImportValue
-  >;
-  const { exports } = new WebAssembly.Instance(compiled, imports);
   module.lambdas.forEach((_, index) => {
     table.set(firstAdapter(module, 0) + index, exports[`a${index}`]);
   });
