@@ -6,7 +6,7 @@ import { buildPrelude, buildUndefinedStub, TRAMPOLINE_ARITY } from '../jit/prelu
 import { termKernels } from '../memory/term-kernels.ts';
 import { termRules } from '../term/term-rules.ts';
 import type { GeneratedImports } from './linker.ts';
-import { type FunctionSource, SharedFunctions, type SharedSources } from './shared-functions.ts';
+import { SharedFunctions, type SharedSources } from './shared-functions.ts';
 
 /** What the trampoline cannot do in WebAssembly. */
 export interface TrampolineHelp {
@@ -85,14 +85,13 @@ export function generatedImports(
   prelude: Prelude,
   sources: Pick<SharedSources, 'rt' | 'bif' | 'call' | 'guard'>,
 ): GeneratedImports {
-  const known: { kernels?: Record<string, CallableFunction> } = {};
   const rt = new Proxy<Record<string, CallableFunction>>({}, { get: (_target, name) => sources.rt(name as string) });
-  const kernel: FunctionSource = (name) => {
-    known.kernels ??= kernels(memory, rt);
-    return known.kernels[name];
-  };
-  const call: FunctionSource = (key) =>
-    withKernel(memory, key, kernelBifs.has(key) ? kernel(key) : undefined, sources.call(key));
-  const shared = new SharedFunctions({ ...sources, call, kernel, prelude: (name) => prelude.function(name) });
+  const kernel = kernels(memory, rt);
+  const shared = new SharedFunctions({
+    ...sources,
+    prelude: (name) => prelude.function(name),
+    kernel: (name) => kernel[name],
+    call: (key) => withKernel(memory, key, kernel[key], sources.call(key)),
+  });
   return { imports: { env: { memory } }, shared };
 }
