@@ -19,6 +19,7 @@ import { erlangHaltBifs } from './erlang/halting.ts';
 import { erlangChecksumBifs, erlangHashBifs } from './erlang/hashing.ts';
 import { erlangIdentifierBifs } from './erlang/identifiers.ts';
 import { erlangIodataBifs } from './erlang/iodata.ts';
+import { erlangAppendBifs } from './erlang/list-append.ts';
 import { erlangSubtractBifs } from './erlang/list-subtract.ts';
 import { erlangListTupleBifs } from './erlang/lists-tuples.ts';
 import { erlangLoadNifBifs } from './erlang/load-nif.ts';
@@ -124,6 +125,7 @@ export const bifTables: readonly BifTable[] = [
   ertsInternalSystemProcessBifs,
   ertsInternalSystemTaskBifs,
   erlangIdentifierBifs,
+  erlangAppendBifs,
   erlangSubtractBifs,
   erlangSystemInfoBifs,
   erlangTimeBifs,

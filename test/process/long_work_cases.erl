@@ -63,7 +63,24 @@ work(Size) ->
      {from_list, fun() -> maps:from_list(Pairs) end},
      {from_keys, fun() -> maps:from_keys(Keys, v) end},
      {keys, fun() -> lists:sort(maps:keys(Map)) end},
-     {values, fun() -> lists:sort(maps:values(Map)) end}].
+     {values, fun() -> lists:sort(maps:values(Map)) end}
+     | many(Size)].
+
+%% What is done in one go takes more.
+many(Size) ->
+    List = lists:seq(1, 30 * Size), Tuples = [{N, x} || N <- List], Last = 30 * Size, Hay = << <<N:16>> || N <- List>>,
+    Twos = binary:copy(<<"ab,cde,">>, 10 * Size),
+    [{member, fun() -> {lists:member(Last, List), lists:member(x, List), lists:member({Last, x}, Tuples)} end},
+     {keyfind, fun() -> {lists:keyfind(Last, 1, Tuples), lists:keyfind(y, 2, Tuples)} end},
+     {keymember, fun() -> {lists:keymember(Last * 1.0, 1, Tuples), lists:keymember(y, 2, Tuples)} end},
+     {keysearch, fun() -> {lists:keysearch(Last, 1, Tuples), lists:keysearch(y, 3, Tuples)} end},
+     {reverse, fun() -> lists:reverse(List, [tail]) end},
+     {'++', fun() -> List ++ Tuples ++ tail end},
+     {'--', fun() -> (List ++ List) -- [N || N <- List, N rem 3 =/= 1] end},
+     {match, fun() -> {binary:match(Twos, <<",,">>), binary:match(Twos, [<<"xyz">>, <<",,">>])} end},
+     {matches, fun() -> {binary:matches(Twos, <<"e,">>), binary:matches(Hay, [<<0>>, <<7, 7>>, <<1, 0, 1>>])} end},
+     {split, fun() -> {binary:split(Twos, <<",">>, [global, trim]), binary:split(<<1:1, Twos/binary, 0:7>>, <<",,">>, [])} end},
+     {scope, fun() -> {binary:matches(Twos, [<<"cd">>, <<"cde,ab">>], [{scope, {5, 60 * Size}}]), binary:match(Twos, <<"b,">>, [{scope, {9 * Size, 50 * Size}}])} end}].
 
 results(Size) -> [{Name, element(1, beside(Bif))} || {Name, Bif} <- work(Size)].
 
@@ -83,7 +100,10 @@ errors(Size) ->
         fun() -> iolist_to_binary([Bytes, oops]) end, fun() -> list_to_bitstring([Bytes, oops]) end,
         fun() -> iolist_size([Bytes, oops]) end,
         fun() -> binary_to_term(Cut) end, fun() -> binary_to_term(Cut, [safe]) end,
-        fun() -> maps:from_list(Pairs ++ [oops]) end]].
+        fun() -> maps:from_list(Pairs ++ [oops]) end,
+        fun() -> lists:reverse(Pairs ++ oops, []) end, fun() -> lists:member(x, Pairs ++ oops) end,
+        fun() -> lists:keyfind(x, 1, Pairs ++ oops) end, fun() -> (Pairs ++ oops) ++ [] end, fun() -> (Pairs ++ oops) -- [x] end,
+        fun() -> Pairs -- (Pairs ++ oops) end]].
 
 %% Messages come and exits are trapped meanwhile.
 messages(Size) ->

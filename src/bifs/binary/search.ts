@@ -10,6 +10,8 @@ export interface Match {
 }
 
 export interface Pattern {
+  /** Bytes of the longest match. */
+  readonly maxLength: number;
   /** The first match within `text` from `from` up to (not including) `to`; undefined when there is none. */
   find(text: Uint8Array, from: number, to: number): Match | undefined;
 }
@@ -36,6 +38,10 @@ export class SinglePattern implements Pattern {
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+  }
+
+  get maxLength(): number {
+    return this.bytes.length;
   }
 
   find(text: Uint8Array, from: number, to: number): Match | undefined {
@@ -84,6 +90,7 @@ const ROOT = 0;
 
 /** Several patterns, none of them empty. Nodes of the trie are numbers; 0 is the root. */
 export class PatternSet implements Pattern {
+  readonly maxLength: number;
   /** Child by node * 256 + byte; those of the root are in `first`, 0 where there is none. */
   private readonly children = new Map<number, number>();
   private readonly first = new Int32Array(BYTE_VALUES);
@@ -94,6 +101,7 @@ export class PatternSet implements Pattern {
   private readonly longest: number[] = [0];
 
   constructor(patterns: readonly Uint8Array[]) {
+    this.maxLength = patterns.reduce((most, { length }) => Math.max(most, length), 0);
     for (const pattern of patterns) this.add(pattern);
     this.link();
   }

@@ -1,11 +1,10 @@
 /** Lists, tuples and maps in module erlang: what guards may ask, and what takes them apart or makes them. */
 import { allocate } from '../../memory/heap.ts';
 import { plus, store } from '../../memory/memory.ts';
-import { bumpForWork } from '../../runtime/bump-reductions.ts';
 import { am } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { bitSize, byteSize } from '../../term/bits.ts';
-import { cons, copyTuple, listBefore, tuple, tupleFromParts, tupleOfList } from '../../term/build.ts';
+import { cons, copyTuple, tuple, tupleFromParts, tupleOfList } from '../../term/build.ts';
 import { badarg, ErlangError } from '../../term/erlang-error.ts';
 import { flatmapSize } from '../../term/flatmap.ts';
 import { hashmapSize } from '../../term/hash-nodes.ts';
@@ -162,17 +161,6 @@ function makeTupleWith(arity: Term, initial: Term, pairs: Term): Term {
   return term;
 }
 
-/** Cells that `++` and lists:reverse/2 make for a reduction (CELLS_PER_RED in erl_bif_lists.c: 40, or 60 where the heap has room). */
-const CELLS_PER_REDUCTION = 40;
-
-/** `++`: the second operand may be anything; the first must be a proper list. Raises badarg. */
-export function append(first: Term, second: Term): Term {
-  if (isNil(first)) return second;
-  const count = properLength(first);
-  bumpForWork(count, CELLS_PER_REDUCTION);
-  return listBefore(first, count, second);
-}
-
 function mapGetOf(key: Term, map: Term): Term {
   if (!isMap(map)) throw new ErlangError('error', tuple(am.badmap, map));
   const value = mapGet(map, key);
@@ -208,21 +196,5 @@ export const erlangListTupleBifs: BifTable = {
     { name: 'list_to_tuple', arity: 1, fn: listToTuple },
     { name: 'make_tuple', arity: 2, fn: (arity: Term, value: Term) => newTuple(arity, value).term },
     { name: 'make_tuple', arity: 3, fn: makeTupleWith },
-    { name: '++', arity: 2, fn: append },
-    { name: 'append', arity: 2, fn: append },
   ],
 };
-
-/** The proper list in reverse order, in front of `last`. */
-export function reversed(list: Term, last: Term = NIL): Term {
-  let result = last;
-  let rest = list;
-  let count = 0;
-  for (; isCons(rest); rest = tail(rest)) {
-    result = cons(head(rest), result);
-    count++;
-  }
-  bumpForWork(count, CELLS_PER_REDUCTION);
-  if (!isNil(rest)) throw badarg();
-  return result;
-}
