@@ -3,13 +3,13 @@ import type { Machine } from '../process/machine.ts';
 import { am, atomName } from '../term/atoms.ts';
 import { cons, listOf, tupleOf } from '../term/build.ts';
 import { copyIn } from '../term/copy.ts';
-import { badarg, ErlangError, systemLimit } from '../term/erlang-error.ts';
+import { badarg, ErlangError } from '../term/erlang-error.ts';
 import { NIL, type Term } from '../term/layout.ts';
 import { forEachPair } from '../term/map.ts';
 import { mapFromArrays } from '../term/map-build.ts';
 import { display } from '../term/print.ts';
 import { head, isAtom, isCons, isImmediate, isMap, isTuple, tail, tupleArity, tupleElement } from '../term/term.ts';
-import { MAX_DEPTH, type Slots } from './match-pattern.ts';
+import { type Complain, excessiveNesting, MAX_DEPTH, type Slots } from './match-pattern.ts';
 import { isVariable, variableNumber } from './match-variables.ts';
 import { copyRow, NO_ROW, type Row } from './row.ts';
 
@@ -70,18 +70,12 @@ const TRACE_FUNCTIONS = new Set(['get_tcw/0', 'set_tcw/1']);
 export class ExpressionCompiler {
   private readonly slots: Slots;
   private readonly functions: GuardFunctions;
-  private readonly complain: (message: string) => void;
+  private readonly complain: Complain;
   /** In guards a call that fails ends the clause; in bodies its value is the atom EXIT. */
   private readonly inBody: boolean;
   private readonly forms: FormCompiler | undefined;
 
-  constructor(
-    slots: Slots,
-    functions: GuardFunctions,
-    complain: (message: string) => void,
-    inBody: boolean,
-    forms?: FormCompiler,
-  ) {
+  constructor(slots: Slots, functions: GuardFunctions, complain: Complain, inBody: boolean, forms?: FormCompiler) {
     this.slots = slots;
     this.functions = functions;
     this.complain = complain;
@@ -109,7 +103,10 @@ export class ExpressionCompiler {
   }
 
   private part(t: Term, copies: boolean, depth: number): Part {
-    if (depth > MAX_DEPTH) throw systemLimit();
+    if (depth > MAX_DEPTH) {
+      this.complain(excessiveNesting(t), 'system_limit');
+      return { run: () => NIL };
+    }
     if (isCons(t)) return this.list(t, copies, depth);
     if (isMap(t)) return this.map(t, copies, depth);
     if (isTuple(t)) return this.tupleOrCall(t, copies, depth);

@@ -1,9 +1,9 @@
 /** Patterns of match specifications, compiled to closures (dmc_one_term and the loop around it in OTP's erl_db_util.c). */
 import { am } from '../term/atoms.ts';
 import { identical } from '../term/equality.ts';
-import { systemLimit } from '../term/erlang-error.ts';
 import { NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { forEachPair, mapGet } from '../term/map.ts';
+import { display } from '../term/print.ts';
 import { head, isCons, isImmediate, isMap, isTuple, tail, tupleArity, tupleElement } from '../term/term.ts';
 import { isFullyBound, isWildcard, variableNumber } from './match-variables.ts';
 
@@ -13,8 +13,8 @@ export type Matcher = (t: Term, bindings: Term[]) => boolean;
 /** The variables that a clause binds: their numbers, and where their values are in `bindings`. */
 export type Slots = Map<number, number>;
 
-/** Told what is wrong with a pattern; what it returns is never used to match. */
-export type Complain = (message: string) => void;
+/** Told what is wrong with a pattern, and what is raised where nobody collects faults; what it returns is never used to match. */
+export type Complain = (message: string, reason?: 'badarg' | 'system_limit') => void;
 
 /** Nesting of patterns and expressions that closures can follow on the native stack. */
 export const MAX_DEPTH = 500;
@@ -33,9 +33,19 @@ interface Step {
 
 const always: Matcher = () => true;
 
+/** More than is ever told of a fault (FAULT_LENGTH). */
+const FAULT_TERM_LENGTH = 200;
+
+export function excessiveNesting(t: Term): string {
+  return `Excessive nesting; system limit reached near: ${display(t, FAULT_TERM_LENGTH)}`;
+}
+
 /** Compiles a pattern; the variables that it binds are added to `slots`. Raises system_limit for patterns nested too deep. */
 export function compilePattern(pattern: Term, slots: Slots, complain: Complain, depth = 0): Matcher {
-  if (depth > MAX_DEPTH) throw systemLimit();
+  if (depth > MAX_DEPTH) {
+    complain(excessiveNesting(pattern), 'system_limit');
+    return always;
+  }
   if (pattern === am._) return always;
   const number = variableNumber(pattern);
   if (number >= 0) return compileVariable(number, slots);

@@ -5,7 +5,7 @@ import { load, store } from '../memory/memory.ts';
 import type { MagicHandle } from '../memory/off-heap.ts';
 import type { Machine } from '../process/machine.ts';
 import { am } from '../term/atoms.ts';
-import { badarg, ErlangError } from '../term/erlang-error.ts';
+import { badarg, ErlangError, systemLimit } from '../term/erlang-error.ts';
 import { NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { head, isCons, isTuple, tail, tupleArity, tupleElement } from '../term/term.ts';
 import { type Expression, ExpressionCompiler, type GuardFunctions, type Subject } from './match-expression.ts';
@@ -25,8 +25,9 @@ interface Clause {
   readonly result: Expression;
 }
 
-const fail: Complain = () => {
-  throw badarg();
+/** For what is compiled to be run: the first fault is raised. */
+export const fail: Complain = (_message, reason) => {
+  throw reason === 'system_limit' ? systemLimit() : badarg();
 };
 
 /** The clauses of a match specification, none for []. Complains where it has no such shape. */

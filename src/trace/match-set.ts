@@ -4,7 +4,7 @@
  */
 import { type Expression, ExpressionCompiler, type GuardFunctions, type Subject } from '../ets/match-expression.ts';
 import { type Complain, compilePattern, type Matcher, type Slots } from '../ets/match-pattern.ts';
-import { type ClauseSource, clauseSources, compileAll, FAULT_LENGTH, holdAll } from '../ets/match-program.ts';
+import { type ClauseSource, clauseSources, compileAll, FAULT_LENGTH, fail, holdAll } from '../ets/match-program.ts';
 import { isWildcard } from '../ets/match-variables.ts';
 import { NO_ROW } from '../ets/row.ts';
 import { type Fragment, freeFragment } from '../memory/fragment.ts';
@@ -138,9 +138,6 @@ export class MatchSet implements FormScope {
     this.source = source;
     this.subject = { vm, object: NIL, row: NO_ROW, bindings: [] };
     try {
-      const fail: Complain = () => {
-        throw badarg();
-      };
       if (!isCons(source.term)) throw badarg();
       const callable = traceFunctions(functions, kind === 'test');
       this.clauses = clauseSources(source.term, fail).map((clause) => compileClause(clause, callable, this, fail));

@@ -422,3 +422,9 @@ killed_while_deleting() ->
          exit(Pid, kill),
          receive {'DOWN', Ref, process, Pid, Why} -> {Why, ets:info(named_victim)} end
      end || Type <- [set, ordered_set], All <- [true, false], Yields <- [0, 1, 3]].
+
+nested_too_deep() ->
+    Deep = lists:foldl(fun(N, E) -> {'or', {'=:=', N, '$1'}, E} end, true, lists:seq(1, 6000)),
+    {error, [{error, Fault} | _]} = erlang:match_spec_test([1], [{['$1'], [Deep], []}], trace),
+    {lists:sublist(Fault, 47), attempt(fun() -> ets:match_spec_compile([{{'$1'}, [Deep], ['$_']}]) end),
+     attempt(fun() -> erlang:trace_pattern({?MODULE, '_', '_'}, [{['$1'], [Deep], []}], []) end)}.

@@ -66,13 +66,13 @@ function readPatternFlags(vm: Machine, session: TraceSession, list: Term): Flags
   return { flags, metaTracer, isGlobal };
 }
 
-/** Raises badarg with the cause match_spec. */
+/** Raises badarg or system_limit with the cause match_spec. */
 function compile(vm: Machine, session: TraceSession, target: Term, specification: Term): MatchSet {
   const kind = target === am.receive ? 'receive' : target === am.send ? 'send' : 'call';
   try {
     return new MatchSet(vm, copyOut(specification, true), guardFunctions, kind, session);
   } catch (error) {
-    if (error instanceof ErlangError && error.reason === am.badarg) throw badarg(am.match_spec);
+    if (error instanceof ErlangError) throw new ErlangError(error.kind, error.reason, am.match_spec);
     throw error;
   }
 }

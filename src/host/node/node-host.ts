@@ -13,6 +13,8 @@ const STDOUT = 1;
 const STDERR = 2;
 const KIBIBYTE = 1024;
 const NANOSECONDS = 1_000_000n;
+const MILLISECONDS_TO_WAIT = 1;
+const NEVER_CHANGED = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 export function nodeHost(): Host {
   return {
@@ -28,13 +30,23 @@ export function nodeHost(): Host {
     system: nodeSystem(),
     streams: nodeStreams(),
     processes: nodeProcesses(),
-    writeError: (text) => {
-      writeSync(STDERR, text);
-    },
-    writeOutput: (content) => {
-      for (let at = 0; at < content.length; ) at += writeSync(STDOUT, content, at);
-    },
+    writeError: (text) => writeWhole(STDERR, new TextEncoder().encode(text)),
+    writeOutput: (content) => writeWhole(STDOUT, content),
   };
+}
+
+/** Waits where others have made the descriptor one that does not block; what nobody reads any more is lost, as with OTP's own printing. */
+function writeWhole(descriptor: number, content: Uint8Array): void {
+  for (let at = 0; at < content.length; ) {
+    try {
+      at += writeSync(descriptor, content, at);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') return;
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(NEVER_CHANGED, 0, 0, MILLISECONDS_TO_WAIT);
+    }
+  }
 }
 
 /** What V8 has been told on Node's command line; it takes note of it at the start only. */
