@@ -54,6 +54,14 @@ function bind(row: BifRow, first: readonly Machine[], record: RecordError): Boun
           return caught(error, [a as Term, b as Term, c as Term], record);
         }
       };
+    case 4:
+      return (a, b, c, d) => {
+        try {
+          return implementation(vm, a, b, c, d);
+        } catch (error) {
+          return caught(error, [a as Term, b as Term, c as Term, d as Term], record);
+        }
+      };
     default:
       return bindAny((args) => implementation(vm, ...args), record);
   }
@@ -122,6 +130,11 @@ export function traceable(
     case 3:
       return (a, b, c) =>
         cell.isTraced ? traced([a as Term, b as Term, c as Term]) : bif(a as Term, b as Term, c as Term);
+    case 4:
+      return (a, b, c, d) =>
+        cell.isTraced
+          ? traced([a as Term, b as Term, c as Term, d as Term])
+          : bif(a as Term, b as Term, c as Term, d as Term);
     default:
       return (...args) => (cell.isTraced ? traced(args) : bif(...args));
   }

@@ -251,6 +251,27 @@ counters() ->
     {R, ets:lookup(T, c), ets:update_counter(T, n, {2, 5}, {x, 1, 2}), ets:update_counter(T, n, {2, 5}, {x, 1, 2}), ets:lookup(T, n),
      attempt(fun() -> ets:update_counter(T, q, {4, 5}, {x, 1, 2}) end), ets:member(T, q)}.
 
+%% At the ends of what fits into a word, at and past thresholds, in all kinds of tables that count, and next to what is no small integer.
+counters_in_place() ->
+    [begin
+         T = ets:new(t, [Type, {keypos, 2}]),
+         Max = (1 bsl 29) - 1,
+         Min = -(1 bsl 29),
+         ets:insert(T, [{0, 1, Max, Min}, {x, 2, 1.0, 5}]),
+         R = [attempt(fun() -> ets:update_counter(T, Key, Change) end)
+              || {Key, Change} <- [{1, 0}, {1, {4, 0}}, {1, 1}, {1, -1}, {1, {4, -1}}, {1, {4, 1}}, {1, {1, 7, 7, 0}}, {1, {1, 1, 7, 0}}, {1, {1, -1, 0, 9}},
+                                   {1, {1, -1, -1, 9}}, {1, {1, -20, -1, 9}}, {1, {1, 0, 5, 3}}, {1, {1, 0, -5, 3}}, {1, {2, 1}}, {1, {5, 1}}, {1, {0, 1}},
+                                   {1, {-1, 1}}, {1, {1, 1, 2}}, {1, {1, 1, x, 2}}, {1, {1, 1, 2, x}}, {1, {1, 1, 1 bsl 70, 2}}, {1, {1, 1, 2, 1 bsl 70}},
+                                   {1, 1}, {2, 1}, {2, {1, 1}}, {2, {3, 1}}, {2, {4, x}}, {2, {4.0, 1}}, {2, {4, 1}}, {3, {4, 1}}, {1.0, {4, 1}}, {2.0, {4, 1}}]],
+         S = [attempt(fun() -> ets:update_element(T, Key, Change) end)
+              || {Key, Change} <- [{2, {1, y}}, {2, {3, z}}, {2, {3, []}}, {2, {2, y}}, {2, {5, y}}, {2, {0, y}}, {2, {1}}, {2, {1, y, z}}, {2, {x, y}},
+                                   {2, {1, "list"}}, {2, {1, u}}, {3, {1, u}}]],
+         ets:safe_fixtable(T, true),
+         ets:delete(T, 2),
+         Gone = [attempt(fun() -> ets:update_counter(T, 2, {4, 1}) end), ets:update_element(T, 2, {4, 1}), ets:update_counter(T, 2, {4, 1}, {d, 2, 0, 40})],
+         {R, S, Gone, lists:sort(ets:tab2list(T)), ets:info(T, memory) > 0}
+     end || Type <- [set, ordered_set]].
+
 elements() ->
     T = ets:new(t, []),
     ets:insert(T, {k, "text", <<"binary">>, 1.5}),

@@ -9,8 +9,9 @@ import { listOf, tupleOf } from '../../term/build.ts';
 import { compareTerms } from '../../term/compare.ts';
 import { copyIn } from '../../term/copy.ts';
 import { badarg } from '../../term/erlang-error.ts';
-import type { Term } from '../../term/layout.ts';
+import { NIL, NON_VALUE, type Term } from '../../term/layout.ts';
 import {
+  fitsSmall,
   head,
   isCons,
   isImmediate,
@@ -44,9 +45,8 @@ class Target {
     this.arity = original === undefined ? rowArity(row) : tupleArity(original);
   }
 
-  /** undefined if the table, which is no bag, has no such key and there is no default. Raises badarg for a default without a key. */
-  static find(table: Table, key: Term, otherwise: Term | undefined): Target | undefined {
-    const row = table.rows.find(key);
+  /** `row` is what the table, which is no bag, has of the key. undefined without it and a default. Raises badarg for a default without a key. */
+  static of(table: Table, key: Term, row: Row, otherwise: Term | undefined): Target | undefined {
     if (row !== NO_ROW) return new Target(table, key, row, undefined);
     if (otherwise === undefined) return undefined;
     if (tupleArity(otherwise) < table.options.keyPosition) throw badarg();
@@ -109,6 +109,55 @@ function positionIn(operation: Term): number {
   return smallValue(position);
 }
 
+// ---- one immediate in the place of another ---------------------------------------------------------------------------
+//
+// What programs do by far the most often, without objects of JavaScript. Whatever is not as simple, or wrong, is left to the general way.
+
+function canBeSet(table: Table, row: Row, position: number): boolean {
+  return position !== table.options.keyPosition && position >= 1 && position <= rowArity(row);
+}
+
+/** Does {Position, Value} in place; false, and nothing is done, unless both the element and the value are immediates. */
+function setInPlace(table: Table, row: Row, change: Term): boolean {
+  if (!isTuple(change) || tupleArity(change) !== 2 || !isSmall(tupleElement(change, 1))) return false;
+  const position = smallValue(tupleElement(change, 1));
+  const value = tupleElement(change, 2);
+  if (!canBeSet(table, row, position) || !isImmediate(value) || !isImmediate(rowElement(row, position))) return false;
+  setImmediateElement(row, position, value);
+  return true;
+}
+
+/** Does one operation in place and gives its result; NON_VALUE, and nothing is done, unless all numbers are smalls. */
+function countInPlace(table: Table, row: Row, change: Term): Term {
+  if (isSmall(change)) return addInPlace(table, row, table.options.keyPosition + 1, change, NIL);
+  if (!isTuple(change)) return NON_VALUE;
+  const arity = tupleArity(change);
+  if (arity !== 2 && arity !== 4) return NON_VALUE;
+  const position = tupleElement(change, 1);
+  const increment = tupleElement(change, 2);
+  if (!isSmall(position) || !isSmall(increment)) return NON_VALUE;
+  return addInPlace(table, row, smallValue(position), increment, arity === 4 ? change : NIL);
+}
+
+/** `limited` is {_, _, Threshold, SetValue}, or NIL where there is no threshold. */
+function addInPlace(table: Table, row: Row, position: number, increment: Term, limited: Term): Term {
+  if (!canBeSet(table, row, position)) return NON_VALUE;
+  const old = rowElement(row, position);
+  if (!isSmall(old)) return NON_VALUE;
+  const sum = smallValue(old) + smallValue(increment);
+  if (!fitsSmall(sum)) return NON_VALUE;
+  let value = makeSmall(sum);
+  if (limited !== NIL) {
+    const threshold = tupleElement(limited, 3);
+    const start = tupleElement(limited, 4);
+    if (!isSmall(threshold) || !isSmall(start)) return NON_VALUE;
+    const isPast = smallValue(increment) < 0 ? sum < smallValue(threshold) : sum > smallValue(threshold);
+    if (isPast) value = start;
+  }
+  setImmediateElement(row, position, value);
+  return value;
+}
+
 // ---- elements --------------------------------------------------------------------------------------------------------
 
 function updateElement(vm: Machine, id: Term, key: Term, changes: Term): Term {
@@ -123,7 +172,9 @@ function updateElementOr(vm: Machine, id: Term, key: Term, changes: Term, otherw
 
 function change(table: Table, key: Term, changes: Term, otherwise: Term | undefined): Term {
   if (table.isBag) throw badarg();
-  const target = Target.find(table, key, otherwise);
+  const row = table.rows.find(key);
+  if (row !== NO_ROW && setInPlace(table, row, changes)) return am.true;
+  const target = Target.of(table, key, row, otherwise);
   if (target === undefined) return am.false;
   for (const operation of pairs(changes)) {
     const position = positionIn(operation);
@@ -162,7 +213,10 @@ function updateCounterOr(vm: Machine, id: Term, key: Term, change: Term, otherwi
 
 function count(table: Table, key: Term, change: Term, otherwise: Term | undefined): Term {
   if (table.isBag) throw badarg(am.table_type);
-  const target = Target.find(table, key, otherwise);
+  const row = table.rows.find(key);
+  const counted = row === NO_ROW ? NON_VALUE : countInPlace(table, row, change);
+  if (counted !== NON_VALUE) return counted;
+  const target = Target.of(table, key, row, otherwise);
   if (target === undefined) throw badarg(am.badkey);
   const results: Term[] = [];
   if (isInteger(change)) {
