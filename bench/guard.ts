@@ -64,7 +64,7 @@ export async function guard(
   for (const program of PROGRAMS) {
     const recorded = record.ratios[program.name];
     if (recorded === undefined) continue;
-    const limit = recorded * CLEAR_LOSS;
+    const limit = Math.max(recorded, 1) * CLEAR_LOSS;
     line(program.name, recorded, await least(program, limit, sides, problems), limit);
   }
   if (problems.length > 0) write(`slower than recorded in ${FILE}: ${problems.join(', ')}\n`);
