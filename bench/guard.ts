@@ -5,7 +5,7 @@ import { measure, type Row, ratioOf } from './measure.ts';
 import { PROGRAMS, type Program } from './programs.ts';
 import type { Side } from './side.ts';
 
-interface Record {
+interface Recorded {
   /** Bytes of WebAssembly that all modules of stdlib become. */
   readonly wasmBytes: number;
   /** Of least times, ours to native OTP's. */
@@ -42,7 +42,7 @@ export async function recordGuard(root: string, sides: readonly Side[], wasmByte
     ratios[program.name] = Number((await ratio(program, sides, problems)).toFixed(DECIMALS));
   }
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  const record: Record = { wasmBytes, ratios };
+  const record: Recorded = { wasmBytes, ratios };
   writeFileSync(join(root, FILE), `${JSON.stringify(record, undefined, 2)}\n`);
 }
 
@@ -53,7 +53,7 @@ export async function guard(
   wasmBytes: number,
   write: (text: string) => void,
 ): Promise<boolean> {
-  const record = JSON.parse(readFileSync(join(root, FILE), 'utf8')) as Record;
+  const record = JSON.parse(readFileSync(join(root, FILE), 'utf8')) as Recorded;
   const problems: string[] = [];
   const line = (name: string, recorded: number, now: number, limit: number): void => {
     const verdict = now <= limit ? 'ok' : `LOSS: at most ${limit.toFixed(DECIMALS)}`;

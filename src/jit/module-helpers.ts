@@ -91,40 +91,32 @@ export class ModuleHelpers {
    * and floats are dealt with without leaving WebAssembly (kernels.ts).
    */
   arith(kind: 'bif' | 'guard', name: string): FuncIndex {
-    return this.helper(`${kind} ${name}`, 2, (w) => {
-      const { translator } = this;
-      const result = w.local(i32, 'result');
-      w.localGet(w.param(0));
-      w.localGet(w.param(1));
-      w.call(translator.imported('kernel', name, 'ii:i'));
-      w.localTee(result);
-      w.if();
-      w.localGet(result);
-      w.return();
-      w.end();
-      w.localGet(w.param(0));
-      w.localGet(w.param(1));
-      w.returnCall(translator.bifNamed(kind, 'erlang', name, 2));
-    });
+    return this.helper(`${kind} ${name}`, 2, (w) =>
+      this.emitKernelFirst(w, name, () => this.translator.bifNamed(kind, 'erlang', name, 2)),
+    );
+  }
+
+  /** Of two parameters: what the kernel gives, or where that is 0 the other function. */
+  private emitKernelFirst(w: FunctionBuilder, kernel: string, otherwise: () => FuncIndex): void {
+    const result = w.local(i32, 'result');
+    w.localGet(w.param(0));
+    w.localGet(w.param(1));
+    w.call(this.translator.imported('kernel', kernel, 'ii:i'));
+    w.localTee(result);
+    w.if();
+    w.localGet(result);
+    w.return();
+    w.end();
+    w.localGet(w.param(0));
+    w.localGet(w.param(1));
+    w.returnCall(otherwise());
   }
 
   /** (map, count) -> what the runtime function of this name gives; small maps are dealt with without leaving WebAssembly. */
   putMap(name: 'putMapAssoc' | 'putMapExact' | 'putMapLiterals' | 'tryPutMapExact'): FuncIndex {
-    return this.helper(name, 2, (w) => {
-      const { translator } = this;
-      const result = w.local(i32, 'result');
-      w.localGet(w.param(0));
-      w.localGet(w.param(1));
-      w.call(translator.imported('kernel', name === 'putMapAssoc' ? name : 'putMapExact', 'ii:i'));
-      w.localTee(result);
-      w.if();
-      w.localGet(result);
-      w.return();
-      w.end();
-      w.localGet(w.param(0));
-      w.localGet(w.param(1));
-      w.returnCall(translator.runtime(name));
-    });
+    return this.helper(name, 2, (w) =>
+      this.emitKernelFirst(w, name === 'putMapAssoc' ? name : 'putMapExact', () => this.translator.runtime(name)),
+    );
   }
 
   /** (x, y) -> less than 0, 0, or more: the order of terms that are not both smalls. Integers that are not very long, floats, and tuples and lists of smalls are compared here. */
