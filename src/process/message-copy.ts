@@ -35,7 +35,10 @@ export function messageAroundReference(to: Process, references: References, cont
   return fragmentOnHeap(writeAroundReference(references, content, at));
 }
 
-/** Not where somebody watches what messages take: process_flag(message_queue_data, off_heap) and the like, or max_heap_size. */
-function mayLieOnHeap({ otherFlags, heap, mailbox }: Process): boolean {
-  return otherFlags === undefined && heap.limit.words === 0 && mailbox.onHeap < MAX_ON_HEAP;
+/**
+ * Not where somebody watches what messages take: process_flag(message_queue_data, off_heap) and the like, max_heap_size, or accounting of
+ * memory, which is to grow when the message is received.
+ */
+function mayLieOnHeap({ otherFlags, heap, mailbox, traceState }: Process): boolean {
+  return otherFlags === undefined && traceState === undefined && heap.limit.words === 0 && mailbox.onHeap < MAX_ON_HEAP;
 }

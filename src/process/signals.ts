@@ -108,9 +108,11 @@ function runEndings(vm: Machine, endings: Ending[]): void {
 function exitSignal(vm: Machine, to: Process, from: Term, reason: Term, throughLink: boolean, endings: Ending[]): void {
   if (!to.isAlive) return;
   if (reason === am.kill && !throughLink) return end(vm, to, am.killed, endings);
-  if (to.trapExit) return deliver(vm, to, exitMessage(from, reason), from);
-  if (reason === am.normal && (throughLink || from !== to.pid)) return;
-  end(vm, to, reason, endings);
+  const isIgnored = reason === am.normal && (throughLink || from !== to.pid);
+  if (!to.trapExit && !isIgnored) return end(vm, to, reason, endings);
+  // Only one that goes on is told of as unlinked.
+  if (throughLink && to.traces !== undefined) vm.tracing.happened(to, am.getting_unlinked, from);
+  if (to.trapExit) deliver(vm, to, exitMessage(from, reason), from);
 }
 
 function end(vm: Machine, process: Process, reason: Term, endings: Ending[]): void {
@@ -167,7 +169,6 @@ function breakLinks(vm: Machine, process: Process, links: NumberSet, reason: Ter
     const other = vm.processes.get(number);
     if (other === undefined) return;
     other.links?.delete(process.number);
-    if (other.traces !== undefined) vm.tracing.happened(other, am.getting_unlinked, process.pid);
     exitSignal(vm, other, process.pid, reason, true, endings);
   });
 }

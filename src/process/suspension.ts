@@ -1,5 +1,5 @@
 /** BIFs whose value comes later. */
-import { RUN_CALL, STATUS, STATUS_SUSPEND } from '../memory/map.ts';
+import { RUN_CALL, RUN_RETURN, STATUS, STATUS_SUSPEND } from '../memory/map.ts';
 import { store } from '../memory/memory.ts';
 import { slotWord } from '../memory/slot-word.ts';
 import { am } from '../term/atoms.ts';
@@ -11,6 +11,13 @@ import type { Port } from './port.ts';
 export function suspendCurrent(): Term {
   store(STATUS, STATUS_SUSPEND);
   return NON_VALUE;
+}
+
+/** What a BIF returns that lets others run before its value is there: the slice ends (ERTS_BIF_YIELD_RETURN). */
+export function yieldWith(vm: Machine, value: Term): Term {
+  vm.current.save(RUN_RETURN, 0, [value]);
+  vm.runQueue.add(vm.current);
+  return suspendCurrent();
 }
 
 /**

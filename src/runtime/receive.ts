@@ -20,6 +20,7 @@ export function removeMessage(vm: Machine): void {
   passMessages(current.mailbox);
   const message = current.mailbox.take();
   if (current.traceState !== undefined || vm.tracing.sequential.isUsed) vm.tracing.sequential.taken(current, message);
+  if (current.traceState !== undefined) vm.tracing.calls.accounting.received(current, message);
   current.heap.attachFragment(message);
   if (vm.tracing.systemMonitor.settings !== undefined) vm.tracing.systemMonitor.queueChanged(current);
   endTimeout(vm, current);

@@ -2,11 +2,13 @@
  * call_time and call_memory: how often each process called a function, and what it used from there until the next such function was
  * entered or left (erts_trace_call_acc and its like in OTP's beam_bp.c).
  */
+import type { Fragment } from '../memory/fragment.ts';
 import { HTOP } from '../memory/map.ts';
 import { loadUnsigned } from '../memory/memory.ts';
 import { type ProcessHeap, running } from '../memory/process-heap.ts';
 import type { Machine } from '../process/machine.ts';
 import type { Process } from '../process/process.ts';
+import { sizeOf } from '../term/copy.ts';
 import type { FunctionBreaks } from './breakpoints.ts';
 import type { TraceSession } from './sessions.ts';
 
@@ -130,6 +132,11 @@ export class Accounting {
       charge(usageOf(account.breaks, account.session, 'time'), process, 0, now - account.upTo);
       account.upTo = now;
     }
+  }
+
+  /** The running process takes a message that lies on its heap, where it was put before anything was accounted: it counts from now on. */
+  received({ traceState }: Process, { isOnHeap, term }: Fragment): void {
+    if (isOnHeap && traceState?.accounts !== undefined) traceState.accounts.collectedWords += sizeOf(term);
   }
 
   /** Before a collection of the running process. */

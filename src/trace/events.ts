@@ -78,6 +78,11 @@ export class ProcessTracing {
     return state === 'trace';
   }
 
+  /** Nobody traces a process for a tracer that is gone: what it would count stops with its next turn (trace_schedule_in). */
+  forgetDeadTracers(process: Process): void {
+    for (const ref of (process.traces ?? []) as readonly TraceRef[]) this.isEnabled(process, ref);
+  }
+
   emit(process: Process, ref: TraceRef, message: Message): void {
     sendTrace(this.vm, ref.tracer, ref.flags, this.cpuTimestamp, { ...message, tracee: process.pid });
   }

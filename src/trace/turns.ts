@@ -45,6 +45,7 @@ export class Turns {
   /** A process that somebody watches gets its turn. */
   begins(process: Process): Turn {
     const at = this.place(process);
+    this.tracing.forgetDeadTracers(process);
     if (isWanted(process, RUNNING | RUNNING_PROCS)) this.tracing.scheduled(process, am.in, at);
     this.tracing.calls.accounting.scheduledIn(process);
     return { started: this.now(), at };

@@ -17,6 +17,8 @@ const names = [
   'exceptions',
   'bifs',
   'counters',
+  'accounts',
+  'unlinked',
   'meta',
   'messages',
   'sessions',

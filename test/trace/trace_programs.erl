@@ -111,6 +111,53 @@ counters() ->
     call(P, f, [10]),
     io:format("~p~n", [erlang:trace_info({?MODULE, g, 1}, call_count)]).
 
+%% A tracer that is gone, and how counters begin anew while the function is called; what receiving a message takes.
+accounts() ->
+    T = spawn(fun() -> receive stop -> ok end end),
+    P = spawn(fun server/0),
+    erlang:trace(P, true, [call, {tracer, T}]),
+    1 = erlang:trace_pattern({?MODULE, h, 1}, true, [call_time]),
+    T ! stop,
+    timer:sleep(10),
+    call(P, f, [3]),
+    io:format("~p~n", [[erlang:trace_info({?MODULE, h, 1}, call_time), erlang:trace_info(P, flags)]]),
+    Self = self(),
+    Q = spawn(fun() -> receive go -> ok end, h(1), Self ! running, again() end),
+    erlang:trace(Q, true, [call]),
+    Q ! go,
+    receive running -> ok end,
+    1 = erlang:trace_pattern({?MODULE, h, 1}, restart, [call_time]),
+    {call_time, [{Q, N, _, _}]} = erlang:trace_info({?MODULE, h, 1}, call_time),
+    io:format("~p~n", [N > 0]),
+    exit(Q, kill),
+    1 = erlang:trace_pattern({?MODULE, taken, 0}, true, [call_memory]),
+    Term = {list_to_atom("a"), lists:seq(1, 3)},
+    R = spawn(fun() -> receive go -> ok end, taken(), taken(), Self ! taken, server() end),
+    R ! Term,
+    erlang:trace(R, true, [call]),
+    R ! Term,
+    R ! go,
+    receive taken -> ok end,
+    {call_memory, [{R, 2, Words}]} = erlang:trace_info({?MODULE, taken, 0}, call_memory),
+    io:format("~p~n", [Words]).
+
+taken() -> receive {_, _} = Term -> Term end.
+
+again() -> h(1), again().
+
+%% Who ends with what it is linked to is not told of as unlinked; who traps exits, is.
+unlinked() ->
+    Self = self(),
+    [begin
+        P = spawn(fun() -> process_flag(trap_exit, Trap), Self ! {self(), spawn_link(fun server/0)}, receive stop -> ok end end),
+        receive {P, Q} -> ok end,
+        erlang:trace(P, true, [procs, 'receive']),
+        exit(Q, Reason),
+        timer:sleep(20),
+        exit(P, kill),
+        [io:format("~0p~n", [shown(Q, shown(P, M))]) || M <- flush()]
+     end || Trap <- [true, false], Reason <- [bye, normal]].
+
 meta() ->
     P = spawn(fun server/0),
     erlang:trace_pattern({?MODULE, g, 1}, [{'_', [], [{return_trace}]}], [meta]),

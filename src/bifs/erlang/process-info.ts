@@ -20,7 +20,7 @@ import { type Addr, NIL, NON_VALUE, type Term } from '../../term/layout.ts';
 import { isCatchTag, pointOfWord } from '../../term/stack-words.ts';
 import { isAtom, isLocalPid, isTuple, makeSmall, smallValue, tupleArity, tupleElement } from '../../term/term.ts';
 import { encodeUtf8 } from '../../term/utf8.ts';
-import { gcInfo, gcValues } from '../../trace/gc-info.ts';
+import { gcInfo, gcValues, messageWords } from '../../trace/gc-info.ts';
 import type { BifTable } from '../registry.ts';
 import { atomOf } from './arguments.ts';
 import { heapLimitTerm } from './heap-limits.ts';
@@ -129,7 +129,7 @@ function suspendedOnes(vm: Machine, { suspending }: Process): Term {
 }
 
 const heapItems: [Term, Item][] = [
-  [am.total_heap_size, (_, { heap }) => integer(heap.totalWords())],
+  [am.total_heap_size, (_, process) => integer(process.heap.totalWords() + messageWords(process))],
   [am.heap_size, (_, { heap }) => integer((heap.youngEnd - heap.youngStart) / 4)],
   [am.stack_size, (_, process) => integer(stackWords(process))],
   [am.memory, memory],

@@ -1,7 +1,7 @@
 /** BIFs of module erlang about processes, links, monitors, aliases and names. */
 
 import { freeFragment } from '../../memory/fragment.ts';
-import { RUN_RETURN, SP, STATUS, STATUS_SUSPEND } from '../../memory/map.ts';
+import { SP, STATUS, STATUS_SUSPEND } from '../../memory/map.ts';
 import { loadUnsigned, store } from '../../memory/memory.ts';
 import type { Machine } from '../../process/machine.ts';
 import { showMessage } from '../../process/message-window.ts';
@@ -19,7 +19,7 @@ import {
   sendExitSignal,
   unregisterName,
 } from '../../process/signals.ts';
-import { suspendCurrent } from '../../process/suspension.ts';
+import { yieldWith } from '../../process/suspension.ts';
 import { formatBacktrace } from '../../runtime/backtrace.ts';
 import { bumpReductions } from '../../runtime/bump-reductions.ts';
 import { withWholeStack } from '../../runtime/whole-stack.ts';
@@ -106,9 +106,7 @@ function processDisplay(vm: Machine, pid: Term, type: Term): Term {
 
 /** Lets others run: the slice ends here. What was left of it does not count as taken. */
 function yieldTurn(vm: Machine): Term {
-  vm.current.save(RUN_RETURN, 0, [am.true]);
-  vm.runQueue.add(vm.current);
-  return suspendCurrent();
+  return yieldWith(vm, am.true);
 }
 
 // ---- exits and links -------------------------------------------------------------------------------------------------

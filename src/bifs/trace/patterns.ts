@@ -1,5 +1,6 @@
 /** erts_internal:trace_pattern/3,4: which functions, sends and receives are told of (trace_pattern in erl_bif_trace.c). */
 import type { Machine } from '../../process/machine.ts';
+import { yieldWith } from '../../process/suspension.ts';
 import { withWholeStack } from '../../runtime/whole-stack.ts';
 import { am } from '../../term/atoms.ts';
 import { copyOut } from '../../term/copy.ts';
@@ -125,14 +126,19 @@ function changePattern(vm: Machine, session: TraceSession, target: Term, pattern
   return changeEvent(change, target);
 }
 
+/** How many functions match. Others run first where breakpoints or events have changed: in OTP all schedulers must have seen them. */
+function changed(vm: Machine, target: Term, count: number): Term {
+  return target === am.on_load ? makeSmall(count) : yieldWith(vm, makeSmall(count));
+}
+
 /** trace_pattern(MFA, MatchSpec, Flags): for the session of erlang:trace_pattern/3. Gives how many functions match. */
 export function tracePattern3(vm: Machine, target: Term, pattern: Term, list: Term): Term {
   const again = withWholeStack(vm, am.erts_internal, am.trace_pattern, [target, pattern, list]);
-  return again ?? makeSmall(changePattern(vm, vm.tracing.sessions.legacy, target, pattern, list));
+  return again ?? changed(vm, target, changePattern(vm, vm.tracing.sessions.legacy, target, pattern, list));
 }
 
 /** trace_pattern(Session, MFA, MatchSpec, Flags) */
 export function tracePattern4(vm: Machine, session: Term, target: Term, pattern: Term, list: Term): Term {
   const again = withWholeStack(vm, am.erts_internal, am.trace_pattern, [session, target, pattern, list]);
-  return again ?? makeSmall(changePattern(vm, livingSession(vm, session), target, pattern, list));
+  return again ?? changed(vm, target, changePattern(vm, livingSession(vm, session), target, pattern, list));
 }

@@ -1,6 +1,7 @@
 /** Trace sessions as programs name them: {Reference, {Name, Id}} keeps one alive, {Name, Id} does not (erl_bif_trace.c). */
 import { magicHandle } from '../../memory/binary.ts';
 import type { Machine } from '../../process/machine.ts';
+import { yieldWith } from '../../process/suspension.ts';
 import { withWholeStack } from '../../runtime/whole-stack.ts';
 import { am } from '../../term/atoms.ts';
 import { tuple } from '../../term/build.ts';
@@ -72,5 +73,5 @@ export function destroySession(vm: Machine, t: Term): Term {
   const again = withWholeStack(vm, am.erts_internal, am.trace_session_destroy, [t]);
   if (again !== undefined) return again;
   endSession(vm, session);
-  return am.true;
+  return yieldWith(vm, am.true);
 }
