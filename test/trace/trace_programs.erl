@@ -127,6 +127,7 @@ accounts() ->
     Q ! go,
     receive running -> ok end,
     1 = erlang:trace_pattern({?MODULE, h, 1}, restart, [call_time]),
+    timer:sleep(10),
     {call_time, [{Q, N, _, _}]} = erlang:trace_info({?MODULE, h, 1}, call_time),
     io:format("~p~n", [N > 0]),
     exit(Q, kill),
