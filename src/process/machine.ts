@@ -53,10 +53,16 @@ export interface NameAndArity {
   readonly arity: number;
 }
 
+/** An export that something has named: whether it is there. */
+export interface NamedExport {
+  readonly functionName: Term;
+  readonly arity: number;
+  readonly state: 'undefined' | 'bif' | 'loaded';
+}
+
 export interface ModuleFacts {
   /** Prototypes of its native records by name (runtime/native-records.ts). */
   readonly records: ReadonlyMap<Term, Term>;
-  exports(): readonly NameAndArity[];
   functions(): readonly NameAndArity[];
   /** External terms; empty when the file had none. */
   readonly attributes: Uint8Array;
@@ -86,8 +92,8 @@ export interface CodeTable {
   frameWords(point: number): number;
   /** Whether a return point belongs to the old code of a module. */
   isOldPoint(point: number, module: Term): boolean;
-  /** All exports of a module that anything has named. */
-  exportsOf(module: Term): readonly { readonly state: 'undefined' | 'bif' | 'loaded' }[];
+  /** All exports of a module that anything has named, in the order in which it did so. */
+  exportsOf(module: Term): readonly NamedExport[];
   /** Whether M:F/A is a BIF. */
   isBif(module: Term, name: Term, arity: number): boolean;
   /** All BIFs, those that OTP has as NIFs too. */

@@ -58,6 +58,14 @@ const lines: readonly (readonly [title: string, args: readonly string[], options
   ['suspending, hibernating, spawn requests', ['-noshell', '-pa', programs, '-s', 'boot_programs', 'processes']],
   ['standard input', ['-noshell', '-pa', programs, '-s', 'boot_programs', 'echo'], { input: 'one\ntwo\u00e9\nlast' }],
   ['an application', ['-noshell', '-eval', 'io:format("~p", [application:ensure_all_started(sasl)]), halt().']],
+  [
+    'exports, last the first that anything named',
+    [
+      '-noshell',
+      '-eval',
+      'io:format("~p", [[{M, M:module_info(exports)} || M <- [gb_sets, orddict, queue, array, init, dict, gb_trees, digraph]]]), halt().',
+    ],
+  ],
   ['regular expressions', ['-noshell', '-pa', programs, '-s', 'boot_programs', 'expressions']],
 ];
 

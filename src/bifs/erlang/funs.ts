@@ -129,13 +129,21 @@ function chunkTerm(chunk: Uint8Array): Term {
   return chunk.length === 0 ? NIL : decodeExternal(chunk);
 }
 
-const MODULE_ITEMS: ReadonlyMap<Term, (module: Term, facts: ModuleFacts) => Term> = new Map([
-  [am.module, (module: Term) => module],
-  [am.exports, (_module: Term, facts: ModuleFacts) => functionList(facts.exports())],
-  [am.functions, (_module: Term, facts: ModuleFacts) => functionList(facts.functions())],
-  [am.attributes, (_module: Term, facts: ModuleFacts) => chunkTerm(facts.attributes)],
-  [am.compile, (_module: Term, facts: ModuleFacts) => chunkTerm(facts.compileInfo)],
-  [am.md5, (_module: Term, facts: ModuleFacts) => makeBinary(facts.md5)],
+/** What a module exports, last the first that anything named: exported_from_module of erl_bif_info.c walks the export table. */
+function exportsOf(vm: Machine, module: Term): Term {
+  const there = vm.code.exportsOf(module).filter(({ state }) => state !== 'undefined');
+  return functionList(there.reverse().map(({ functionName, arity }) => ({ name: functionName, arity })));
+}
+
+type ModuleItem = (facts: ModuleFacts, vm: Machine, module: Term) => Term;
+
+const MODULE_ITEMS: ReadonlyMap<Term, ModuleItem> = new Map<Term, ModuleItem>([
+  [am.module, (_facts, _vm, module) => module],
+  [am.exports, (_facts, vm, module) => exportsOf(vm, module)],
+  [am.functions, (facts) => functionList(facts.functions())],
+  [am.attributes, (facts) => chunkTerm(facts.attributes)],
+  [am.compile, (facts) => chunkTerm(facts.compileInfo)],
+  [am.md5, (facts) => makeBinary(facts.md5)],
   [am.nifs, () => NIL],
   [am.native, () => am.false],
   [am.native_addresses, () => NIL],
@@ -145,7 +153,7 @@ function moduleItem(vm: Machine, module: Term, item: Term): Term {
   const facts = isAtom(module) ? vm.code.modules.get(module) : undefined;
   const read = MODULE_ITEMS.get(item);
   if (facts === undefined || read === undefined) throw badarg();
-  return read(module, facts);
+  return read(facts, vm, module);
 }
 
 /** get_module_info/1, behind module_info/0. Raises badarg. */
