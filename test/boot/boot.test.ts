@@ -66,6 +66,14 @@ const lines: readonly (readonly [title: string, args: readonly string[], options
       'io:format("~p", [[{M, M:module_info(exports)} || M <- [gb_sets, orddict, queue, array, init, dict, gb_trees, digraph]]]), halt().',
     ],
   ],
+  [
+    'exports, none of a later release',
+    [
+      '-noshell',
+      '-eval',
+      'io:format("~p", [[lists:sort(M:module_info(exports)) || M <- [erlang, ets, lists, maps]]]), halt().',
+    ],
+  ],
   ['regular expressions', ['-noshell', '-pa', programs, '-s', 'boot_programs', 'expressions']],
 ];
 

@@ -7,8 +7,6 @@ const NIF_MODULES = ['erl_tracer', 'prim_buffer', 'prim_file', 'prim_tty', 'zlib
 /** Modules whose BIFs came with a release. */
 const MODULES_SINCE: Readonly<Record<string, number>> = { records: 29 };
 const FUNCTIONS_SINCE: Readonly<Record<string, number>> = {
-  'is_integer/3': 29,
-  'is_record/1': 29,
   'max/2': 26,
   'min/2': 26,
 };
