@@ -1,22 +1,24 @@
 /** The switches and views of the inside that OTP's own test suites use: erts_debug:set_internal_state/2, get_internal_state/1 (erl_bif_info.c). */
-import { binaryOf } from '../memory/binary.ts';
-import { MAX_SLICE_REDUCTIONS, REDUCTIONS } from '../memory/map.ts';
-import { load, loadUnsigned, plus, store } from '../memory/memory.ts';
+import { binaryOf, makeBinRef, newOffHeapBinary } from '../memory/binary.ts';
+import { allocate } from '../memory/heap.ts';
+import { HEND, HTOP, MAX_SLICE_REDUCTIONS, REDUCTIONS } from '../memory/map.ts';
+import { bytes, load, loadUnsigned, plus, store } from '../memory/memory.ts';
 import { reportWarning } from '../process/crash-report.ts';
 import type { Machine } from '../process/machine.ts';
 import { am, atom, atomCount, atomName } from '../term/atoms.ts';
 import { makeInteger } from '../term/bignum.ts';
-import { bitsOwner, byteSize, isOffHeap } from '../term/bits.ts';
+import { bitsOwner, byteSize, isOffHeap, makeSubBits } from '../term/bits.ts';
 import { listOf, tuple } from '../term/build.ts';
+import { copyOut } from '../term/copy.ts';
 import { badarg, ErlangError } from '../term/erlang-error.ts';
 import { internalHash } from '../term/hash.ts';
-import { BINARY_FLAGS, BINARY_SIZE, SMALL_MIN, type Term } from '../term/layout.ts';
+import { BINARY_DATA, BINARY_FLAGS, BINARY_SIZE, NIL, SMALL_MIN, type Term } from '../term/layout.ts';
 import { mapFromArrays } from '../term/map-build.ts';
 import { formatTerm } from '../term/print.ts';
 import { isAtom, isBitstring, isLocalPid, makeAtom } from '../term/term.ts';
 import { atomOf, boolean, natural, pairOf } from './erlang/arguments.ts';
 import { memoryState } from './erlang/memory.ts';
-import { processInfoItems } from './erlang/process-info.ts';
+import { processInfoItems, processStatus } from './erlang/process-info.ts';
 import type { BifTable } from './registry.ts';
 
 /** What a test may wait for. Nothing here is put off: it is done when the call that asked for it returns. */
@@ -67,6 +69,48 @@ function forceCollection(vm: Machine, pid: Term): Term {
   return am.true;
 }
 
+/** Leaves nothing free on the heap of the running process: what is allocated next calls for a collection, a major one if `major` is true. */
+function fillHeap(vm: Machine, major: Term): Term {
+  const free = (loadUnsigned(HEND) - loadUnsigned(HTOP)) / 4;
+  const at = allocate(free);
+  for (let i = 0; i < free; i++) store(plus(at, 4 * i), NIL);
+  if (major === am.true) vm.current.heap.needsMajor = true;
+  return am.ok;
+}
+
+/** A copy of a term that lies beside the block of the running process's heap, as a message does. */
+function copyBesideHeap(vm: Machine, term: Term): Term {
+  const fragment = copyOut(term, true);
+  vm.current.heap.attachFragment(fragment);
+  return fragment.term;
+}
+
+/** A binary of so many zeroes whose bytes are off-heap, however few they are. */
+function zeroes(size: Term): Term {
+  const count = natural(size);
+  if (count === undefined) throw badarg();
+  const binary = newOffHeapBinary(count);
+  const start = plus(binary, BINARY_DATA);
+  bytes.fill(0, start, start + count);
+  return makeSubBits(makeBinRef(binary), 0, 8 * count);
+}
+
+/** Makes the number, or the first one behind it that is free, that of the next process; returns it. */
+function setNextPid(vm: Machine, number: Term): Term {
+  const next = natural(number);
+  if (next === undefined) throw badarg();
+  vm.processes.setNextNumber(next);
+  return makeInteger(vm.processes.nextFree());
+}
+
+/** So many names that share a bucket with the one given. The names of tables lie in one map here, so any will do. */
+function collidingNames(nameAndCount: Term): Term {
+  const pair = pairOf(nameAndCount);
+  const count = pair === undefined ? undefined : natural(pair.value);
+  if (pair === undefined || count === undefined || !isAtom(pair.key)) throw badarg();
+  return listOf(Array.from({ length: count }, (_, i) => atom(`${atomName(pair.key)}${i + 1}`)));
+}
+
 /** set_internal_state/2. Raises undef while the access is off, badarg for a switch that is not here. */
 function setInternalState(vm: Machine, item: Term, value: Term): Term {
   const on = boolean(value);
@@ -88,6 +132,11 @@ function setInternalState(vm: Machine, item: Term, value: Term): Term {
   if (isAtom(item) && atomName(item) in LOOP_LIMITS) return setLoopLimit(vm, atomName(item), value);
   // Only builds of OTP for debugging can make every ETS operation trap.
   if (item === atom('ets_force_trap')) return atom('notsup');
+  if (item === atom('fill_heap')) return fillHeap(vm, value);
+  if (item === atom('mbuf')) return copyBesideHeap(vm, value);
+  if (item === am.binary) return zeroes(value);
+  if (item === atom('next_pid')) return setNextPid(vm, value);
+  if (item === atom('colliding_names')) return collidingNames(value);
   if (item === atom('wait') && isAtom(value) && AWAITED.some((what) => atom(what) === value)) return am.ok;
   throw badarg();
 }
@@ -127,6 +176,10 @@ function getStateOf(vm: Machine, what: Term, of: Term): Term {
   if (what === atom('internal_hash')) return makeInteger(new Uint32Array([internalHash(of)])[0] as number);
   if (what === am.atom) return atomOfNumber(of);
   if (what === atom('link_list') && isLocalPid(of)) return linkList(vm, of);
+  if (what === atom('process_status') && isLocalPid(of)) {
+    const process = vm.processes.byPid(of);
+    return process === undefined ? am.undefined : processStatus(process);
+  }
   throw badarg();
 }
 
@@ -139,6 +192,7 @@ function getInternalState(vm: Machine, item: Term): Term {
   if (item === atom('persistent_term')) {
     return mapFromArrays([am.table], [makeInteger(vm.persistentTerms.bucketCount())]);
   }
+  if (item === atom('next_pid')) return makeInteger(vm.processes.nextFree());
   if (item === atom('process_info_args')) return listOf([...processInfoItems()]);
   if (item === atom('processes')) return listOf(vm.processes.all().map((process) => process.pid));
   if (item === atom('min_unique_integer') || item === atom('min_unique_monotonic_integer'))

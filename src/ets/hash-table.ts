@@ -117,11 +117,13 @@ export class HashTable extends RowStore {
     return row;
   }
 
-  rowsOf(key: Term): Row[] {
+  rowsOf(key: Term, withKept = false): Row[] {
     const hash = keyHash(key);
     const rows: Row[] = [];
     let row = this.place(key, hash);
-    for (; row !== NO_ROW && this.hasKey(row, key, hash); row = nextOf(row)) if (!isDeleted(row)) rows.push(row);
+    for (; row !== NO_ROW && this.hasKey(row, key, hash); row = nextOf(row)) {
+      if (withKept || !isDeleted(row)) rows.push(row);
+    }
     return rows;
   }
 
@@ -256,12 +258,17 @@ export class HashTable extends RowStore {
       yield count / ROWS_PER_REDUCTION;
       return;
     }
+    yield* this.freeing();
+  }
+
+  override *freeing(): Parts<void> {
     const { buckets, active } = this;
     this.buckets = new Int32Array(MIN_BUCKETS);
     this.active = MIN_BUCKETS;
     this.mask = MIN_BUCKETS - 1;
     this.count = 0;
     this.rowWords = 0;
+    this.marked.clear();
     let index = 0;
     try {
       for (let freed = 0; index < active; ) {
@@ -363,19 +370,19 @@ export class HashTable extends RowStore {
 
   // ---- walking -------------------------------------------------------------------------------------------------------
 
-  /** The first row from `row` on that is not deleted, in this bucket or one behind it. */
-  private liveFrom(row: Row, bucket: number): Row {
+  /** The first row from `row` on that is not deleted, in this bucket or one behind it; `withKept`: or that keeps its place. */
+  private liveFrom(row: Row, bucket: number, withKept: boolean): Row {
     let at = row;
     for (let index = bucket; ; ) {
-      while (at !== NO_ROW && isDeleted(at)) at = nextOf(at);
+      while (at !== NO_ROW && !withKept && isDeleted(at)) at = nextOf(at);
       index++;
       if (at !== NO_ROW || index >= this.active) return at;
       at = this.bucket(index);
     }
   }
 
-  first(): Row {
-    return this.liveFrom(this.bucket(0), 0);
+  first(withKept = false): Row {
+    return this.liveFrom(this.bucket(0), 0, withKept);
   }
 
   /** As OTP has it, the last of a table without order is the first. */
@@ -383,12 +390,12 @@ export class HashTable extends RowStore {
     return this.first();
   }
 
-  after(key: Term): Row | undefined {
+  after(key: Term, withKept = false): Row | undefined {
     const hash = keyHash(key);
     let row = this.place(key, hash);
     if (row === NO_ROW) return undefined;
     while (row !== NO_ROW && this.hasKey(row, key, hash)) row = nextOf(row);
-    return this.liveFrom(row, this.bucketOf(hash));
+    return this.liveFrom(row, this.bucketOf(hash), withKept);
   }
 
   before(key: Term): Row | undefined {
@@ -416,12 +423,12 @@ export class HashTable extends RowStore {
     return this.active;
   }
 
-  /** Calls `visit` for the rows of a bucket; it may replace the row it is given. Returns how many lie there. */
-  visitBucket(index: number, visit: (row: Row) => void): number {
+  /** Calls `visit` for the rows of a bucket; it may replace the row it is given. `withKept`: also for those that are deleted. Returns how many lie there. */
+  visitBucket(index: number, visit: (row: Row) => void, withKept = false): number {
     let count = 0;
     for (let row = this.bucket(index); row !== NO_ROW; count++) {
       const next = nextOf(row);
-      if (!isDeleted(row)) visit(row);
+      if (withKept || !isDeleted(row)) visit(row);
       row = next;
     }
     return count;

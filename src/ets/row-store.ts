@@ -25,8 +25,8 @@ export abstract class RowStore {
 
   /** A row with this key, NO_ROW if there is none. */
   abstract find(key: Term): Row;
-  /** All rows with this key, the newest first. */
-  abstract rowsOf(key: Term): Row[];
+  /** All rows with this key, the newest first. `withKept`: also those that are deleted and keep their place. */
+  abstract rowsOf(key: Term, withKept?: boolean): Row[];
   /** Inserts a copy of an object, in the place of another one where the kind of table demands. */
   abstract put(object: Term): void;
   /** The same in two steps: a row that is not in the table yet, and putting it there, which looks at nothing but the table. */
@@ -42,16 +42,21 @@ export abstract class RowStore {
   /** Deletes all rows, at once; what takes time is giving back their memory. */
   abstract clearing(): Parts<void>;
 
-  /** The first row in the table's order, NO_ROW when it is empty. */
-  abstract first(): Row;
+  /** The first row in the table's order, NO_ROW when it is empty. `withKept` as for `rowsOf`. */
+  abstract first(withKept?: boolean): Row;
   abstract last(): Row;
   /** The first row behind those with this key, NO_ROW at the end; undefined if the order needs the key to be there and it is not. */
-  abstract after(key: Term): Row | undefined;
+  abstract after(key: Term, withKept?: boolean): Row | undefined;
   abstract before(key: Term): Row | undefined;
   /** The rows of a slot (ets:slot/2); undefined at the end. Raises badarg beyond it. */
   abstract slot(number: number): Row[] | undefined;
   /** Whether somebody goes through the table by key: what is deleted then must keep its place. */
   abstract setFixed(fixed: boolean): void;
+
+  /** Gives back all rows of a table that is gone, also those that keep their place. */
+  freeing(): Parts<void> {
+    return this.clearing();
+  }
 
   clear(): void {
     whole(this.clearing());

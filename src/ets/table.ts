@@ -89,7 +89,9 @@ export class Table {
     const { rows } = this;
     if (this.heir !== undefined) visit(this.heir.data.offHeap);
     if (rows instanceof HashTable) {
-      for (let index = 0; index < rows.bucketCount; index++) rows.visitBucket(index, (row) => visit(rowOffHeap(row)));
+      for (let index = 0; index < rows.bucketCount; index++) {
+        rows.visitBucket(index, (row) => visit(rowOffHeap(row)), true);
+      }
       return;
     }
     rows.walkUp(
@@ -106,7 +108,6 @@ export class Table {
     this.insertion?.return();
     this.insertion = undefined;
     this.setHeir(undefined);
-    this.rows.setFixed(false);
-    yield* this.rows.clearing();
+    yield* this.rows.freeing();
   }
 }

@@ -36,10 +36,21 @@ export class ProcessTable {
   /** A number that no process has, and whose place is free; numbers come round again as late as possible. */
   takeNumber(): number {
     if (2 * this.used >= this.places.length) this.double();
-    while (this.places[this.placeOf(this.nextNumber)] !== undefined) this.nextNumber = (this.nextNumber + 1) % NUMBERS;
-    const number = this.nextNumber;
+    const number = this.nextFree();
     this.nextNumber = (number + 1) % NUMBERS;
     return number;
+  }
+
+  /** The number that the next process gets, unless the table grows then. */
+  nextFree(): number {
+    let number = this.nextNumber;
+    while (this.places[this.placeOf(number)] !== undefined) number = (number + 1) % NUMBERS;
+    return number;
+  }
+
+  /** Goes on from here with the numbers, also from one that was used before. */
+  setNextNumber(number: number): void {
+    this.nextNumber = number % NUMBERS;
   }
 
   /** The process must have its number from `takeNumber`. */

@@ -269,3 +269,31 @@ reductions_of_bits() ->
 
 %% What the compiler knows nothing about.
 shown(Term) -> element(1, {Term, self()}).
+
+%% The switches that OTP's own tests use.
+
+internal_state() ->
+    Closed = catching(fun() -> erts_debug:get_internal_state(next_pid) end),
+    erts_debug:set_internal_state(available_internal_state, true),
+    try {Closed, internal_copies(), internal_pids(), internal_errors()}
+    after erts_debug:set_internal_state(available_internal_state, false)
+    end.
+internal_copies() ->
+    Term = {"text", [1, 2], #{a => <<1:800>>}},
+    Copy = erts_debug:set_internal_state(mbuf, Term),
+    Bin = erts_debug:set_internal_state(binary, 61),
+    Full = [erts_debug:set_internal_state(fill_heap, Major) || Major <- [false, true, other]],
+    More = lists:seq(1, 100),
+    {Copy, Bin, element(1, erts_debug:get_internal_state({binary_info, Bin})), Full, lists:sum(More), Term,
+     Copy =:= Term, erlang:garbage_collect(), Copy =:= Term, Bin,
+     length(erts_debug:set_internal_state(colliding_names, {plain, 5}))}.
+internal_pids() ->
+    Next = erts_debug:get_internal_state(next_pid),
+    {Pid, Ref} = spawn_monitor(fun() -> ok end),
+    receive {'DOWN', Ref, process, Pid, normal} -> ok end,
+    {is_integer(erts_debug:set_internal_state(next_pid, Next)),
+     [erts_debug:get_internal_state({process_status, P}) || P <- [Pid, self()]]}.
+internal_errors() ->
+    [catching(fun() -> erts_debug:set_internal_state(Item, Value) end) ||
+        {Item, Value} <- [{binary, a}, {next_pid, a}, {next_pid, -1}, {colliding_names, {1, 2}},
+                          {colliding_names, {a, b}}, {colliding_names, a}]].

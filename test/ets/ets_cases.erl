@@ -449,3 +449,43 @@ nested_too_deep() ->
     {error, [{error, Fault} | _]} = erlang:match_spec_test([1], [{['$1'], [Deep], []}], trace),
     {lists:sublist(Fault, 47), attempt(fun() -> ets:match_spec_compile([{{'$1'}, [Deep], ['$_']}]) end),
      attempt(fun() -> erlang:trace_pattern({?MODULE, '_', '_'}, [{['$1'], [Deep], []}], []) end)}.
+
+%% What is deleted while a table is fixed keeps its place, and so its binaries, until it is not.
+kept_binaries() ->
+    Big = list_to_binary(lists:seq(1, 100)),
+    Sizes = fun(T) -> [S || {_, S, _} <- ets:info(T, binary)] end,
+    [begin
+         T = ets:new(t, [Type]),
+         ets:insert(T, [{1, Big}, {2, Big}, {3, small}]),
+         ets:safe_fixtable(T, true),
+         Before = Sizes(T),
+         ets:delete(T, 1),
+         Kept = Sizes(T),
+         ets:match_delete(T, {2, '_'}),
+         AllKept = Sizes(T),
+         ets:safe_fixtable(T, false),
+         {Type, Before, Kept, AllKept, Sizes(T), ets:tab2list(T)}
+     end || Type <- [set, ordered_set, bag, duplicate_bag]].
+
+%% Whoever deletes a table with many such objects makes way for others meanwhile.
+long_deletion_of_fixed() ->
+    T = ets:new(t, []),
+    L = lists:seq(1, 100000),
+    ets:insert(T, [{N} || N <- L]),
+    ets:safe_fixtable(T, true),
+    [ets:delete(T, N) || N <- L],
+    Self = self(),
+    Counter = spawn_link(fun() -> count_turns(Self, 0) end),
+    erlang:trace(Self, true, [running, {tracer, Counter}]),
+    ets:delete(T),
+    erlang:trace(Self, false, [running]),
+    Ref = erlang:trace_delivered(Self),
+    receive {trace_delivered, Self, Ref} -> Counter ! stop end,
+    receive {turns, N} -> N > 1 end.
+
+count_turns(To, N) ->
+    receive
+        {trace, _, out, _} -> count_turns(To, N + 1);
+        {trace, _, _, _} -> count_turns(To, N);
+        stop -> To ! {turns, N}
+    end.

@@ -36,7 +36,8 @@ function integer(value: number): Term {
   return makeInteger(value);
 }
 
-function status(_vm: Machine, process: Process): Term {
+/** What erlang:process_info(Pid, status) says; `exiting` of one that is gone. */
+export function processStatus(process: Process): Term {
   if (process.state === 'exited') return am.exiting;
   if (process.suspendCount > 0) return am.suspended;
   return { running: am.running, runnable: am.runnable, waiting: am.waiting, suspended: am.suspended }[process.state];
@@ -172,7 +173,7 @@ const items = new Map<Term, Item>([
   [am.current_location, currentLocation],
   [am.current_stacktrace, currentStacktrace],
   [am.initial_call, (_, { initialCall: { module, name, arity } }) => tuple(module, name, makeSmall(arity))],
-  [am.status, status],
+  [am.status, (_, process) => processStatus(process)],
   [am.message_queue_len, (_, { mailbox }) => integer(mailbox.length)],
   // A message belongs to its fragment until it is received, whoever asks.
   [

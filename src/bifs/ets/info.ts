@@ -101,13 +101,13 @@ function callBinaryInfo(vm: Machine, id: Term): Term {
   return callNext(slot, [id]);
 }
 
-/** erts_internal:ets_lookup_binary_info/2: `{Address, Size, References}` of each off-heap binary of the objects with a key. */
+/** erts_internal:ets_lookup_binary_info/2: `{Address, Size, References}` of each off-heap binary of the objects with a key, also of those that are deleted and keep their place. */
 function lookupBinaryInfo(vm: Machine, id: Term, key: Term): Term {
   const describe = (row: Row): Term[] =>
     rowBinaries(row).map(({ address, size, references }) =>
       tuple(makeInteger(address), makeInteger(size), makeInteger(references)),
     );
-  return listOf(readableTable(vm, id).rows.rowsOf(key).flatMap(describe));
+  return listOf(readableTable(vm, id).rows.rowsOf(key, true).flatMap(describe));
 }
 
 export const etsInfoBifs: BifTable = {

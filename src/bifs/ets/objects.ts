@@ -103,6 +103,9 @@ const last: Step = ({ rows }) => rows.last();
 const next: Step = ({ rows }, key) => rows.after(key);
 const previous: Step = ({ rows }, key) => rows.before(key);
 
+const rawFirst: Step = ({ rows }) => rows.first(true);
+const rawNext: Step = ({ rows }, key) => rows.after(key, true);
+
 const key: Show = ({ options }, row) => copyElement(row, options.keyPosition);
 
 /** `{Key, Objects}`. */
@@ -154,7 +157,7 @@ export const etsObjectBifs: BifTable = {
 export const ertsInternalEtsWalkBifs: BifTable = {
   module: 'erts_internal',
   rows: [
-    { name: 'ets_raw_first', arity: 1, fn: walk(first, key) },
-    { name: 'ets_raw_next', arity: 2, fn: walk(next, key) },
+    { name: 'ets_raw_first', arity: 1, fn: walk(rawFirst, key) },
+    { name: 'ets_raw_next', arity: 2, fn: walk(rawNext, key) },
   ],
 };
