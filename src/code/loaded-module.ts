@@ -129,17 +129,21 @@ export class LoadedModule {
     const { firstEnterPoint } = this;
     if (firstEnterPoint !== undefined && this.isEnterPoint(point)) return this.enterPoint(point - firstEnterPoint);
     const at = (point - this.firstPoint) * ROW.point;
-    const [kind, func, , frameWords, item] = this.returnPoints.subarray(at, at + ROW.point) as unknown as PointRow;
+    // Stack traces ask for many: no views of the rows are made.
+    const cell = (column: number): number => this.returnPoints[at + column] as number;
+    const func = cell(POINT.func);
     const { name, arity } = this.functionAt(func);
-    const [file, written = 0] = this.lines.subarray(item * ROW.line, (item + 1) * ROW.line);
+    const lineRow = cell(POINT.line) * ROW.line;
+    const file = this.lines[lineRow];
+    const written = this.lines[lineRow + 1] ?? 0;
     const line = written < LINE_LIMIT ? written : 0;
     return {
-      kind: POINT_KINDS[kind] as ReturnPointInfo['kind'],
+      kind: POINT_KINDS[cell(POINT.kind)] as ReturnPointInfo['kind'],
       module: this.name,
       name,
       arity,
       slot: this.firstNumber + func,
-      frameWords,
+      frameWords: cell(POINT.frameWords),
       file: file === undefined || line === 0 ? undefined : this.files[file],
       line,
     };
@@ -170,4 +174,4 @@ export class LoadedModule {
 }
 
 /** A row of `Translation.returnPoints`. */
-type PointRow = [kind: number, func: number, pc: number, frameWords: number, line: number];
+const POINT = { kind: 0, func: 1, frameWords: 3, line: 4 } as const;

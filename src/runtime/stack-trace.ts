@@ -150,7 +150,12 @@ function entryOf(point: ReturnPointInfo, args: Term, info: Term): Term {
 
 /** A string as a list of its characters. */
 export function charlist(text: string): Term {
-  return listOf([...text].map((character) => makeSmall(character.codePointAt(0) as number)));
+  let list = NIL;
+  for (let i = text.length; i > 0; ) {
+    i -= i > 1 && (text.codePointAt(i - 2) as number) > 0xffff ? 2 : 1;
+    list = cons(makeSmall(text.codePointAt(i) as number), list);
+  }
+  return list;
 }
 
 /** The raw trace for a list that a program gave (erlang:raise/3, raise_3 in OTP's bif.c); undefined: it is not well-formed. */

@@ -60,13 +60,13 @@ const MAKEFILE_VALUES = [
 /**
  * Compiles the suites [app, name] that are not compiled yet, with what they need; returns the names of the files that
  * did not compile. `compiler` is a virtual machine ({ command, env }) that has OTP's compiler; `source` the root of the
- * sources; `build` the scratch folder; `ebin` where suite_compiler.beam lies.
+ * sources; `build` the scratch folder; `native` a native OTP; `ebin` where suite_compiler.beam lies.
  */
-export async function buildSuites({ source, build, ebin, compiler, jobs }, suites) {
+export async function buildSuites({ native, source, build, ebin, compiler, jobs }, suites) {
   const failed = [];
   for (const app of new Set(suites.map(([name]) => name))) {
     const folder = join(build, `${app}_test`);
-    copyTests(app, source, folder);
+    copyTests(app, source, folder, native);
     const wanted = suites.filter(([name]) => name === app).map(([, suite]) => suite);
     const helpers = readdirSync(folder).filter((file) => file.endsWith('.erl') && !file.endsWith('_SUITE.erl'));
     const base = app === 'compiler' ? COMPILER_OPTIONS : '';
@@ -100,7 +100,7 @@ function isKnownFailure(folder, file) {
   return knownFailures(folder).includes(file);
 }
 
-function copyTests(app, source, folder) {
+function copyTests(app, source, folder, native) {
   const stamp = join(folder, '.copied');
   if (existsSync(stamp)) return;
   const from = testFolder(app, source);
@@ -112,7 +112,7 @@ function copyTests(app, source, folder) {
   const tickets = join(source, 'make', 'otp_version_tickets');
   if (app === 'stdlib' && existsSync(tickets))
     cpSync(tickets, join(folder, 'stdlib_SUITE_data', 'otp_version_tickets'));
-  makePortPrograms(folder);
+  makePortPrograms(folder, join(native, 'bin'));
   writeFileSync(stamp, '');
 }
 
@@ -121,10 +121,12 @@ function testFolder(app, source) {
 }
 
 /**
- * The external programs of the suites, by OTP's own makefiles and the system's C compiler. Drivers and NIFs are left
- * out: a case that needs one fails natively too, so it is not in the baseline.
+ * The external programs of the suites and what they want compiled beforehand, by OTP's own makefiles, the system's C
+ * compiler and the `erlc` in `erlcFolder`. Drivers and NIFs are left out: a case that needs one fails natively too, so it
+ * is not in the baseline.
  */
-function makePortPrograms(folder) {
+function makePortPrograms(folder, erlcFolder) {
+  const env = { ...process.env, PATH: `${erlcFolder}:${process.env.PATH}` };
   for (const data of readdirSync(folder).filter((name) => name.endsWith('_SUITE_data'))) {
     const template = join(folder, data, 'Makefile.src');
     if (!existsSync(template)) continue;
@@ -133,7 +135,7 @@ function makePortPrograms(folder) {
     const makefile = join(folder, data, 'Makefile');
     if (existsSync(makefile)) chmodSync(makefile, 0o644);
     writeFileSync(makefile, text);
-    spawnSync('make', ['-k'], { cwd: join(folder, data), stdio: 'ignore' });
+    spawnSync('make', ['-k'], { cwd: join(folder, data), stdio: 'ignore', env });
   }
 }
 

@@ -49,11 +49,15 @@ function elementWithKey(vm: Machine, id: Term, key: Term, position: Term): Term 
   const table = readableTable(vm, id);
   if (!isSmall(position) || smallValue(position) < 1) throw badarg();
   const at = smallValue(position);
+  if (!table.isBag) {
+    const row = table.rows.find(key);
+    if (row === NO_ROW) return undefined;
+    if (rowArity(row) < at) throw badarg();
+    return copyElement(row, at);
+  }
   const rows = table.rows.rowsOf(key);
+  if (rows.length === 0) return undefined;
   if (rows.some((row) => rowArity(row) < at)) throw badarg();
-  const [first] = rows;
-  if (first === undefined) return undefined;
-  if (!table.isBag) return copyElement(first, at);
   let list = NIL;
   for (const row of rows) list = cons(copyElement(row, at), list);
   return list;
