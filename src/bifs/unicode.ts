@@ -55,14 +55,14 @@ function charactersToList(vm: Machine, data: Term, encoding: Term): Term {
   if (from === undefined) return handOver(vm, am.characters_to_list_int, [data, encoding]);
   if (isBitstring(data) && from === 'utf8') return utf8ToList(data);
   checkCharacters(data);
-  return result(convertCharacters(data, from), characterList);
+  return result(convertCharacters(data, from), (content) => characterList(content));
 }
 
 function utf8ToList(binary: Term): Term {
   if (!isBinary(binary)) throw badarg();
   const content = copyOfBytes(binary);
   const length = validLength(content, 0);
-  const list = characterList(content.subarray(0, length));
+  const list = characterList(content, length);
   if (length === content.length) return list;
   const rest = content.subarray(length);
   const incomplete = sequenceLength(rest[0] as number) > rest.length && isBeginning(rest);

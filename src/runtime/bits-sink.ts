@@ -6,7 +6,10 @@ import { bitBase, bitOffset, bitSize, copyBitsInto, makeBitstring } from '../ter
 import { systemLimit } from '../term/erlang-error.ts';
 import { BINARY_DATA, type Term } from '../term/layout.ts';
 
-const FIRST_CAPACITY = 256;
+/** V8 keeps the content of arrays up to this size in its own heap: most sinks need no more, and such an array costs little. */
+const FIRST_CAPACITY = 64;
+
+export const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 /** Bytes that a binary may have: its size in bits is a word. */
 export const MAX_BINARY_BYTES = 2 ** 29 - 1;
@@ -19,12 +22,12 @@ function capacityFor(needed: number, before: number, measure: (() => number) | u
   const isMeasured = needed > MEASURED_CAPACITY && measure !== undefined;
   const wanted = isMeasured ? measure() : needed;
   if (wanted > MAX_BINARY_BYTES) throw systemLimit();
-  return isMeasured ? Math.max(wanted, needed) : Math.max(needed, before * 2);
+  return isMeasured ? Math.max(wanted, needed) : Math.max(needed, before * 2, FIRST_CAPACITY);
 }
 
 /** Raises system_limit when it gets more than a binary may hold. */
 export class ByteSink {
-  private content = new Uint8Array(FIRST_CAPACITY);
+  private content = NO_BYTES;
   private used = 0;
   private readonly measure: (() => number) | undefined;
 
@@ -53,13 +56,16 @@ export class ByteSink {
 
   /** Bytes that are no view of this sink. */
   append(content: Uint8Array): void {
+    if (content.length === 0) return;
     this.reserve(content.length);
     this.content.set(content, this.used);
     this.used += content.length;
   }
 
-  /** The bytes so far: a view, valid until more is put in. */
+  /** The bytes so far: a view, valid until more is put in. Few bytes are copied, as a view would cost more. */
   taken(): Uint8Array {
+    if (this.used === 0) return NO_BYTES;
+    if (this.used <= FIRST_CAPACITY) return this.content.slice(0, this.used);
     return this.content.subarray(0, this.used);
   }
 

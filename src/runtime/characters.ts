@@ -7,8 +7,8 @@ import { cons, listOf } from '../term/build.ts';
 import { badarg } from '../term/erlang-error.ts';
 import { NIL, type Term } from '../term/layout.ts';
 import { head, isBig, isBitstring, isCons, isSmall, smallValue, tail } from '../term/term.ts';
-import { ByteSink } from './bits-sink.ts';
-import { sequenceLength, validLength } from './utf8-sequences.ts';
+import { ByteSink, NO_BYTES } from './bits-sink.ts';
+import { isContinuation, sequenceLength, validLength } from './utf8-sequences.ts';
 
 export type Encoding = 'latin1' | 'utf8';
 
@@ -56,7 +56,7 @@ class Conversion {
   private readonly latin1: boolean;
   private readonly sink = new ByteSink();
   /** The beginning of a sequence that the last binary ended in. */
-  private leftover = new Uint8Array(0);
+  private leftover = NO_BYTES;
   private readonly pending: Term[] = [];
 
   constructor(encoding: Encoding) {
@@ -125,7 +125,7 @@ class Conversion {
     const from = this.finishLeftover(content);
     if (from < 0) return t;
     const length = validLength(content, from);
-    this.sink.append(content.subarray(from, from + length));
+    if (length > 0) this.sink.append(content.subarray(from, from + length));
     const at = from + length;
     if (at === content.length) return undefined;
     const needed = sequenceLength(content[at] as number);
@@ -151,7 +151,7 @@ class Conversion {
     }
     if (validLength(joined, 0) !== joined.length) return -1;
     this.sink.append(joined);
-    this.leftover = new Uint8Array(0);
+    this.leftover = NO_BYTES;
     return take;
   }
 }
@@ -160,7 +160,10 @@ class Conversion {
 export function isBeginning(content: Uint8Array): boolean {
   const length = sequenceLength(content[0] as number);
   if (length < 2) return false;
-  return length === 2 || content.subarray(1, length - 1).every((byte) => byte >= 0x80 && byte < 0xc0);
+  for (let at = 1; at < Math.min(length - 1, content.length); at++) {
+    if (!isContinuation(content[at])) return false;
+  }
+  return true;
 }
 
 const FIRST_SURROGATE = 0xd800;

@@ -11,7 +11,7 @@ export function sequenceLength(first: number): number {
   return first < 0xf0 ? 3 : 4;
 }
 
-function isContinuation(byte: number | undefined): boolean {
+export function isContinuation(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x80 && byte < 0xc0;
 }
 
@@ -43,21 +43,21 @@ export function validLength(content: Uint8Array, from: number): number {
   return at - from;
 }
 
-/** The list of the characters of well-formed UTF-8 that is no view of linear memory. */
-export function characterList(content: Uint8Array): Term {
+/** The list of the characters of well-formed UTF-8, the first `length` bytes of what is no view of linear memory. */
+export function characterList(content: Uint8Array, length: number = content.length): Term {
   let list: Term = NIL;
   let code = 0;
   let weight = 1;
-  for (let at = content.length - 1; at >= 0; at--) {
+  for (let at = length - 1; at >= 0; at--) {
     const byte = content[at] as number;
     if (isContinuation(byte)) {
       code += (byte - 0x80) * weight;
       weight *= 64;
       continue;
     }
-    const length = sequenceLength(byte);
-    if (length > 1) code += (byte % 2 ** (7 - length)) * weight;
-    list = cons(makeSmall(length === 1 ? byte : code), list);
+    const byteCount = sequenceLength(byte);
+    if (byteCount > 1) code += (byte % 2 ** (7 - byteCount)) * weight;
+    list = cons(makeSmall(byteCount === 1 ? byte : code), list);
     code = 0;
     weight = 1;
   }
