@@ -1,8 +1,9 @@
 /**
  * A system that does work of all kinds for a while (soak/soak_work.erl), watched from outside: what it holds at the end must be what it held
- * after its first minute. `npm run soak -- [--minutes N]`, 10 minutes unless told. Exit code 1: something has grown, 2: work has failed.
+ * after its first minute. `npm run soak -- [--minutes N] [--write]`, 10 minutes unless told; --write draws memory over time (docs/soak.svg).
+ * Exit code 1: something has grown, 2: work has failed.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +17,7 @@ import { atomCount } from '../src/term/atoms.ts';
 import { funEntryCount } from '../src/term/fun-entries.ts';
 import type { Vm } from '../src/vm.ts';
 import { repositoryRoot } from '../test/support/repository.ts';
+import { soakPicture } from './soak-picture.ts';
 
 const MINUTE = 60_000;
 const SECOND = 1000;
@@ -108,7 +110,21 @@ function report(samples: readonly Sample[], firstEnd: number): string[] {
   return grown;
 }
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
+/** What the picture shows of FIGURES. */
+const DRAWN = ['resident memory', 'JavaScript heap', 'linear memory', 'linear memory in use'];
+
+/** Draws what has been watched so far. */
+function draw(samples: readonly Sample[]): void {
+  const lines = DRAWN.map((name) => {
+    const i = FIGURES.findIndex((figure) => figure.name === name);
+    return { name, values: samples.map((sample) => sample[i] as number) };
+  });
+  writeFileSync(join(repositoryRoot, 'docs', 'soak.svg'), soakPicture(lines, minutes));
+}
+
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '10' }, write: { type: 'boolean', default: false } },
+});
 const minutes = Number(values.minutes);
 if (!(minutes > 0)) throw new Error(`--minutes ${values.minutes}: a number`);
 const folder = mkdtempSync(join(tmpdir(), 'enigma-soak-'));
@@ -119,6 +135,7 @@ process.on('exit', (code) => {
   if (code !== 0) return;
   // Short trials are compared with what was there half-way.
   const firstEnd = Math.min(MINUTE / SECOND, Math.floor(samples.length / 2));
+  if (values.write) draw(samples);
   process.stdout.write(`${samples.length} samples in ${minutes} minutes\n`);
   if (report(samples, firstEnd).length > 0) process.exitCode = 1;
 });
