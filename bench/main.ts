@@ -12,6 +12,7 @@ import { erlcAll, nativeRoot } from '../test/support/oracle.ts';
 import { cacheFolder, repositoryRoot } from '../test/support/repository.ts';
 import { guard, recordGuard } from './guard.ts';
 import { measure, type Row } from './measure.ts';
+import { memoryTable } from './memory.ts';
 import { pauseTable } from './pauses.ts';
 import { PROGRAMS } from './programs.ts';
 import { writeReport } from './report.ts';
@@ -28,6 +29,7 @@ const HELP = `npm run bench -- [--rounds N] [--only NAME,...] [--against DIR] [-
   --json          everything as one JSON object
   --write         docs/BENCHMARKS.md and its picture
   --pauses        collections of some programs: how many, how long
+  --memory        what terms, processes, rows and modules take; 1,000,000 processes
   --guard         a few programs beside bench/guard.json; status 1 on a clear loss
   --record        bench/guard.json anew
   --list          the names of the programs
@@ -42,21 +44,41 @@ function compilePrograms(): string {
   mkdirSync(folder, { recursive: true });
   const bench = join(repositoryRoot, 'bench');
   const programs = PROGRAMS.map(({ group, name }) => join(bench, 'programs', group, `${name}.erl`));
-  const paths = [join(bench, 'driver.erl'), join(bench, 'sizes.erl'), join(bench, 'pauses.erl'), ...programs];
+  const paths = [
+    join(bench, 'driver.erl'),
+    join(bench, 'sizes.erl'),
+    join(bench, 'pauses.erl'),
+    join(bench, 'memory.erl'),
+    ...programs,
+  ];
   const beams = erlcAll(paths.map((path) => readFileSync(path, 'utf8')));
   for (const beam of beams) copyFileSync(beam, join(folder, basename(beam)));
   return folder;
 }
 
-const flags = (programs: string): string[] => ['+S', '1', '-noshell', '-boot', 'no_dot_erlang', '-pa', programs];
+/** +P: there may be as many processes as the figures of memory ask for. */
+const flags = (programs: string): string[] => [
+  '+S',
+  '1',
+  '+P',
+  '2000000',
+  '-noshell',
+  '-boot',
+  'no_dot_erlang',
+  '-pa',
+  programs,
+];
 
-const nativeSide = (programs: string): Side => new Side(join(nativeRoot(), 'bin', 'erl'), flags(programs));
+const nativeSide = (programs: string, ...more: string[]): Side =>
+  new Side(join(nativeRoot(), 'bin', 'erl'), [...flags(programs), ...more]);
 
 /** Of a build, `dist` or the like; the libraries are those of the native side. */
-function ourSide(build: string, programs: string): Side {
+function ourSide(build: string, programs: string, ...more: string[]): Side {
   const main = join(build, 'src', 'cli', 'main.js');
   const script = `${STACK_OPTION_SCRIPT}; exec "$0" $stack "$@"`;
-  return new Side('/bin/sh', ['-c', script, process.execPath, main, ...flags(programs)], { ENIGMA_OTP: nativeRoot() });
+  return new Side('/bin/sh', ['-c', script, process.execPath, main, ...flags(programs), ...more], {
+    ENIGMA_OTP: nativeRoot(),
+  });
 }
 
 function loadOnce(...mode: string[]): LoadTimes {
@@ -85,6 +107,7 @@ async function main(): Promise<void> {
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       pauses: { type: 'boolean', default: false },
+      memory: { type: 'boolean', default: false },
       guard: { type: 'boolean', default: false },
       record: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
@@ -101,6 +124,10 @@ async function main(): Promise<void> {
   const builds = [dirname(here), ...(values.against === undefined ? [] : [values.against])];
   const sides = [nativeSide(programs), ...builds.map((build) => ourSide(build, programs))];
   if (values.pauses) return write(`${pauseTable(sides)}\n`);
+  if (values.memory) {
+    const many = ['+P', '2000000'];
+    return write(`${memoryTable(nativeSide(programs, ...many), ourSide(dirname(here), programs, ...many))}\n`);
+  }
   if (values.guard || values.record) {
     const { wasmBytes } = loadOnce('parts');
     if (values.record) await recordGuard(repositoryRoot, sides, wasmBytes);
