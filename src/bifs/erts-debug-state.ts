@@ -12,7 +12,7 @@ import { listOf, tuple } from '../term/build.ts';
 import { copyOut } from '../term/copy.ts';
 import { badarg, ErlangError } from '../term/erlang-error.ts';
 import { internalHash } from '../term/hash.ts';
-import { BINARY_DATA, BINARY_FLAGS, BINARY_SIZE, NIL, SMALL_MIN, type Term } from '../term/layout.ts';
+import { BINARY_CAPACITY, BINARY_DATA, BINARY_FLAGS, NIL, SMALL_MIN, type Term } from '../term/layout.ts';
 import { mapFromArrays } from '../term/map-build.ts';
 import { formatTerm } from '../term/print.ts';
 import { isAtom, isBitstring, isLocalPid, makeAtom } from '../term/term.ts';
@@ -145,7 +145,7 @@ function setInternalState(vm: Machine, item: Term, value: Term): Term {
 function binaryInfo(bits: Term): Term {
   if (!isOffHeap(bits)) return atom('heap_binary');
   const binary = binaryOf(bitsOwner(bits));
-  const size = makeInteger(loadUnsigned(plus(binary, BINARY_SIZE)));
+  const size = makeInteger(loadUnsigned(plus(binary, BINARY_CAPACITY)));
   const flags = makeInteger(load(plus(binary, BINARY_FLAGS)));
   return tuple(atom('refc_binary'), makeInteger(byteSize(bits)), tuple(am.binary, size), flags);
 }

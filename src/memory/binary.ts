@@ -41,11 +41,12 @@ const MIN_APPEND_ROOM = 256;
  * `makeBinRef` or `release` it. With a `capacity` it is writable: `growWritable` can make it longer.
  */
 export function newOffHeapBinary(byteCount: number, capacity?: number): Addr {
-  const a = allocateBlock(BINARY_DATA + Math.max(byteCount, capacity ?? 0));
+  const room = Math.max(byteCount, capacity ?? 0);
+  const a = allocateBlock(BINARY_DATA + room);
   binaryTotals.bytes += blockBytes(a);
   store((a + BINARY_REFERENCES) as Addr, 1);
   store((a + BINARY_SIZE) as Addr, byteCount);
-  store((a + BINARY_CAPACITY) as Addr, blockBytes(a) - BINARY_DATA);
+  store((a + BINARY_CAPACITY) as Addr, room);
   store((a + BINARY_FLAGS) as Addr, capacity === undefined ? 0 : BINARY_FLAG_WRITABLE);
   return a;
 }
@@ -90,17 +91,17 @@ export function growWritable(binRef: Term, usedBytes: number, extraBytes: number
     store((a + BINARY_SIZE) as Addr, size);
     return true;
   }
-  const wanted = BINARY_DATA + capacityFor(size);
+  const newCapacity = capacityFor(size);
+  const before = blockBytes(a);
   let grown = a;
-  if (!extendBlock(a, wanted)) {
+  if (!extendBlock(a, BINARY_DATA + newCapacity)) {
     if (load((a + BINARY_REFERENCES) as Addr) !== 1) return false;
-    grown = reallocate(a, wanted);
+    grown = reallocate(a, BINARY_DATA + newCapacity);
     store(((binRef & ~PRIMARY_MASK) + BIN_REF_ADDRESS) as Addr, grown);
   }
-  const newCapacity = blockBytes(grown) - BINARY_DATA;
   store((grown + BINARY_SIZE) as Addr, size);
   store((grown + BINARY_CAPACITY) as Addr, newCapacity);
-  binaryTotals.bytes += newCapacity - capacity;
+  binaryTotals.bytes += blockBytes(grown) - before;
   countOffHeap(newCapacity - capacity);
   return true;
 }
@@ -116,11 +117,10 @@ export function shrinkWritable(binary: Addr): void {
   const capacity = loadUnsigned((binary + BINARY_CAPACITY) as Addr);
   if ((load((binary + BINARY_FLAGS) as Addr) & BINARY_FLAG_WRITABLE) === 0) return;
   const wanted = capacityFor(size);
-  if (capacity <= wanted * 2) return;
-  extendBlock(binary, BINARY_DATA + wanted);
-  const left = blockBytes(binary) - BINARY_DATA;
-  binaryTotals.bytes += left - capacity;
-  store((binary + BINARY_CAPACITY) as Addr, left);
+  const before = blockBytes(binary);
+  if (capacity <= wanted * 2 || !extendBlock(binary, BINARY_DATA + wanted)) return;
+  binaryTotals.bytes += blockBytes(binary) - before;
+  store((binary + BINARY_CAPACITY) as Addr, wanted);
 }
 
 /** A local reference (number words `numbers`) that keeps a handle alive; `onDrop` runs when the last such reference is collected. */

@@ -297,3 +297,12 @@ internal_errors() ->
     [catching(fun() -> erts_debug:set_internal_state(Item, Value) end) ||
         {Item, Value} <- [{binary, a}, {next_pid, a}, {next_pid, -1}, {colliding_names, {1, 2}},
                           {colliding_names, {a, b}}, {colliding_names, a}]].
+%% How much room a comprehension makes: what it needs where that is known.
+internal_sizes() ->
+    erts_debug:set_internal_state(available_internal_state, true),
+    Known = [<< <<X>> || X <- lists:seq(1, N) >> || N <- [1, 3, 100, 300]] ++ [<< <<X:1>> || X <- lists:seq(1, 71) >>],
+    Unknown = [<< <<X>> || X <- [1, 2, 3], X > id(1) >>, << <<X:16>> || <<X>> <= <<1, 2, 3>>, X > id(1) >>],
+    Infos = [erts_debug:get_internal_state({binary_info, B}) || B <- Known ++ Unknown ++ [binary:copy(<<1>>, 100), <<1>>]],
+    erts_debug:set_internal_state(available_internal_state, false),
+    [case I of {K, S, R, _} -> {K, S, R}; _ -> I end || I <- Infos].
+id(X) -> X.
