@@ -8,7 +8,7 @@ import { loadUnsigned } from '../memory/memory.ts';
 import { type ProcessHeap, running } from '../memory/process-heap.ts';
 import type { Machine } from '../process/machine.ts';
 import type { Process } from '../process/process.ts';
-import { sizeOf } from '../term/copy.ts';
+import { flatSize, sizeOf } from '../term/copy.ts';
 import type { FunctionBreaks } from './breakpoints.ts';
 import type { TraceSession } from './sessions.ts';
 
@@ -134,9 +134,11 @@ export class Accounting {
     }
   }
 
-  /** The running process takes a message that lies on its heap, where it was put before anything was accounted: it counts from now on. */
+  /** The running process takes a message: from now on it counts whole, literals too, wherever it lies. */
   received({ traceState }: Process, { isOnHeap, term }: Fragment): void {
-    if (isOnHeap && traceState?.accounts !== undefined) traceState.accounts.collectedWords += sizeOf(term);
+    if (traceState?.accounts === undefined) return;
+    const countedByHeap = isOnHeap ? 0 : sizeOf(term);
+    traceState.accounts.collectedWords += flatSize(term) - countedByHeap;
   }
 
   /** Before a collection of the running process. */
