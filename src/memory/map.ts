@@ -78,6 +78,8 @@ export const STATUS_RAISE = 2;
 export const STATUS_WAIT = 3;
 /** A BIF asks for SLOT to be called with the X registers; its value goes to the frame at SP (OTP's BIF_TRAP). */
 export const STATUS_CALL = 4;
+/** The same; the frame at SP, which applied a BIF that does nothing but raise, will be given no value. */
+export const STATUS_CALL_RAISER = 11;
 /** The export in STATUS_ARGUMENT (its table slot) has no code; arguments in X registers. */
 export const STATUS_UNDEFINED = 5;
 /** The closure in the X register behind its arguments (STATUS_ARGUMENT of them) has no code. */

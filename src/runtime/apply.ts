@@ -7,6 +7,7 @@ import {
   STATUS,
   STATUS_ARGUMENT,
   STATUS_CALL,
+  STATUS_CALL_RAISER,
   X_REGISTERS,
 } from '../memory/map.ts';
 import { load, store } from '../memory/memory.ts';
@@ -55,6 +56,13 @@ function isRaiser(name: Term, arity: number): boolean {
   return name === am.error ? arity >= 1 && arity <= 3 : arity === 1 && (name === am.exit || name === am.throw);
 }
 
+/** Calls such a BIF; one that is traced is called once more when the frame that applies it is in memory. Gives 0. */
+function callRaiser(vm: Machine, slot: number, args: readonly Term[]): Term {
+  vm.code.callSlot(slot, args);
+  if (load(STATUS) === STATUS_CALL) store(STATUS, STATUS_CALL_RAISER);
+  return NON_VALUE;
+}
+
 function isApplyItself(module: Term, name: Term, arity: number): boolean {
   return module === am.erlang && name === am.apply && arity === 3;
 }
@@ -64,7 +72,7 @@ export function applyFailed(vm: Machine, module: Term, name: Term, arity: number
   const args = liveX(arity);
   if (isApplyItself(module, name, arity)) return applyAgain(vm, args as [Term, Term, Term]);
   const slot = module === am.erlang && isRaiser(name, arity) ? vm.code.exportSlot(module, name, arity) : undefined;
-  if (slot !== undefined) vm.code.callSlot(slot, args);
+  if (slot !== undefined) callRaiser(vm, slot, args);
   else if (isAtom(module) && isAtom(name)) callErrorHandler(vm, module, name, args);
   else raiseFromBif(vm, am.erlang, am.apply, [module, name, listOf(args)], badarg());
 }
@@ -159,7 +167,7 @@ export function applyFunction(vm: Machine, ...call: [module: Term, name: Term, l
   }
   if (!isAtom(module) || !isAtom(name)) throw badarg();
   const slot = vm.code.exportSlot(module, name, args.length);
-  if (slot !== undefined && module === am.erlang && isRaiser(name, args.length)) return vm.code.callSlot(slot, args);
+  if (slot !== undefined && module === am.erlang && isRaiser(name, args.length)) return callRaiser(vm, slot, args);
   return slot === undefined ? callErrorHandler(vm, module, name, args) : callNext(slot, args);
 }
 

@@ -20,6 +20,7 @@ import {
   SP,
   STATUS_BREAKPOINT,
   STATUS_CALL,
+  STATUS_CALL_RAISER,
   STATUS_DONE,
   STATUS_RAISE,
   STATUS_SUSPEND,
@@ -274,6 +275,7 @@ export class Scheduler {
       case STATUS_YIELD:
         return this.yielded(process);
       case STATUS_CALL:
+      case STATUS_CALL_RAISER:
         return this.called(process);
       case STATUS_BREAKPOINT:
         this.vm.tracing.calls.stopped(process);
@@ -304,8 +306,7 @@ export class Scheduler {
 
   /** After a call was prepared, or an exception raised instead. */
   private called(process: Process): Next {
-    if (process.raised !== undefined) return this.raised(process);
-    return this.goOn(process, RUN_CALL, arityOfWord(load(SLOT)));
+    return process.raised === undefined ? this.goOn(process, RUN_CALL, arityOfWord(load(SLOT))) : this.raised(process);
   }
 
   /** X0 is to be given to the frame at SP; a handler wants the other X registers of an exception, too. */

@@ -18,6 +18,7 @@ const names = [
   'bifs',
   'counters',
   'accounts',
+  'raisers',
   'unlinked',
   'meta',
   'messages',

@@ -133,18 +133,43 @@ accounts() ->
     exit(Q, kill),
     1 = erlang:trace_pattern({?MODULE, taken, 0}, true, [call_memory]),
     Term = {list_to_atom("a"), lists:seq(1, 3)},
-    R = spawn(fun() -> receive go -> ok end, taken(), taken(), Self ! taken, server() end),
+    R = spawn(fun() -> receive go -> ok end, taken(), taken(), taken(), Self ! taken, server() end),
     R ! Term,
     erlang:trace(R, true, [call]),
     R ! Term,
+    R ! {a, [1, 2, 3]},
     R ! go,
     receive taken -> ok end,
-    {call_memory, [{R, 2, Words}]} = erlang:trace_info({?MODULE, taken, 0}, call_memory),
+    {call_memory, [{R, 3, Words}]} = erlang:trace_info({?MODULE, taken, 0}, call_memory),
     io:format("~p~n", [Words]).
 
 taken() -> receive {_, _} = Term -> Term end.
 
 again() -> h(1), again().
+
+%% Who applies a BIF that raises is in the stack trace, also where calls of that BIF are told of.
+raisers() ->
+    P = start([call, return_to]),
+    Raisers = [{error, [why]}, {error, [why, [x]]}, {error, [why, [x], []]}, {exit, [why]}, {throw, [why]}],
+    [1 = erlang:trace_pattern({erlang, F, length(A)}, [{'_', [], [{exception_trace}, {message, {caller}}]}], [local])
+     || {F, A} <- Raisers],
+    [begin
+        P ! {call, Applier, [{F, A}]},
+        rest(P),
+        io:format("~p ~p~n", [Applier, [shown(P, M) || M <- flush()]]),
+        {dictionary, Dictionary} = process_info(P, dictionary),
+        io:format("~p~n", [proplists:get_value(last, Dictionary)])
+     end || {F, A} <- Raisers, Applier <- [applied, applied_list, applied_within]].
+
+applied(Raiser) -> try applier(Raiser, last) catch C:R:S -> {C, R, frames(S)} end.
+applied_list(Raiser) -> try applier(Raiser, list) catch C:R:S -> {C, R, frames(S)} end.
+applied_within(Raiser) -> try {applier(Raiser, within)} catch C:R:S -> {C, R, frames(S)} end.
+applier({F, [A]}, last) -> (list_to_atom("erlang")):F(A);
+applier({F, [A, B]}, last) -> (list_to_atom("erlang")):F(A, B);
+applier({F, [A, B, C]}, last) -> (list_to_atom("erlang")):F(A, B, C);
+applier({F, A}, list) -> apply(list_to_atom("erlang"), F, A);
+applier({F, A}, within) -> [apply(list_to_atom("erlang"), F, A)].
+frames(Stack) -> [{M, F, A} || {M, F, A, _} <- Stack].
 
 %% Who ends with what it is linked to is not told of as unlinked; who traps exits, is.
 unlinked() ->
