@@ -6,7 +6,8 @@ import { am } from '../term/atoms.ts';
 import { cons, tuple } from '../term/build.ts';
 import { badarg, ErlangError } from '../term/erlang-error.ts';
 import { flatmapOfPairList } from '../term/flatmap.ts';
-import { collectLeaves } from '../term/hash-nodes.ts';
+import { collectLeaves, hashmapSize } from '../term/hash-nodes.ts';
+import { hashmapMergeInParts } from '../term/hashmap.ts';
 import { NIL, NON_VALUE, type Term } from '../term/layout.ts';
 import { mapGet, mapHas, mapKeyList, mapMerge, mapPut, mapRemove, mapUpdate, mapValueList } from '../term/map.ts';
 import { mapInParts } from '../term/map-build.ts';
@@ -68,10 +69,15 @@ function take(key: Term, map: Term): Term {
   return value === NON_VALUE ? am.error : tuple(value, mapRemove(map, key));
 }
 
-function merge(a: Term, b: Term): Term {
+/** Keys of two maps that are merged in one go. */
+const MERGED_AT_ONCE = 256;
+
+function merge(vm: Machine, a: Term, b: Term): Term {
   checkMap(a);
   checkMap(b);
-  return mapMerge(a, b);
+  if (isFlatmap(a) || isFlatmap(b) || a === b || hashmapSize(a) + hashmapSize(b) < MERGED_AT_ONCE)
+    return mapMerge(a, b);
+  return inParts(vm, { module: 'maps', name: 'merge' }, [a, b], () => hashmapMergeInParts(a, b));
 }
 
 /** The keys or the values of a large map, in the order of `mapKeyList`. */
@@ -135,6 +141,7 @@ export const mapsBuildBifs: BifTable = {
     { name: 'from_list', arity: 1, fn: fromList },
     { name: 'from_keys', arity: 2, fn: fromKeys },
     { name: 'keys', arity: 1, fn: keys },
+    { name: 'merge', arity: 2, fn: merge },
     { name: 'values', arity: 1, fn: values },
   ],
 };
@@ -146,7 +153,6 @@ export const mapsBifs: BifTable = {
     { name: 'find', arity: 2, fn: find },
     { name: 'get', arity: 2, fn: get },
     { name: 'is_key', arity: 2, fn: isKey },
-    { name: 'merge', arity: 2, fn: merge },
     { name: 'put', arity: 3, fn: put },
     { name: 'remove', arity: 2, fn: remove },
     { name: 'take', arity: 2, fn: take },

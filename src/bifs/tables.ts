@@ -7,6 +7,7 @@ import { erlTracerBifs } from './erl-tracer.ts';
 import { erlangArithBifs } from './erlang/arith.ts';
 import { erlangAtomBifs } from './erlang/atoms.ts';
 import { erlangBinaryBifs } from './erlang/binaries.ts';
+import { erlangByteListBifs } from './erlang/byte-lists.ts';
 import { codeCoverageBifs, erlangCodeLoadingBifs, ertsInternalCodeLoadingBifs } from './erlang/code-loading.ts';
 import { erlangDateBifs } from './erlang/dates.ts';
 import { erlangPacketBifs } from './erlang/decode-packet.ts';
@@ -99,6 +100,7 @@ export const bifTables: readonly BifTable[] = [
   binaryListBifs,
   erlangAtomBifs,
   erlangBinaryBifs,
+  erlangByteListBifs,
   erlangIodataBifs,
   erlangDateBifs,
   erlangPacketBifs,

@@ -84,6 +84,11 @@ export function copyWords(from: Addr, to: Addr, wordCount: number): void {
   words.copyWithin(to >>> 2, from >>> 2, (from >>> 2) + wordCount);
 }
 
+/** Copies bytes; the areas may overlap. */
+export function copyBytes(from: Addr, to: Addr, byteCount: number): void {
+  bytes.copyWithin(to >>> 0, from >>> 0, (from >>> 0) + byteCount);
+}
+
 /** Copies bytes from outside to an address. */
 export function storeBytes(a: Addr, source: Uint8Array): void {
   bytes.set(source, a >>> 0);

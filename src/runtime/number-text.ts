@@ -5,7 +5,7 @@
 import { plus, storeByte } from '../memory/memory.ts';
 import { am } from '../term/atoms.ts';
 import { MAX_BIG_DIGITS, makeBigInt, makeInteger, safeInteger, toBigInt } from '../term/bignum.ts';
-import { binaryBytes, isBinary, newBinary } from '../term/bits.ts';
+import { binaryBytes, bitSize, isBinary, newBinary } from '../term/bits.ts';
 import { cons, makeFloat, tuple } from '../term/build.ts';
 import { badarg, systemLimit } from '../term/erlang-error.ts';
 import { defaultText, fixedText, parseFloatText, scientificText, shortText } from '../term/float-text.ts';
@@ -50,6 +50,8 @@ const DIGIT_VALUES: readonly number[] = Array.from({ length: 256 }, (_, code) =>
   const digit = Number.parseInt(String.fromCharCode(code), MAX_BASE);
   return Number.isNaN(digit) ? MAX_BASE : digit;
 });
+/** Texts of more digits are left to erlang.erl, which converts them piece by piece: a process with such work can give way. */
+const MOST_DIGITS = 2 ** 13;
 /** Integers up to this are read digit by digit, without making text of them. */
 const MOST_COUNTED = 2 ** 50;
 const BIGINT_PREFIX: Readonly<Record<number, string>> = { 2: '0b', 8: '0o', 10: '', 16: '0x' };
@@ -200,16 +202,16 @@ export function listToInteger(text: Term, base: Term = TEN): Term {
 
 /**
  * erts_internal:binary_to_integer/2: the integer, `badarg`, or `big` for what the caller in erlang.erl is to convert piece by piece. OTP says
- * `big` from the first digit that may not fit a small; here it only says so when the result is too long.
+ * `big` from the first digit that may not fit a small; here it only says so when there are very many.
  */
 export function binaryToIntegerOrBig(binary: Term, base: Term): Term {
   const radix = isSmall(base) ? smallValue(base) : 0;
   const counted = isBinary(binary) ? countedInteger(binaryBytes(binary), radix) : undefined;
   if (counted !== undefined) return makeInteger(counted);
-  const text = textOfBinary(binary);
-  if (radix < MIN_BASE || radix > MAX_BASE || text === undefined) return am.badarg;
-  if (!(INTEGER_FORMS[radix] as RegExp).test(text))
-    return text.length * Math.log2(radix) > MAX_BITS ? am.big : am.badarg;
+  if (radix < MIN_BASE || radix > MAX_BASE || !isBinary(binary)) return am.badarg;
+  if (bitSize(binary) / 8 > MOST_DIGITS) return am.big;
+  const text = textOfBinary(binary) as string;
+  if (!(INTEGER_FORMS[radix] as RegExp).test(text)) return am.badarg;
   return integerOfText(text, radix) ?? am.big;
 }
 
@@ -263,6 +265,7 @@ export function listToIntegerOrBig(list: Term, base: Term): Term {
   if (counted !== undefined) return counted;
   const { digits, rest } = digitsOfList(first, radix);
   if (digits.length > Math.floor(59 / Math.log2(radix)) && !(isNil(rest) && isByteList(list))) return am.big;
+  if (digits.length > MOST_DIGITS) return am.big;
   const integer = integerOfText((sign === MINUS ? '-' : '') + (digits || '0'), radix);
   return integer === undefined ? am.big : tuple(integer, rest);
 }

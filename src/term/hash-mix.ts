@@ -40,13 +40,19 @@ function partialWord(buffer: Uint8Array, at: number, end: number): number {
   return word;
 }
 
-/** Hash of the first `length` bytes, from the hash of what came before (block_hash). */
-export function blockHash(buffer: Uint8Array, length: number, previous: number): number {
-  let a = GOLDEN;
-  let b = GOLDEN;
-  let c = previous | 0;
-  let at = 0;
-  for (; at + 12 <= length; at += 12) {
+/** Bytes that are mixed at a time. */
+export const BLOCK_BYTES = 12;
+
+/** The three words between two blocks: what `mixBlocks` starts from and leaves. */
+export type BlockState = [a: number, b: number, c: number];
+
+const scratch: BlockState = [0, 0, 0];
+
+/** Mixes whole blocks from `from` on as long as they end at or before `to`; gives where the next one begins. */
+export function mixBlocks(state: BlockState, buffer: Uint8Array, from: number, to: number): number {
+  let [a, b, c] = state;
+  let at = from;
+  for (; at + BLOCK_BYTES <= to; at += BLOCK_BYTES) {
     a = (a + wordAt(buffer, at)) | 0;
     b = (b + wordAt(buffer, at + 4)) | 0;
     c = (c + wordAt(buffer, at + 8)) | 0;
@@ -60,9 +66,24 @@ export function blockHash(buffer: Uint8Array, length: number, previous: number):
     b = (b - c - a) ^ (a << 10);
     c = (c - a - b) ^ (b >>> 15);
   }
+  state[0] = a;
+  state[1] = b;
+  state[2] = c;
+  return at;
+}
+
+/** The hash when `mixBlocks` has come to `at`, behind the last whole block of `length` bytes. */
+export function blockEnd(state: BlockState, buffer: Uint8Array, at: number, length: number): number {
   // The lowest byte of the last word is the length's.
-  a += partialWord(buffer, at, length);
-  b += partialWord(buffer, at + 4, length);
-  c += (partialWord(buffer, at + 8, length) << 8) + length;
-  return mix(a, b, c);
+  const a = state[0] + partialWord(buffer, at, length);
+  const b = state[1] + partialWord(buffer, at + 4, length);
+  return mix(a, b, state[2] + (partialWord(buffer, at + 8, length) << 8) + length);
+}
+
+/** Hash of the first `length` bytes, from the hash of what came before (block_hash). */
+export function blockHash(buffer: Uint8Array, length: number, previous: number): number {
+  scratch[0] = GOLDEN;
+  scratch[1] = GOLDEN;
+  scratch[2] = previous | 0;
+  return blockEnd(scratch, buffer, mixBlocks(scratch, buffer, 0, length), length);
 }

@@ -40,6 +40,8 @@ import type { Parts } from './parts.ts';
 import { addressOf, head, header, headerSize, isCons, makeBoxed, tail } from './term.ts';
 
 const KEYS_PER_REDUCTION = 8;
+/** What merging a node costs, roughly. */
+const NODE_REDUCTIONS = 4;
 
 /** The bits of a key's hash that place it in a tree. */
 export function keyHash(key: Term): number {
@@ -265,6 +267,49 @@ const merged = { common: 0 };
 export function hashmapMerge(a: Term, b: Term): Term {
   merged.common = 0;
   return mergeNodes(a, b, 0);
+}
+
+/** Nodes above this level are merged child by child: below them lie about 1/4096 of the keys. */
+const LEVELS_IN_PARTS = 3;
+
+/** The same in parts. */
+export function* hashmapMergeInParts(a: Term, b: Term): Parts<Term> {
+  const counts = { common: 0 };
+  return yield* mergeNodesInParts(a, b, 0, counts);
+}
+
+function* mergeNodesInParts(a: Term, b: Term, level: number, counts: { common: number }): Parts<Term> {
+  const children: Term[] = [];
+  for (const [childA, childB] of childPairs(a, b)) {
+    if (childA === NON_VALUE || childB === NON_VALUE) {
+      children.push(childA === NON_VALUE ? childB : childA);
+    } else if (level + 1 < LEVELS_IN_PARTS && !isCons(childA) && !isCons(childB)) {
+      children.push(yield* mergeNodesInParts(childA, childB, level + 1, counts));
+    } else {
+      merged.common = 0;
+      children.push(mergeChildren(childA, childB, level + 1));
+      counts.common += merged.common;
+      yield NODE_REDUCTIONS;
+    }
+  }
+  const bitmap = nodeBitmap(a) | nodeBitmap(b);
+  if (level > 0) return makeNode(bitmap, children);
+  return makeRoot(bitmap, children, hashmapSize(a) + hashmapSize(b) - counts.common);
+}
+
+/** The children of two nodes that have the same digit, in order; NON_VALUE where there is none. */
+function childPairs(a: Term, b: Term): (readonly [Term, Term])[] {
+  const bitmapA = nodeBitmap(a);
+  const bitmapB = nodeBitmap(b);
+  const pairs: (readonly [Term, Term])[] = [];
+  let indexA = 0;
+  let indexB = 0;
+  for (let rest = bitmapA | bitmapB; rest !== 0; rest &= rest - 1) {
+    const bit = rest & -rest;
+    const childA = (bitmapA & bit) !== 0 ? childAt(a, indexA++) : NON_VALUE;
+    pairs.push([childA, (bitmapB & bit) !== 0 ? childAt(b, indexB++) : NON_VALUE]);
+  }
+  return pairs;
 }
 
 function mergeNodes(a: Term, b: Term, level: number): Term {

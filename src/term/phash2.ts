@@ -2,10 +2,10 @@
  * erlang:phash2: the same for a term on every node and in every release (make_hash2 in OTP's erl_term_hashing.c, as it is on 64-bit machines).
  */
 import { atomHash } from './atom-hash.ts';
-import { binaryBytes, bitSize } from './bits.ts';
+import { binaryBytes, bitOffset, bitSize, copyOfBytes } from './bits.ts';
 import { bigSign } from './compare-numbers.ts';
 import { exportNameOf, freeCount, funEntryOf } from './fun-entries.ts';
-import { blockHash, GOLDEN, goldenTimes, mix } from './hash-mix.ts';
+import { BLOCK_BYTES, type BlockState, blockEnd, blockHash, GOLDEN, goldenTimes, mix, mixBlocks } from './hash-mix.ts';
 import { collectLeaves, hashmapSize } from './hash-nodes.ts';
 import {
   ATOM_TAG,
@@ -39,6 +39,7 @@ import {
 } from './layout.ts';
 import { fieldCount, fieldsByIndex, recordDefinition, recordValue } from './native-record.ts';
 import { pidNumber, portHigh, portLow, refWord } from './nodes.ts';
+import type { Parts } from './parts.ts';
 import {
   field,
   fieldTerm,
@@ -46,6 +47,7 @@ import {
   head,
   headerSize,
   headerType,
+  isBitstring,
   isCons,
   isSmall,
   smallValue,
@@ -79,28 +81,75 @@ const ONE_WORD_MIN = -(2 ** 27);
 const PAIR_END = 0x08;
 const MAP_END = 0x18;
 
-/** The state of one calculation; the stack is empty before and after it. */
-const stack: number[] = [];
-/** Hashes of pairs of the map that is being hashed, combined by exclusive or: they come in no order. */
-const pairs = { hash: 0 };
+/** The state of the calculation that is going on. Hashes of a map's pairs are combined by exclusive or: they come in no order. */
+const now = { stack: [] as number[], pairs: 0, hash: 0 };
+
+/** Bytes of a list, and of a binary, that are hashed in one step. */
+const LISTED_AT_ONCE = 4096;
+const BYTES_AT_ONCE = 2 ** 16;
+const STEPS_IN_A_PART = 4096;
+/** Steps and bytes for a reduction (ITERATIONS_PER_RED, BLOCK_HASH_BYTES_PER_ITER). */
+const STEPS_PER_REDUCTION = 64;
+const BYTES_PER_REDUCTION = STEPS_PER_REDUCTION * 10;
 
 /** The whole 32-bit hash, unsigned: what `phash2(Term, 1 bsl 32)` gives. */
 export function phash2(term: Term): number {
-  let hash = 0;
-  stack.push(term);
-  while (stack.length > 0) {
-    const t = stack.pop() as Term;
-    if (t === PAIR_END) {
-      pairs.hash ^= hash;
-      hash = 0;
-    } else if (t === MAP_END) {
-      hash = mix1(pairs.hash, GOLDEN_19, stack.pop() as number);
-      pairs.hash = stack.pop() as number;
-    } else {
-      hash = hashTerm(t, hash);
-    }
+  begin(term);
+  while (now.stack.length > 0) step(now.stack.pop() as Term);
+  return now.hash >>> 0;
+}
+
+/** The same for what takes at most so many steps; undefined where it takes more, or large binaries are in it. */
+export function phash2AtOnce(term: Term, steps: number): number | undefined {
+  begin(term);
+  for (let left = steps; now.stack.length > 0; left--) {
+    const t = now.stack.pop() as Term;
+    if (left === 0 || isLargeBinary(t)) return undefined;
+    step(t);
   }
-  return hash >>> 0;
+  return now.hash >>> 0;
+}
+
+/** The same in parts. */
+export function* phash2InParts(term: Term): Parts<number> {
+  let own = { stack: [term as number], pairs: 0, hash: 0 };
+  while (own.stack.length > 0) {
+    resume(own);
+    for (let left = STEPS_IN_A_PART; left > 0 && now.stack.length > 0; left--) {
+      if (isLargeBinary(now.stack.at(-1) as Term)) break;
+      step(now.stack.pop() as Term);
+    }
+    own = { ...now };
+    const large = own.stack.at(-1) as Term | undefined;
+    if (large !== undefined && isLargeBinary(large)) {
+      own.stack.pop();
+      own.hash = yield* hashBitsInParts(large, own.hash);
+    }
+    yield STEPS_IN_A_PART / STEPS_PER_REDUCTION;
+  }
+  return own.hash >>> 0;
+}
+
+function begin(term: Term): void {
+  resume({ stack: [term], pairs: 0, hash: 0 });
+}
+
+function resume(state: typeof now): void {
+  now.stack = state.stack;
+  now.pairs = state.pairs;
+  now.hash = state.hash;
+}
+
+function step(t: Term): void {
+  if (t === PAIR_END) {
+    now.pairs ^= now.hash;
+    now.hash = 0;
+  } else if (t === MAP_END) {
+    now.hash = mix1(now.pairs, GOLDEN_19, now.stack.pop() as number);
+    now.pairs = now.stack.pop() as number;
+  } else {
+    now.hash = hashTerm(t, now.hash);
+  }
 }
 
 function mix2(x: number, y: number, constant: number, hash: number): number {
@@ -154,6 +203,7 @@ function hashList(list: Term, before: number): number {
   let rest: Term = list;
   let word = 0;
   let count = 0;
+  let left = LISTED_AT_ONCE;
   while (isCons(rest) && isByte(head(rest))) {
     word = (word << 8) + smallValue(head(rest));
     count++;
@@ -161,12 +211,18 @@ function hashList(list: Term, before: number): number {
       hash = mix1(word, GOLDEN_4, hash);
       count = 0;
       word = 0;
+      left -= 4;
     }
     rest = tail(rest);
+    // A multiple of four bytes: the rest goes on as if it were the same list.
+    if (left === 0) {
+      now.stack.push(rest);
+      return hash;
+    }
   }
   if (count > 0) hash = mix1(word, GOLDEN_4, hash);
-  if (isCons(rest)) stack.push(tail(rest), head(rest));
-  else stack.push(rest);
+  if (isCons(rest)) now.stack.push(tail(rest), head(rest));
+  else now.stack.push(rest);
   return hash;
 }
 
@@ -174,7 +230,7 @@ function hashBoxed(t: Term, hash: number): number {
   switch (headerType(t)) {
     case HEADER_TUPLE: {
       const arity = headerSize(t);
-      for (let i = arity; i > 0; i--) stack.push(tupleElement(t, i));
+      for (let i = arity; i > 0; i--) now.stack.push(tupleElement(t, i));
       return mix1(arity, GOLDEN_9, hash);
     }
     case HEADER_RECORD:
@@ -216,7 +272,7 @@ function hashRecord(t: Term, before: number): number {
   let hash = 0;
   hash = mix1(headerSize(definition), GOLDEN_9, hash);
   for (let i = 1; i <= headerSize(definition); i++) hash = hashTerm(tupleElement(definition, i), hash);
-  for (const position of fieldsByIndex(definition).reverse()) stack.push(recordValue(t, position));
+  for (const position of fieldsByIndex(definition).reverse()) now.stack.push(recordValue(t, position));
   return mix2(fieldCount(definition), hash, GOLDEN_23, before);
 }
 
@@ -239,27 +295,46 @@ function hashBig(t: Term, before: number): number {
 }
 
 function hashBits(t: Term, before: number): number {
-  const size = bitSize(t);
   const start = (GOLDEN_13 + before) | 0;
-  if (size === 0) return start;
+  if (bitSize(t) === 0) return start;
   const content = binaryBytes(t);
-  const whole = size >>> 3;
-  const rest = size & 7;
-  const hash = blockHash(content, whole, start);
-  return rest === 0 ? hash : mix2(rest, (content[whole] as number) >> (8 - rest), GOLDEN_15, hash);
+  return withLastBits(t, content, blockHash(content, bitSize(t) >>> 3, start));
+}
+
+/** The hash with the bits behind the last whole byte. */
+function withLastBits(t: Term, content: Uint8Array, hash: number): number {
+  const rest = bitSize(t) & 7;
+  return rest === 0 ? hash : mix2(rest, (content[bitSize(t) >>> 3] as number) >> (8 - rest), GOLDEN_15, hash);
+}
+
+function isLargeBinary(t: Term): boolean {
+  return (t & PRIMARY_MASK) === PRIMARY_BOXED && isBitstring(t) && bitSize(t) > 8 * BYTES_AT_ONCE;
+}
+
+function* hashBitsInParts(t: Term, before: number): Parts<number> {
+  const length = bitSize(t) >>> 3;
+  const copy = bitOffset(t) % 8 === 0 ? undefined : copyOfBytes(t);
+  const state: BlockState = [GOLDEN, GOLDEN, (GOLDEN_13 + before) | 0];
+  for (let at = 0; ; ) {
+    // A view is taken anew in each part: memory may have grown.
+    const content = copy ?? binaryBytes(t);
+    at = mixBlocks(state, content, at, Math.min(length, at + BYTES_AT_ONCE));
+    if (length - at < BLOCK_BYTES) return withLastBits(t, content, blockEnd(state, content, at, length));
+    yield BYTES_AT_ONCE / BYTES_PER_REDUCTION;
+  }
 }
 
 function hashClosure(t: Term, before: number): number {
   const entry = funEntryOf(t);
   const free = freeCount(t);
-  for (let i = free - 1; i >= 0; i--) stack.push(fieldTerm(t, FUN_FREE + i * 4));
+  for (let i = free - 1; i >= 0; i--) now.stack.push(fieldTerm(t, FUN_FREE + i * 4));
   return mix2(entry.index, entry.oldUniq, GOLDEN, mix2(free, atomHash(entry.module), GOLDEN, before));
 }
 
 /** Sets the calculation aside for a map's pairs, each of which is hashed by itself from 0. */
 function beginPairs(hash: number): number {
-  stack.push(pairs.hash, hash, MAP_END);
-  pairs.hash = 0;
+  now.stack.push(now.pairs, hash, MAP_END);
+  now.pairs = 0;
   return 0;
 }
 
@@ -269,12 +344,13 @@ function hashFlatmap(t: Term, before: number): number {
   if (size === 0) return hash;
   const keys = fieldTerm(t, FLATMAP_KEYS);
   const start = beginPairs(hash);
-  for (let i = 0; i < size; i++) stack.push(PAIR_END, fieldTerm(t, FLATMAP_VALUES + i * 4), tupleElement(keys, i + 1));
+  for (let i = 0; i < size; i++)
+    now.stack.push(PAIR_END, fieldTerm(t, FLATMAP_VALUES + i * 4), tupleElement(keys, i + 1));
   return start;
 }
 
 function hashHashmap(t: Term, before: number): number {
   const start = beginPairs(mix1(hashmapSize(t), GOLDEN_16, before));
-  for (const leaf of collectLeaves(t, [])) stack.push(PAIR_END, tail(leaf), head(leaf));
+  for (const leaf of collectLeaves(t, [])) now.stack.push(PAIR_END, tail(leaf), head(leaf));
   return start;
 }

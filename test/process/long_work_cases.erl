@@ -7,8 +7,9 @@ beside(Bif) ->
     Counter = spawn_link(fun() -> count(0) end),
     {Pid, Monitor} = spawn_monitor(fun() ->
         Before = turns(Counter),
-        Result = try {value, digest(Bif())} catch Class:Reason:Stack -> {Class, Reason, top(Stack)} end,
-        exit({Result, turns(Counter) - Before > 3})
+        {Result, After} = try Value = Bif(), Then = turns(Counter), {{value, digest(Value)}, Then}
+                          catch Class:Reason:Stack -> {{Class, Reason, top(Stack)}, turns(Counter)} end,
+        exit({Result, After - Before > 3})
     end),
     receive {'DOWN', Monitor, process, Pid, End} -> unlink(Counter), exit(Counter, kill), End end.
 
@@ -69,7 +70,9 @@ work(Size) ->
 %% What is done in one go takes more.
 many(Size) ->
     List = lists:seq(1, 30 * Size), Tuples = [{N, x} || N <- List], Last = 30 * Size, Hay = << <<N:16>> || N <- List>>,
-    Twos = binary:copy(<<"ab,cde,">>, 10 * Size),
+    Twos = binary:copy(<<"ab,cde,">>, 10 * Size), Long = binary:copy(<<"abcdefgh">>, 24 * Size),
+    Pairs = [{N, N} || N <- lists:seq(1, 20 * Size)], Some = maps:from_list([{N, old} || N <- lists:seq(10 * Size, 20 * Size)] ++ Tuples),
+    More = maps:from_list(Pairs),
     [{member, fun() -> {lists:member(Last, List), lists:member(x, List), lists:member({Last, x}, Tuples)} end},
      {keyfind, fun() -> {lists:keyfind(Last, 1, Tuples), lists:keyfind(y, 2, Tuples)} end},
      {keymember, fun() -> {lists:keymember(Last * 1.0, 1, Tuples), lists:keymember(y, 2, Tuples)} end},
@@ -80,6 +83,12 @@ many(Size) ->
      {match, fun() -> {binary:match(Twos, <<",,">>), binary:match(Twos, [<<"xyz">>, <<",,">>])} end},
      {matches, fun() -> {binary:matches(Twos, <<"e,">>), binary:matches(Hay, [<<0>>, <<7, 7>>, <<1, 0, 1>>])} end},
      {split, fun() -> {binary:split(Twos, <<",">>, [global, trim]), binary:split(<<1:1, Twos/binary, 0:7>>, <<",,">>, [])} end},
+     {copy, fun() -> {binary:copy(Hay, 40), binary:copy(<<1:3, Hay/binary, 0:5>>, 2)} end},
+     {binary_to_list, fun() -> {binary_to_list(Long), binary_to_list(Long, 3, byte_size(Long) - 7)} end},
+     {bitstring_to_list, fun() -> {bitstring_to_list(<<1:3, Long/binary>>), bitstring_to_list(<<Long/binary, 1:3>>)} end},
+     {merge, fun() -> M = maps:merge(Some, More), {map_size(M), lists:sort(maps:to_list(M)) =:= lists:sort(Pairs ++ [P || {K, _} = P <- Tuples, K > 20 * Size])} end},
+     {phash2, fun() -> {erlang:phash2(List), erlang:phash2({Tuples, Some, 1 bsl 900, "text", Long}), erlang:phash2([N rem 256 || N <- List], 1 bsl 32)} end},
+     {phash2_bits, fun() -> {erlang:phash2(binary:copy(Hay, 64)), erlang:phash2([<<1:3, Long/binary>>, Long, Hay, tail], 4001)} end},
      {scope, fun() -> {binary:matches(Twos, [<<"cd">>, <<"cde,ab">>], [{scope, {5, 60 * Size}}]), binary:match(Twos, <<"b,">>, [{scope, {9 * Size, 50 * Size}}])} end}].
 
 results(Size) -> [{Name, element(1, beside(Bif))} || {Name, Bif} <- work(Size)].

@@ -1,12 +1,26 @@
 /** Module binary, the part that is no Erlang code (erl_bif_binary.c). */
 
 import { binaryOf } from '../../memory/binary.ts';
-import { loadUnsigned, plus } from '../../memory/memory.ts';
+import { copyBytes, loadUnsigned, plus, storeBytes } from '../../memory/memory.ts';
 import type { Machine } from '../../process/machine.ts';
+import type { LongWork } from '../../process/process.ts';
 import { MAX_BINARY_BYTES } from '../../runtime/bits-sink.ts';
+import { bumpForWork } from '../../runtime/bump-reductions.ts';
+import { inParts } from '../../runtime/trap.ts';
 import { am } from '../../term/atoms.ts';
 import { integerFromBytes, isNegative, magnitudeByteCount, makeInteger, writeMagnitude } from '../../term/bignum.ts';
-import { binaryBytes, bitSize, bitsOwner, byteAt, byteSize, isOffHeap, makeBinary } from '../../term/bits.ts';
+import {
+  binaryBytes,
+  bitOffset,
+  bitSize,
+  bitsOwner,
+  byteAt,
+  byteSize,
+  copyOfBytes,
+  isOffHeap,
+  makeBinary,
+  newBinary,
+} from '../../term/bits.ts';
 import { badarg, systemLimit } from '../../term/erlang-error.ts';
 import { BINARY_SIZE, type Term } from '../../term/layout.ts';
 import { isBitstring, isInteger, isSmall, makeSmall } from '../../term/term.ts';
@@ -56,8 +70,31 @@ function longestCommon(list: Term, direction: Direction): Term {
 /** Bytes of a word of OTP's: times that need more are no number to binary:copy/2. */
 const WORD_BYTES = 8;
 
+/** Bytes that are copied in a part; for a reduction (BITSTRING_COPY_LOOP_FACTOR). */
+const COPIED_IN_A_PART = 2 ** 18;
+const COPIED_PER_REDUCTION = 64;
+
+/** A binary of `size` bytes that are those of `t`, again and again. */
+function* repeated(t: Term, size: number): LongWork {
+  const { term, data } = newBinary(size);
+  const period = bitSize(t) / 8;
+  const source = bitOffset(t) % 8 === 0 ? undefined : copyOfBytes(t);
+  for (let done = 0; done < size; ) {
+    // What is there is taken again from where a repetition begins.
+    const from = done % period;
+    const most = Math.min(COPIED_IN_A_PART, size - done, done < period ? period - done : done - from);
+    if (done < period) storeBytes(plus(data, done), (source ?? binaryBytes(t)).subarray(done, done + most));
+    else copyBytes(plus(data, from), plus(data, done), most);
+    done += most;
+    yield most / COPIED_PER_REDUCTION;
+  }
+  return term;
+}
+
 /** binary:copy/1,2: a binary of its own with the bytes repeated. Raises badarg, system_limit. */
-function copy(t: Term, times: Term): Term {
+function copy(vm: Machine, args: readonly Term[], t: Term, times: Term): Term {
+  const bif = { module: 'binary', name: 'copy' };
+  if (vm.current.work !== undefined) return inParts(vm, bif, args, () => repeated(t, 0));
   const count = natural(times);
   if (!isInteger(times) || isNegative(times)) throw badarg();
   if (!isSmall(times) && magnitudeByteCount(times) > WORD_BYTES) throw badarg();
@@ -66,7 +103,9 @@ function copy(t: Term, times: Term): Term {
     if (size === 0) return makeBinary(new Uint8Array());
     throw systemLimit();
   }
+  if (size * count > COPIED_IN_A_PART) return inParts(vm, bif, args, () => repeated(t, size * count));
   const content = new Uint8Array(size * count);
+  bumpForWork(content.length, COPIED_PER_REDUCTION);
   if (content.length === 0) return makeBinary(content);
   content.set(binaryBytes(t));
   // The part that is filled doubles.
@@ -112,8 +151,6 @@ const pureRows: readonly BifRow[] = [
   { name: 'part', arity: 3, fn: binaryPart },
   { name: 'longest_common_prefix', arity: 1, fn: (list: Term) => longestCommon(list, 'prefix') },
   { name: 'longest_common_suffix', arity: 1, fn: (list: Term) => longestCommon(list, 'suffix') },
-  { name: 'copy', arity: 1, fn: (t: Term) => copy(t, makeSmall(1)) },
-  { name: 'copy', arity: 2, fn: copy },
   { name: 'referenced_byte_size', arity: 1, fn: referencedByteSize },
   { name: 'encode_unsigned', arity: 1, fn: (t: Term) => encodeUnsigned(t, am.big) },
   { name: 'encode_unsigned', arity: 2, fn: encodeUnsigned },
@@ -128,5 +165,9 @@ const LIST_TO_BIN = { module: 'binary', name: 'list_to_bin' };
 
 export const binaryListBifs: BifTable = {
   module: 'binary',
-  rows: [{ name: 'list_to_bin', arity: 1, fn: (vm: Machine, list: Term) => listToBinary(vm, LIST_TO_BIN, list) }],
+  rows: [
+    { name: 'list_to_bin', arity: 1, fn: (vm: Machine, list: Term) => listToBinary(vm, LIST_TO_BIN, list) },
+    { name: 'copy', arity: 1, fn: (vm: Machine, t: Term) => copy(vm, [t], t, makeSmall(1)) },
+    { name: 'copy', arity: 2, fn: (vm: Machine, t: Term, times: Term) => copy(vm, [t, times], t, times) },
+  ],
 };

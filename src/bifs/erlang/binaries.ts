@@ -1,22 +1,9 @@
-import { allocate } from '../../memory/heap.ts';
-import { plus, store } from '../../memory/memory.ts';
-import { bumpForWork } from '../../runtime/bump-reductions.ts';
 import { safeInteger } from '../../term/bignum.ts';
-import { binaryBytes, bitSize, byteAt, isBinary, subBits } from '../../term/bits.ts';
-import { cons, tuple } from '../../term/build.ts';
+import { bitSize, isBinary, subBits } from '../../term/bits.ts';
+import { tuple } from '../../term/build.ts';
 import { badarg } from '../../term/erlang-error.ts';
-import { NIL, type Term } from '../../term/layout.ts';
-import {
-  isBitstring,
-  isInteger,
-  isSmall,
-  isTuple,
-  makeCons,
-  makeSmall,
-  smallValue,
-  tupleArity,
-  tupleElement,
-} from '../../term/term.ts';
+import type { Term } from '../../term/layout.ts';
+import { isBitstring, isInteger, isSmall, isTuple, smallValue, tupleArity, tupleElement } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
 import { natural } from './arguments.ts';
 
@@ -24,52 +11,6 @@ import { natural } from './arguments.ts';
 export function binarySize(t: Term): number {
   if (!isBitstring(t) || !isBinary(t)) throw badarg();
   return bitSize(t) / 8;
-}
-
-/** Bytes of a list for a reduction (ERTS_B2L_BYTES_PER_REDUCTION in binary.c). */
-const LISTED_PER_REDUCTION = 256;
-
-// ---- lists of bytes --------------------------------------------------------------------------------------------------
-
-/** The list of `count` bytes from byte `from` on, in front of `last`. */
-function byteList(t: Term, from: number, count: number, last: Term): Term {
-  let list = last;
-  bumpForWork(count, LISTED_PER_REDUCTION);
-  if (bitSize(t) % 8 === 0) {
-    if (count === 0) return last;
-    const a = allocate(2 * count);
-    const content = binaryBytes(t);
-    for (let i = 0; i < count; i++) {
-      const cell = plus(a, 8 * i);
-      store(cell, makeSmall(content[from + i] as number));
-      store(plus(cell, 4), makeCons(plus(cell, 8)));
-    }
-    store(plus(a, 8 * count - 4), last);
-    return makeCons(a);
-  }
-  for (let i = from + count - 1; i >= from; i--) list = cons(makeSmall(byteAt(t, i)), list);
-  return list;
-}
-
-function binaryToList(t: Term): Term {
-  return byteList(t, 0, binarySize(t), NIL);
-}
-
-/** binary_to_list(Binary, From, To), counted from 1. Raises badarg. */
-function binaryPartToList(t: Term, from: Term, to: Term): Term {
-  const first = natural(from);
-  const last = natural(to);
-  const size = binarySize(t);
-  if (first === undefined || last === undefined || first < 1 || last > size || last < first) throw badarg();
-  return byteList(t, first - 1, last - first + 1, NIL);
-}
-
-function bitstringToList(t: Term): Term {
-  if (!isBitstring(t)) throw badarg();
-  const size = bitSize(t);
-  const trailing = size % 8;
-  const last = trailing === 0 ? NIL : cons(subBits(t, size - trailing, trailing), NIL);
-  return byteList(t, 0, (size - trailing) / 8, last);
 }
 
 // ---- parts -----------------------------------------------------------------------------------------------------------
@@ -112,9 +53,6 @@ export const erlangBinaryBifs: BifTable = {
   module: 'erlang',
   pure: true,
   rows: [
-    { name: 'binary_to_list', arity: 1, fn: binaryToList },
-    { name: 'binary_to_list', arity: 3, fn: binaryPartToList },
-    { name: 'bitstring_to_list', arity: 1, fn: bitstringToList },
     { name: 'split_binary', arity: 2, fn: splitBinary },
     { name: 'binary_part', arity: 2, fn: binaryPartOf, guard: true },
     { name: 'binary_part', arity: 3, fn: binaryPart, guard: true },

@@ -13,7 +13,7 @@ import { badarg } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
 import type { Parts } from '../../term/parts.ts';
 import { phash } from '../../term/phash.ts';
-import { phash2 } from '../../term/phash2.ts';
+import { phash2AtOnce, phash2InParts } from '../../term/phash2.ts';
 import { isBitstring } from '../../term/term.ts';
 import type { BifRow, BifTable } from '../registry.ts';
 import { natural } from './arguments.ts';
@@ -106,9 +106,25 @@ function md5Update(vm: Machine, binary: Term, data: Term): Term {
   );
 }
 
+/** Steps of a hash that are done before the work is one that may give way. */
+const STEPS_AT_ONCE = 4096;
+
+function* hashed(t: Term, range: number): LongWork {
+  return makeInteger((yield* phash2InParts(t)) % range);
+}
+
+function phash2(vm: Machine, args: readonly Term[], range: number): Term {
+  const [t] = args as [Term];
+  const hash = vm.current.work === undefined ? phash2AtOnce(t, STEPS_AT_ONCE) : undefined;
+  if (hash !== undefined) return makeInteger(hash % range);
+  return inParts(vm, { module: 'erlang', name: 'phash2' }, args, () => hashed(t, range));
+}
+
 export const erlangChecksumBifs: BifTable = {
   module: 'erlang',
   rows: [
+    { name: 'phash2', arity: 1, fn: (vm: Machine, t: Term) => phash2(vm, [t], DEFAULT_RANGE) },
+    { name: 'phash2', arity: 2, fn: (vm: Machine, t: Term, range: Term) => phash2(vm, [t, range], rangeOf(range)) },
     ...checksumRows('crc32', crc32, 0),
     ...checksumRows('adler32', adler32, 1),
     { name: 'md5', arity: 1, fn: md5 },
@@ -121,8 +137,6 @@ export const erlangHashBifs: BifTable = {
   pure: true,
   rows: [
     { name: 'phash', arity: 2, fn: (t: Term, range: Term) => makeInteger((phash(t) % rangeOf(range)) + 1) },
-    { name: 'phash2', arity: 1, fn: (t: Term) => makeInteger(phash2(t) % DEFAULT_RANGE) },
-    { name: 'phash2', arity: 2, fn: (t: Term, range: Term) => makeInteger(phash2(t) % rangeOf(range)) },
     { name: 'crc32_combine', arity: 3, fn: combined(combineCrc32) },
     { name: 'adler32_combine', arity: 3, fn: combined(combineAdler32) },
     { name: 'md5_init', arity: 0, fn: () => makeBinary(newMd5Context()) },
