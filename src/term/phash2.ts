@@ -81,8 +81,10 @@ const ONE_WORD_MIN = -(2 ** 27);
 const PAIR_END = 0x08;
 const MAP_END = 0x18;
 
+/** Reused by calculations that are done at once. */
+const shared: number[] = [];
 /** The state of the calculation that is going on. Hashes of a map's pairs are combined by exclusive or: they come in no order. */
-const now = { stack: [] as number[], pairs: 0, hash: 0 };
+const now = { stack: shared, pairs: 0 };
 
 /** Bytes of a list, and of a binary, that are hashed in one step. */
 const LISTED_AT_ONCE = 4096;
@@ -94,62 +96,66 @@ const BYTES_PER_REDUCTION = STEPS_PER_REDUCTION * 10;
 
 /** The whole 32-bit hash, unsigned: what `phash2(Term, 1 bsl 32)` gives. */
 export function phash2(term: Term): number {
-  begin(term);
-  while (now.stack.length > 0) step(now.stack.pop() as Term);
-  return now.hash >>> 0;
+  begin();
+  let hash = hashTerm(term, 0);
+  while (shared.length > 0) hash = step(shared.pop() as Term, hash);
+  return hash >>> 0;
 }
 
 /** The same for what takes at most so many steps; undefined where it takes more, or large binaries are in it. */
 export function phash2AtOnce(term: Term, steps: number): number | undefined {
-  begin(term);
-  for (let left = steps; now.stack.length > 0; left--) {
-    const t = now.stack.pop() as Term;
+  if (isLargeBinary(term)) return undefined;
+  begin();
+  let hash = hashTerm(term, 0);
+  for (let left = steps; shared.length > 0; left--) {
+    const t = shared.pop() as Term;
     if (left === 0 || isLargeBinary(t)) return undefined;
-    step(t);
+    hash = step(t, hash);
   }
-  return now.hash >>> 0;
+  return hash >>> 0;
 }
 
 /** The same in parts. */
 export function* phash2InParts(term: Term): Parts<number> {
-  let own = { stack: [term as number], pairs: 0, hash: 0 };
-  while (own.stack.length > 0) {
-    resume(own);
-    for (let left = STEPS_IN_A_PART; left > 0 && now.stack.length > 0; left--) {
-      if (isLargeBinary(now.stack.at(-1) as Term)) break;
-      step(now.stack.pop() as Term);
+  const own = { stack: [term as number], pairs: 0 };
+  const { stack } = own;
+  let hash = 0;
+  while (stack.length > 0) {
+    now.stack = stack;
+    now.pairs = own.pairs;
+    for (let left = STEPS_IN_A_PART; left > 0 && stack.length > 0; left--) {
+      if (isLargeBinary(stack.at(-1) as Term)) break;
+      hash = step(stack.pop() as Term, hash);
     }
-    own = { ...now };
-    const large = own.stack.at(-1) as Term | undefined;
+    own.pairs = now.pairs;
+    const large = stack.at(-1) as Term | undefined;
     if (large !== undefined && isLargeBinary(large)) {
-      own.stack.pop();
-      own.hash = yield* hashBitsInParts(large, own.hash);
+      stack.pop();
+      hash = yield* hashBitsInParts(large, hash);
     }
     yield STEPS_IN_A_PART / STEPS_PER_REDUCTION;
   }
-  return own.hash >>> 0;
+  return hash >>> 0;
 }
 
-function begin(term: Term): void {
-  resume({ stack: [term], pairs: 0, hash: 0 });
+/** What an earlier calculation has left that was too long goes. */
+function begin(): void {
+  now.stack = shared;
+  now.pairs = 0;
+  if (shared.length > 0) shared.length = 0;
 }
 
-function resume(state: typeof now): void {
-  now.stack = state.stack;
-  now.pairs = state.pairs;
-  now.hash = state.hash;
-}
-
-function step(t: Term): void {
+function step(t: Term, hash: number): number {
   if (t === PAIR_END) {
-    now.pairs ^= now.hash;
-    now.hash = 0;
-  } else if (t === MAP_END) {
-    now.hash = mix1(now.pairs, GOLDEN_19, now.stack.pop() as number);
-    now.pairs = now.stack.pop() as number;
-  } else {
-    now.hash = hashTerm(t, now.hash);
+    now.pairs ^= hash;
+    return 0;
   }
+  if (t === MAP_END) {
+    const whole = mix1(now.pairs, GOLDEN_19, now.stack.pop() as number);
+    now.pairs = now.stack.pop() as number;
+    return whole;
+  }
+  return hashTerm(t, hash);
 }
 
 function mix2(x: number, y: number, constant: number, hash: number): number {
@@ -308,6 +314,7 @@ function withLastBits(t: Term, content: Uint8Array, hash: number): number {
 }
 
 function isLargeBinary(t: Term): boolean {
+  // Marks are no boxed terms.
   return (t & PRIMARY_MASK) === PRIMARY_BOXED && isBitstring(t) && bitSize(t) > 8 * BYTES_AT_ONCE;
 }
 

@@ -113,18 +113,17 @@ function* hashed(t: Term, range: number): LongWork {
   return makeInteger((yield* phash2InParts(t)) % range);
 }
 
-function phash2(vm: Machine, args: readonly Term[], range: number): Term {
-  const [t] = args as [Term];
+function phash2(vm: Machine, t: Term, range: number, args?: readonly Term[]): Term {
   const hash = vm.current.work === undefined ? phash2AtOnce(t, STEPS_AT_ONCE) : undefined;
   if (hash !== undefined) return makeInteger(hash % range);
-  return inParts(vm, { module: 'erlang', name: 'phash2' }, args, () => hashed(t, range));
+  return inParts(vm, { module: 'erlang', name: 'phash2' }, args ?? [t], () => hashed(t, range));
 }
 
 export const erlangChecksumBifs: BifTable = {
   module: 'erlang',
   rows: [
-    { name: 'phash2', arity: 1, fn: (vm: Machine, t: Term) => phash2(vm, [t], DEFAULT_RANGE) },
-    { name: 'phash2', arity: 2, fn: (vm: Machine, t: Term, range: Term) => phash2(vm, [t, range], rangeOf(range)) },
+    { name: 'phash2', arity: 1, fn: (vm: Machine, t: Term) => phash2(vm, t, DEFAULT_RANGE) },
+    { name: 'phash2', arity: 2, fn: (vm: Machine, t: Term, range: Term) => phash2(vm, t, rangeOf(range), [t, range]) },
     ...checksumRows('crc32', crc32, 0),
     ...checksumRows('adler32', adler32, 1),
     { name: 'md5', arity: 1, fn: md5 },
