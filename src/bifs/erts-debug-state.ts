@@ -4,7 +4,9 @@ import { allocate } from '../memory/heap.ts';
 import { HEND, HTOP, MAX_SLICE_REDUCTIONS, REDUCTIONS } from '../memory/map.ts';
 import { bytes, load, loadUnsigned, plus, store } from '../memory/memory.ts';
 import { reportWarning } from '../process/crash-report.ts';
+import { HeldTasks } from '../process/held-tasks.ts';
 import type { Machine } from '../process/machine.ts';
+import { withWholeStack } from '../runtime/whole-stack.ts';
 import { am, atom, atomCount, atomName } from '../term/atoms.ts';
 import { makeInteger } from '../term/bignum.ts';
 import { bitsOwner, byteSize, isOffHeap, makeSubBits } from '../term/bits.ts';
@@ -12,10 +14,20 @@ import { listOf, tuple } from '../term/build.ts';
 import { copyOut } from '../term/copy.ts';
 import { badarg, ErlangError } from '../term/erlang-error.ts';
 import { internalHash } from '../term/hash.ts';
-import { BINARY_CAPACITY, BINARY_DATA, BINARY_FLAGS, NIL, SMALL_MIN, type Term } from '../term/layout.ts';
+import {
+  BINARY_CAPACITY,
+  BINARY_DATA,
+  BINARY_FLAGS,
+  HEADER_TUPLE,
+  makeHeader,
+  NIL,
+  NON_VALUE,
+  SMALL_MIN,
+  type Term,
+} from '../term/layout.ts';
 import { mapFromArrays } from '../term/map-build.ts';
 import { formatTerm } from '../term/print.ts';
-import { isAtom, isBitstring, isLocalPid, makeAtom } from '../term/term.ts';
+import { addressOf, isAtom, isBitstring, isLocalPid, isTuple, makeAtom, makeBoxed, tupleArity } from '../term/term.ts';
 import { atomOf, boolean, natural, pairOf } from './erlang/arguments.ts';
 import { memoryState } from './erlang/memory.ts';
 import { processInfoItems, processStatus } from './erlang/process-info.ts';
@@ -43,6 +55,9 @@ function setLoopLimit(vm: Machine, item: string, value: Term): Term {
   vm.loopLimits.set(item, limit === 0 ? initial : limit);
   return makeInteger(before);
 }
+
+/** Elements that a tuple is said to have that has one. */
+const BROKEN_ARITY = 1234;
 
 /** Switches the access on or off, and says so to the logger, as these switches are for OTP's suites alone. */
 function setAvailable(vm: Machine, on: boolean): Term {
@@ -76,6 +91,56 @@ function fillHeap(vm: Machine, major: Term): Term {
   for (let i = 0; i < free; i++) store(plus(at, 4 * i), NIL);
   if (major === am.true) vm.current.heap.needsMajor = true;
   return am.ok;
+}
+
+/**
+ * The running process may be collected again: mends its heap and does what waits for that. Gives what set_internal_state(item, value) must return until the
+ * stack is whole, undefined when all is done.
+ */
+function allowCollections(vm: Machine, item: Term, value: Term, mend?: () => void): Term | undefined {
+  const { current } = vm;
+  const { held } = current;
+  if (held === undefined) return undefined;
+  if (!held.isEmpty) {
+    const again = withWholeStack(vm, atom('erts_debug'), atom('set_internal_state'), [item, value]);
+    if (again !== undefined) return again;
+  }
+  mend?.();
+  current.held = undefined;
+  held.runAll(vm, current);
+  return undefined;
+}
+
+/** Switches collections of the running process on or off; whether they were on. */
+function setGcState(vm: Machine, item: Term, value: Term): Term {
+  const on = boolean(value);
+  if (on === undefined) throw badarg();
+  const wasOn = atomOf(vm.current.held === undefined);
+  if (on) return allowCollections(vm, item, value) ?? wasOn;
+  vm.current.held ??= new HeldTasks();
+  return wasOn;
+}
+
+/**
+ * `start`: switches collections off, and returns a tuple whose header tells of more elements than there are. With that tuple: mends it and
+ * switches them on again.
+ */
+function setHeapState(vm: Machine, item: Term, value: Term): Term {
+  const { current } = vm;
+  if (value === atom('start') && current.held === undefined) {
+    current.held = new HeldTasks();
+    const at = allocate(2);
+    store(at, makeHeader(HEADER_TUPLE, BROKEN_ARITY));
+    store(plus(at, 4), NON_VALUE);
+    return makeBoxed(at);
+  }
+  if (current.held === undefined || !isTuple(value) || tupleArity(value) !== BROKEN_ARITY) throw badarg();
+  return (
+    allowCollections(vm, item, value, () => {
+      store(addressOf(value), makeHeader(HEADER_TUPLE, 1));
+      store(plus(addressOf(value), 4), am.ok);
+    }) ?? am.ok
+  );
 }
 
 /** A copy of a term that lies beside the block of the running process's heap, as a message does. */
@@ -133,6 +198,8 @@ function setInternalState(vm: Machine, item: Term, value: Term): Term {
   // Only builds of OTP for debugging can make every ETS operation trap.
   if (item === atom('ets_force_trap')) return atom('notsup');
   if (item === atom('fill_heap')) return fillHeap(vm, value);
+  if (item === atom('gc_state')) return setGcState(vm, item, value);
+  if (item === atom('inconsistent_heap')) return setHeapState(vm, item, value);
   if (item === atom('mbuf')) return copyBesideHeap(vm, value);
   if (item === am.binary) return zeroes(value);
   if (item === atom('next_pid')) return setNextPid(vm, value);

@@ -11,6 +11,7 @@ import type { Parts } from '../term/parts.ts';
 import { makeLocalPid } from '../term/term.ts';
 import type { TraceRef } from '../trace/sessions.ts';
 import type { Dictionary } from './dictionary.ts';
+import type { HeldTasks } from './held-tasks.ts';
 import type { KeyMap } from './key-map.ts';
 import type { FunctionName } from './machine.ts';
 import { Mailbox } from './mailbox.ts';
@@ -139,6 +140,8 @@ export class Process {
   stackIsWhole = false;
   /** What a BIF is in the middle of; it is called next. May hold terms: no collections until it is done. */
   work: LongWork | undefined;
+  /** It is not to be collected until it says so; and what waits for that. */
+  held: HeldTasks | undefined;
   /** It waits in erlang:hibernate/3, without a stack, and `resume` is the call that follows; or in hibernate/0, and `resume` the return. */
   hibernates = false;
   errorHandler: Term = am.error_handler;
@@ -168,6 +171,11 @@ export class Process {
   tracing(): TraceState {
     this.traceState ??= new TraceState();
     return this.traceState;
+  }
+
+  /** Nobody but the heap refers to terms of it that a collection would move. */
+  get mayBeCollected(): boolean {
+    return this.work === undefined && this.held === undefined;
   }
 
   get isAlive(): boolean {

@@ -141,6 +141,7 @@ function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]):
   if (process.isSystem) vm.halted ??= systemProcessEnded(process, reason);
   vm.processes.remove(process);
   vm.ets.processExited(vm, process);
+  process.held?.dropAll(vm);
   if (process.name !== undefined) unregisterName(vm, process, process.name);
   resumeAll(vm, process);
   if (process.receiveTimer !== undefined) vm.timers.cancel(process.receiveTimer);

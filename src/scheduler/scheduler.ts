@@ -453,7 +453,7 @@ export class Scheduler {
    */
   private collect(process: Process, live: number, x: Term[], givesBack = process.collectNext): void {
     const { heap } = process;
-    if (process.work !== undefined) {
+    if (!process.mayBeCollected) {
       process.collectNext = true;
       return;
     }

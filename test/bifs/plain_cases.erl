@@ -287,6 +287,32 @@ internal_copies() ->
     {Copy, Bin, element(1, erts_debug:get_internal_state({binary_info, Bin})), Full, lists:sum(More), Term,
      Copy =:= Term, erlang:garbage_collect(), Copy =:= Term, Bin,
      length(erts_debug:set_internal_state(colliding_names, {plain, 5}))}.
+held_collections() ->
+    erts_debug:set_internal_state(available_internal_state, true),
+    S = self(),
+    Held = fun(Then) -> spawn_monitor(fun() ->
+        A = erts_debug:set_internal_state(gc_state, false), B = erts_debug:set_internal_state(gc_state, false),
+        L = lists:seq(1, shown(30000)), erlang:garbage_collect(), S ! {self(), A, B, lists:sum(L)},
+        receive go -> Then() end, garbage_collect(), exit({lists:sum(L), erts_debug:set_internal_state(gc_state, true)})
+    end) end,
+    {P, M} = Held(fun() -> S ! erts_debug:set_internal_state(gc_state, true) end),
+    {Q, N} = Held(fun() -> exit(ended) end),
+    First = [receive {R, A, B, C} -> {A, B, C} end || R <- [P, Q]],
+    [erts_internal:request_system_task(R, Prio, {garbage_collect, [Id, {x}], Kind}) || R <- [P, Q],
+        {Prio, Id, Kind} <- [{normal, 1, major}, {inherit, 2, minor}]],
+    Code = erlang:check_process_code(P, lists),
+    Early = receive {garbage_collect, _, _} = E -> E after 50 -> none end,
+    P ! go, Q ! go,
+    Ends = [receive {'DOWN', W, process, _, Why} -> Why end || W <- [M, N]],
+    Answers = lists:sort([receive {garbage_collect, _, _} = T -> T end || _ <- [1, 2, 3, 4]]),
+    Switched = receive X when is_boolean(X) -> X end,
+    [erts_internal:request_system_task(R, high, {system_task_test, t}) || R <- [S, Q]],
+    Tests = lists:sort([receive {system_task_test, _, _} = U -> U end || _ <- [1, 2]]),
+    Bad = [catching_reason(fun() -> erts_internal:request_system_task(S, normal, R) end)
+           || R <- [{system_task_test}, {garbage_collect, 1}, {check_process_code, 1, 2}, {other, 1}, a, {garbage_collect, 1, major, 2, 3}]] ++
+        [catching_reason(fun() -> erts_debug:set_internal_state(gc_state, a) end)],
+    erts_debug:set_internal_state(available_internal_state, false),
+    {First, Code, Early, Ends, Answers, Switched, Tests, Bad}.
 internal_pids() ->
     Next = erts_debug:get_internal_state(next_pid),
     {Pid, Ref} = spawn_monitor(fun() -> ok end),

@@ -5,7 +5,7 @@
 main() ->
     {ok, [[Folder]]} = init:get_argument(scratch),
     ok = logger:set_primary_config(level, none),
-    Cases = [fun binaries/1, fun atomic/1, fun many/1, fun purging/1, fun own_code/1, fun on_load/1, fun sticky/1, fun archive/1,
+    Cases = [fun binaries/1, fun atomic/1, fun many/1, fun purging/1, fun held/1, fun own_code/1, fun on_load/1, fun sticky/1, fun archive/1,
              fun upgrade/1, fun covered/1, fun deleting/1, fun releases/1],
     [io:format("~p: ~p~n", [element(2, erlang:fun_info(Case, name)), try Case(Folder) catch C:R:S -> {C, R, S} end]) || Case <- Cases],
     halt().
@@ -55,6 +55,46 @@ purging(_) ->
     P1 ! stop,
     F = receive {'DOWN', M1, process, P1, R1} -> R1 after 10000 -> alive end,
     [A, B, C, D, E, F, code:purge(pu), erlang:check_process_code(self(), pu, [{async, x}]), receive {check_process_code, x, Y} -> Y end].
+
+%% A process whose heap must not be looked at, and one that hibernates, hold literals of code that is purged.
+held(_) ->
+    erts_debug:set_internal_state(available_internal_state, true),
+    load(he, "{a, [1, 2, 3], \"text\"}"),
+    S = self(),
+    {P, M} = spawn_monitor(fun() ->
+        T = he:v(), S ! {self(), ready},
+        Broken = erts_debug:set_internal_state(inconsistent_heap, start),
+        receive mend -> ok end,
+        ok = erts_debug:set_internal_state(inconsistent_heap, Broken),
+        S ! {self(), mended}, receive stop -> exit(T) end
+    end),
+    {H, HM} = spawn_monitor(fun() -> T = [he:v()], S ! {self(), ready}, erlang:hibernate(erlang, apply, [fun() -> exit(T) end, []]) end),
+    [receive {Q, ready} -> ok end || Q <- [P, H]],
+    A = {erlang:delete_module(he), erlang:check_process_code(P, he), erlang:purge_module(he)},
+    async = erlang:garbage_collect(P, [{async, now}]),
+    B = receive {garbage_collect, now, _} -> collected after 500 -> held end,
+    P ! mend, receive {P, mended} -> ok end,
+    C = receive {garbage_collect, now, Z} -> Z end,
+    true = purged_literals(100),
+    [{heap_size, Size}, {total_heap_size, Total}] = process_info(H, [heap_size, total_heap_size]),
+    P ! stop, H ! go,
+    Ends = [receive {'DOWN', N, process, _, R} -> R end || N <- [M, HM]],
+    erts_debug:set_internal_state(available_internal_state, false),
+    {A, B, C, Size =:= Total, Ends}.
+
+%% Whether the areas of literals that were purged are free.
+purged_literals(0) -> false;
+purged_literals(N) ->
+    Collector = whereis_collector(processes()),
+    case process_info(Collector, [status, message_queue_len, current_function]) of
+        [{status, waiting}, {message_queue_len, 0}, {current_function, {_, msg_loop, _}}] -> true;
+        _ -> timer:sleep(10), purged_literals(N - 1)
+    end.
+whereis_collector([P | Ps]) ->
+    case process_info(P, initial_call) of
+        {initial_call, {erts_literal_area_collector, start, 0}} -> P;
+        _ -> whereis_collector(Ps)
+    end.
 
 own_code(_) ->
     B = version(ow, "1"), Odd = <<B/bitstring, 1:1>>,

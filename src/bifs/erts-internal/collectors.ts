@@ -1,5 +1,6 @@
 /** What processes of the virtual machine ask for that clean up after code and traces. */
 import type { Machine } from '../../process/machine.ts';
+import type { Process } from '../../process/process.ts';
 import { sendMessage } from '../../process/signals.ts';
 import { bumpReductions } from '../../runtime/bump-reductions.ts';
 import { withWholeStack } from '../../runtime/whole-stack.ts';
@@ -25,6 +26,18 @@ function releaseAreaSwitch(vm: Machine): Term {
   return atomOf(vm.literalReleases.next());
 }
 
+/** Has a process copy what it holds of the area at once. One that hibernates has a heap without free words afterwards, too. */
+function giveUpArea(vm: Machine, process: Process): Term {
+  if (process !== vm.current) vm.scheduler.endWork(process);
+  const totalBefore = process.heap.totalWords();
+  bumpReductions(vm.literalReleases.giveUp(process) / SCAN_WORDS_PER_REDUCTION);
+  if (process.hibernates && process.heap.totalWords() !== totalBefore) {
+    process.heap.needsMajor = true;
+    vm.scheduler.collectNow(process);
+  }
+  return am.ok;
+}
+
 /**
  * Has a process copy what it holds of the area; the answer {copy_literals, {Area, How, Pid}, ok} is a message. Never need_gc: no
  * process runs meanwhile, so all is done at once. Raises notsup, badarg.
@@ -37,9 +50,13 @@ function sendCopyRequest(vm: Machine, pid: Term, area: Term, how: Term): Term {
     const again = withWholeStack(vm, am.erts_literal_area_collector, am.send_copy_request, [pid, area, how]);
     if (again !== undefined) return again;
   }
-  if (process !== undefined && process !== vm.current) vm.scheduler.endWork(process);
-  if (process !== undefined) bumpReductions(vm.literalReleases.giveUp(process) / SCAN_WORDS_PER_REDUCTION);
-  sendMessage(vm, vm.current, tuple(am.copy_literals, tuple(area, how, pid), am.ok));
+  const id = tuple(area, how, pid);
+  if (process?.held !== undefined) {
+    process.held.add(vm.current, { type: am.copy_literals, id, gone: am.ok, run: (held) => giveUpArea(vm, held) });
+    return am.ok;
+  }
+  if (process !== undefined) giveUpArea(vm, process);
+  sendMessage(vm, vm.current, tuple(am.copy_literals, id, am.ok));
   return am.ok;
 }
 
