@@ -13,6 +13,7 @@ import {
   PRIMARY_BOXED,
   PRIMARY_SMALL,
   TUPLE_ELEMENTS,
+  UNDECIDED_ORDER,
 } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { type FuncIndex, i32, type Local } from '../wasm/types.ts';
@@ -132,11 +133,59 @@ function pushIsAtom(w: FunctionBuilder, term: Local): void {
   w.i32Eq();
 }
 
-/** Moves `at` behind the keys that come before the key: smalls in their order, then atoms in that of their indexes. */
-function emitFindPlace(
-  w: FunctionBuilder,
-  { key, at, end, byIndex }: { key: Local; at: Local; end: Local; byIndex: boolean },
-): void {
+interface Search {
+  readonly key: Local;
+  readonly at: Local;
+  readonly end: Local;
+}
+
+/** Moves `at` behind the keys that come before the key, which is no immediate; `end` is then another place. Undecided where the order is. */
+function emitSearchPlace(w: FunctionBuilder, { key, at, end }: Search, order: FuncIndex): void {
+  const [middle, found] = [w.local(i32, 'middle'), w.local(i32, 'found')];
+  const done = w.block();
+  const next = w.loop();
+  w.localGet(at);
+  w.localGet(end);
+  w.i32GeU();
+  w.brIf(done);
+  w.localGet(end);
+  w.localGet(at);
+  w.i32Sub();
+  w.i32Const(1);
+  w.i32ShrU();
+  w.i32Const(-4);
+  w.i32And();
+  w.localGet(at);
+  w.i32Add();
+  w.localTee(middle);
+  w.i32Load();
+  w.localGet(key);
+  w.call(order);
+  w.localTee(found);
+  w.i32Const(UNDECIDED_ORDER);
+  w.i32Eq();
+  w.if();
+  undecided(w);
+  w.end();
+  w.localGet(found);
+  w.i32Const(0);
+  w.i32LtS();
+  w.if();
+  w.localGet(middle);
+  w.i32Const(4);
+  w.i32Add();
+  w.localSet(at);
+  w.else();
+  w.localGet(middle);
+  w.localSet(end);
+  w.end();
+  w.br(next);
+  w.end(next);
+  w.end(done);
+}
+
+/** Moves `at` behind the keys that come before the key, an immediate: smalls in their order, then atoms in that of their indexes. */
+function emitFindPlace(w: FunctionBuilder, { key, at, end }: Search, byIndex: boolean): void {
   const [word, isSmall] = [w.local(i32, 'word'), w.local(i32, 'isSmall')];
   pushIsPrimary(w, key, PRIMARY_SMALL);
   w.localTee(isSmall);
@@ -230,8 +279,16 @@ function pushHeaderOf(w: FunctionBuilder, address: Local, size: Local, header: n
   w.i32Store();
 }
 
+interface InsertHelp {
+  readonly copy: FuncIndex;
+  readonly moreHeap: FuncIndex;
+  /** TermKernels.order */
+  readonly order: FuncIndex;
+  readonly byIndex: boolean;
+}
+
 /** (flatmap, key, value) */
-export function emitInsert(w: FunctionBuilder, copy: FuncIndex, moreHeap: FuncIndex, byIndex: boolean): void {
+export function emitInsert(w: FunctionBuilder, { copy, moreHeap, order, byIndex }: InsertHelp): void {
   const [map, key, value] = [w.param(0), w.param(1), w.param(2)];
   const [size, first, at, end] = [w.local(i32, 'size'), w.local(i32, 'first'), w.local(i32, 'at'), w.local(i32, 'end')];
   const made = { words: w.local(i32, 'words'), keys: w.local(i32, 'keys'), values: w.local(i32, 'values') };
@@ -244,10 +301,24 @@ export function emitInsert(w: FunctionBuilder, copy: FuncIndex, moreHeap: FuncIn
   w.end();
   pushFirstKey(w, map);
   w.localTee(first);
-  w.localTee(at);
-  addWords(w, size);
-  w.localSet(end);
-  emitFindPlace(w, { key, at, end, byIndex });
+  w.localSet(at);
+  const setEnd = (): void => {
+    w.localGet(first);
+    addWords(w, size);
+    w.localSet(end);
+  };
+  setEnd();
+  w.localGet(key);
+  w.i32Const(1);
+  w.i32Add();
+  w.i32Const(2);
+  w.i32And();
+  w.if();
+  emitSearchPlace(w, { key, at, end }, order);
+  setEnd();
+  w.else();
+  emitFindPlace(w, { key, at, end }, byIndex);
+  w.end();
   increase(w, size, 1);
   emitAllocateBoth(w, size, made, moreHeap);
   emitCopyAround(w, copy, { first, at, end, to: made.keys }, 0, () => w.localGet(key));

@@ -77,7 +77,8 @@ export class KernelBuilder {
 export function buildKernels(atomKeysByIndex: boolean): Uint8Array<ArrayBuffer> {
   const kernels = new KernelBuilder(['moreHeap']);
   const position = kernels.outside('term', 'flatmapPosition', [i32, i32], i32);
+  const order = kernels.outside('term', 'order', [i32, i32], i32);
   defineLongOperators(kernels, defineFloatOperators(kernels));
-  defineMapKernels(kernels, position, atomKeysByIndex);
+  defineMapKernels(kernels, { position, order }, atomKeysByIndex);
   return kernels.finish();
 }

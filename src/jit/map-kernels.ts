@@ -1,6 +1,6 @@
 /**
  * Kernels (kernels.ts) that make small maps of small maps. All give 0 where something else has to decide: a term that is no small map, a
- * map that would get too large or empty, a new key whose place depends on more than the words of atoms and smalls.
+ * map that would get too large or empty, a new key whose place term-kernels.ts does not know.
  */
 import { X_REGISTERS } from '../memory/map.ts';
 import { FLATMAP_VALUES, PRIMARY_BOXED } from '../term/layout.ts';
@@ -224,13 +224,19 @@ function storeIfOther(w: FunctionBuilder, { map, result, pair, place }: Replacem
   w.end(same);
 }
 
-/** Defines the kernels; `position` is flatmapPosition of memory/term-kernels.ts, `byIndex` TermRules.atomKeysByIndex. */
-export function defineMapKernels(kernels: KernelBuilder, position: FuncIndex, byIndex: boolean): void {
+/** Functions of memory/term-kernels.ts. */
+export interface TermFunctions {
+  readonly position: FuncIndex;
+  readonly order: FuncIndex;
+}
+
+/** Defines the kernels; `byIndex` is TermRules.atomKeysByIndex. */
+export function defineMapKernels(kernels: KernelBuilder, { position, order }: TermFunctions, byIndex: boolean): void {
   const moreHeap = kernels.runtime('moreHeap');
   const three = [i32, i32, i32];
   const copy = kernels.define('copyWords', three, i32, emitCopy);
   const twin = kernels.define('twin', [i32], i32, (w) => emitTwin(w, copy, moreHeap));
-  const insert = kernels.define('insert', three, i32, (w) => emitInsert(w, copy, moreHeap, byIndex));
+  const insert = kernels.define('insert', three, i32, (w) => emitInsert(w, { copy, moreHeap, order, byIndex }));
   const functions: MapFunctions = { position, copy, twin, insert };
   const put = kernels.export('maps:put/3', three, i32, (w) => emitPut(w, functions, true));
   kernels.export('maps:update/3', three, i32, (w) => emitPut(w, functions, false));

@@ -9,14 +9,16 @@ import {
   FLATMAP_VALUES,
   HEADER_FLATMAP,
   HEADER_SIZE_SHIFT,
+  HEADER_TUPLE,
   HEADER_TYPE_MASK,
   PRIMARY_BOXED,
+  PRIMARY_MASK,
   type Term,
   TUPLE_ELEMENTS,
 } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
-import { type FuncIndex, i32, type ValType } from '../wasm/types.ts';
+import { type FuncIndex, i32, type Label, type Local, type ValType } from '../wasm/types.ts';
 import {
   DEEPEST,
   emitOrder,
@@ -81,16 +83,92 @@ function emitPosition(w: FunctionBuilder, same: FuncIndex): void {
   w.if();
   w.localGet(first);
   w.localSet(at);
+  const likeness = emitLikeness(w, key);
   emitSearch(w, { at, end }, () => {
+    const other = w.block();
+    likeness.skipUnlike(at, other);
     w.localGet(at);
     w.i32Load();
     w.localGet(key);
     w.i32Const(DEEPEST);
     w.call(same);
     found();
+    w.end(other);
   });
   w.end();
   w.i32Const(-1);
+}
+
+interface Likeness {
+  /** Goes to the label if the word at the address cannot be a term identical to the key. */
+  skipUnlike(at: Local, label: Label): void;
+}
+
+/** What tells most terms from a key that is a tuple: the header, and the last element if that is an immediate. */
+function emitLikeness(w: FunctionBuilder, key: Local): Likeness {
+  const [header, last, term] = [w.local(i32, 'header'), w.local(i32, 'last'), w.local(i32, 'term')];
+  const pushLast = (tuple: Local): void => {
+    w.localGet(tuple);
+    w.localGet(header);
+    w.i32Const(HEADER_SIZE_SHIFT);
+    w.i32ShrU();
+    w.i32Const(2);
+    w.i32Shl();
+    w.i32Add();
+    w.i32Const(PRIMARY_BOXED);
+    w.i32Sub();
+    w.i32Load();
+  };
+  pushIsTuple(w, key);
+  w.if();
+  pushHeader(w, key);
+  w.localSet(header);
+  pushLast(key);
+  w.localSet(last);
+  w.end();
+  const skipUnlike = (at: Local, label: Label): void => {
+    w.localGet(header);
+    w.if();
+    w.localGet(at);
+    w.i32Load();
+    w.localTee(term);
+    w.i32Const(PRIMARY_MASK);
+    w.i32And();
+    w.i32Const(PRIMARY_BOXED);
+    w.i32Ne();
+    w.brIf(label);
+    pushHeader(w, term);
+    w.localGet(header);
+    w.i32Ne();
+    w.brIf(label);
+    pushIsPointer(w, () => w.localGet(last));
+    w.i32Eqz();
+    pushLast(term);
+    w.localGet(last);
+    w.i32Ne();
+    w.i32And();
+    w.brIf(label);
+    w.end();
+  };
+  return { skipUnlike };
+}
+
+/** Pushes 1 if a pointer is one to a tuple. The last element of {} would be its header, which is the same for all. */
+function pushIsTuple(w: FunctionBuilder, pointer: Local): void {
+  w.localGet(pointer);
+  w.i32Const(PRIMARY_MASK);
+  w.i32And();
+  w.i32Const(PRIMARY_BOXED);
+  w.i32Eq();
+  w.if(i32);
+  pushHeader(w, pointer);
+  w.i32Const(HEADER_TYPE_MASK);
+  w.i32And();
+  w.i32Const(HEADER_TUPLE);
+  w.i32Eq();
+  w.else();
+  w.i32Const(0);
+  w.end();
 }
 
 /** (map, key) -> value or 0: large maps are left to TypeScript. */

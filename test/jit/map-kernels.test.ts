@@ -8,7 +8,8 @@ import { termKernels } from '../../src/memory/term-kernels.ts';
 import { putMapAssoc, tryPutMapExact } from '../../src/runtime/map-ops.ts';
 import { atom } from '../../src/term/atoms.ts';
 import { makeBigInt } from '../../src/term/bignum.ts';
-import { makeFloat, tuple } from '../../src/term/build.ts';
+import { makeBinary } from '../../src/term/bits.ts';
+import { listOf, makeFloat, tuple } from '../../src/term/build.ts';
 import { identical } from '../../src/term/equality.ts';
 import { flatmapKey, flatmapSize } from '../../src/term/flatmap.ts';
 import { FLATMAP_LIMIT, NIL, type Term } from '../../src/term/layout.ts';
@@ -35,7 +36,30 @@ function mapKernels(byIndex: boolean): Record<string, Kernel> {
 function someKeys(): Term[] {
   const numbers = [-7, -1, 0, 1, 2, 3, 50, 2 ** 29 - 1, -(2 ** 29)].map((value) => makeSmall(value));
   const atoms = ['zz', 'b', 'a', 'c', 'true', 'k1', 'k2', 'k3', 'k4', 'Ä'].map((name) => atom(name));
-  return [...numbers, ...atoms, NIL, makeFloat(1), makeBigInt(2n ** 70n), makeBigInt(-(2n ** 70n)), tuple(NIL)];
+  const [a, b, one, two] = [atom('a'), atom('b'), makeSmall(1), makeSmall(2)];
+  const tuples = [
+    [],
+    [NIL],
+    [a, one],
+    [b, one],
+    [a, two],
+    [a, tuple(b)],
+    [b, tuple(b)],
+    [a, makeFloat(1)],
+    [a, b, one],
+  ];
+  const lists = [listOf([one]), listOf([a, two]), listOf([one], one)];
+  return [
+    ...numbers,
+    ...atoms,
+    NIL,
+    makeFloat(1),
+    makeBigInt(2n ** 70n),
+    makeBigInt(-(2n ** 70n)),
+    ...tuples.map((elements) => tuple(...elements)),
+    ...lists,
+    makeBinary(new TextEncoder().encode('text')),
+  ];
 }
 
 function assertSame(map: Term, expected: Term, label: string): void {
@@ -56,14 +80,18 @@ for (const byIndex of [true, false]) {
     let decided = 0;
     for (let round = 0; round < 300; round++) {
       const all = someKeys();
-      const keys = round % 3 === 0 ? all : all.slice(0, round % 3 === 1 ? 19 : 9);
+      const of = [all, all.slice(0, 19), all.slice(0, 9), all.slice(23, 32), all.slice(19)];
+      const keys = of[round % of.length] as Term[];
       const used = [...new Set(Array.from({ length: random(14) }, () => pick(keys)))];
       const map = mapFromArrays(
         used,
         used.map((_, i) => makeSmall(i)),
       );
       const before = formatTerm(map);
-      const [key, value] = [pick(keys), makeSmall(random(6))];
+      const [key, value] = [
+        random(2) === 0 ? pick(keys) : (someKeys()[all.indexOf(pick(keys))] as Term),
+        makeSmall(random(6)),
+      ];
       const expected = {
         'maps:put/3': [mapPut(map, key, value), kernels['maps:put/3']?.(key, value, map)],
         'maps:update/3': [mapUpdate(map, key, value), kernels['maps:update/3']?.(key, value, map)],
@@ -76,6 +104,10 @@ for (const byIndex of [true, false]) {
         assert.equal(made === map, wanted === map);
       }
       assert.equal(kernels['maps:get/2']?.(key, map), mapGet(map, key));
+      const place = Array.from({ length: flatmapSize(map) }, (_, i) => identical(flatmapKey(map, i), key)).indexOf(
+        true,
+      );
+      assert.equal(termKernels().flatmapPosition(map, key), place);
       const count = 1 + random(4);
       const pairs = [
         ...new Set(Array.from({ length: count }, () => pick(random(3) > 0 && used.length > 0 ? used : keys))),
