@@ -4,6 +4,7 @@ import { atom } from '../../src/term/atoms.ts';
 import { decodeExternal } from '../../src/term/external-decode.ts';
 import { formatTerm } from '../../src/term/print.ts';
 import { tupleElement } from '../../src/term/term.ts';
+import type { Release } from '../support/oracle.ts';
 import { assertSame, type Call, onScratchHeap, type RunOutcome, runHere, runNatively } from '../support/vm.ts';
 import { preloadedBeam } from './preloaded.ts';
 
@@ -25,11 +26,11 @@ export function compareSequences(
   beam: string,
   preloaded: readonly string[],
   calls: readonly Call[],
-  nativeCalls: readonly Call[] = calls,
+  { nativeCalls = calls, release = 27 }: { nativeCalls?: readonly Call[]; release?: Release } = {},
 ): void {
-  const modules = preloaded.map((module) => preloadedBeam(module));
-  const here = runHere([...modules, beam], calls);
-  const native = runNatively([beam], nativeCalls);
+  const modules = preloaded.map((module) => preloadedBeam(module, release));
+  const here = runHere([...modules, beam], calls, { release });
+  const native = runNatively([beam], nativeCalls, release);
   assertCompleted(nativeCalls, native);
   assertSame(calls, native, here);
 }

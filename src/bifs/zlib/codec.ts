@@ -9,6 +9,7 @@ import {
   type ZlibStream,
 } from '../../host/compression.ts';
 import { bumpReductions } from '../../runtime/bump-reductions.ts';
+import { crc32 } from '../../runtime/checksum-crc.ts';
 import { am } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { makeBinary } from '../../term/bits.ts';
@@ -53,9 +54,11 @@ function flushQueue(handle: ZlibHandle, stream: ZlibStream, limit: number, outpu
   let result = Z_OK;
   let consumed = 0;
   let produced = 0;
+  const sumsInput = handle.state.kind === 'deflate' && handle.state.isRaw;
   for (const part of handle.queue) {
     if (result !== Z_OK || consumed >= limit) break;
     result = stream.run(part.subarray(0, limit), output.subarray(produced), Z_NO_FLUSH);
+    if (sumsInput) handle.crc = crc32(handle.crc, part.subarray(0, stream.consumed));
     consumed += stream.consumed;
     produced += stream.produced;
   }
@@ -83,6 +86,8 @@ export function runCodec(
   if (outputLimit < 0) return zlibResult(Z_MEM_ERROR);
   const output = new Uint8Array(outputLimit);
   const { result, consumed, produced } = flushQueue(handle, stream, inputLimit, output, flush);
+  if (handle.state.kind === 'inflate' && handle.state.isRaw)
+    handle.crc = crc32(handle.crc, output.subarray(0, produced));
   if (result < 0 && result !== Z_BUF_ERROR) return zlibResult(result);
   if (result === Z_STREAM_END) handle.endSeen = true;
   const isEmpty = handle.queue.length === 0;

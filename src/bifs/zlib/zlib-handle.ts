@@ -13,7 +13,7 @@ export const AT_END_CUT = 2;
 export type ZlibState =
   | { readonly kind: 'none' | 'closed' }
   | { readonly kind: 'deflate'; readonly stream: DeflateStream; readonly isRaw: boolean }
-  | { readonly kind: 'inflate'; readonly stream: InflateStream; readonly atEnd: number };
+  | { readonly kind: 'inflate'; readonly stream: InflateStream; readonly atEnd: number; readonly isRaw: boolean };
 
 export class ZlibHandle implements MagicHandle {
   /** The only process that may use it: its pid. */
@@ -22,6 +22,10 @@ export class ZlibHandle implements MagicHandle {
   /** A compressed stream has come to its end. */
   endSeen = false;
   queue: Uint8Array[] = [];
+  /** CRC-32 of what a raw stream has compressed, or of what came out of one; 0 for other streams. */
+  crc = 0;
+  /** Bytes that inflateChunk gives at a time; zlib.erl keeps them here. */
+  chunkSize = 4000;
   stash: Fragment | undefined;
 
   constructor(controller: Term) {

@@ -127,6 +127,7 @@ function deflateInit(vm: Machine, ref: Term, ...options: Term[]): Term {
   if (typeof stream === 'number') return zlibResult(stream);
   handle.state = { kind: 'deflate', stream, isRaw: windowBits < 0 };
   handle.endSeen = false;
+  handle.crc = 0;
   return am.ok;
 }
 
@@ -147,6 +148,7 @@ function deflateReset(vm: Machine, ref: Term): Term {
   const { stream } = stateOf(handle, 'deflate');
   const result = stream.reset();
   handle.endSeen = false;
+  handle.crc = 0;
   handle.resetInput();
   return zlibResult(result);
 }
@@ -188,8 +190,9 @@ function inflateInit(vm: Machine, ref: Term, ...options: Term[]): Term {
   checkUnused(handle);
   const stream = vm.host.compression.inflater(windowBits);
   if (typeof stream === 'number') return zlibResult(stream);
-  handle.state = { kind: 'inflate', stream, atEnd };
+  handle.state = { kind: 'inflate', stream, atEnd, isRaw: windowBits < 0 };
   handle.endSeen = false;
+  handle.crc = 0;
   return am.ok;
 }
 
@@ -211,6 +214,7 @@ function inflateReset(vm: Machine, ref: Term): Term {
   const { stream } = stateOf(handle, 'inflate');
   const result = stream.reset();
   handle.endSeen = false;
+  handle.crc = 0;
   handle.resetInput();
   return zlibResult(result);
 }
@@ -243,6 +247,26 @@ function inflate(vm: Machine, ref: Term, ...options: Term[]): Term {
   return runCodec(handle, stream, inputLimit, outputLimit, flush);
 }
 
+// ---- what OTP 27 has no more -------------------------------------------------------------------------------------------
+
+/** The sum is of uncompressed bytes: those that went into deflate, those that came out of inflate. */
+function streamCrc32(vm: Machine, ref: Term): Term {
+  const handle = own(vm, ref);
+  const { kind } = handle.state;
+  if (kind !== 'deflate' && kind !== 'inflate') raise(am.not_initialized);
+  return makeInteger(handle.crc);
+}
+
+function getBufSize(vm: Machine, ref: Term): Term {
+  return makeInteger(own(vm, ref).chunkSize);
+}
+
+function setBufSize(vm: Machine, ref: Term, size: Term): Term {
+  const handle = own(vm, ref);
+  [handle.chunkSize] = integers(size) as [number];
+  return am.ok;
+}
+
 export const zlibBifs: BifTable = {
   module: 'zlib',
   rows: [
@@ -265,5 +289,8 @@ export const zlibBifs: BifTable = {
     { name: 'inflateReset_nif', arity: 1, fn: inflateReset },
     { name: 'inflateEnd_nif', arity: 1, fn: inflateEnd },
     { name: 'inflate_nif', arity: 4, fn: inflate },
+    { name: 'crc32_nif', arity: 1, fn: streamCrc32, until: 26 },
+    { name: 'getBufSize_nif', arity: 1, fn: getBufSize, until: 26 },
+    { name: 'setBufSize_nif', arity: 2, fn: setBufSize, until: 26 },
   ],
 };
