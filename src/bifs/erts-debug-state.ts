@@ -31,6 +31,7 @@ import { addressOf, isAtom, isBitstring, isLocalPid, isTuple, makeAtom, makeBoxe
 import { atomOf, boolean, natural, pairOf } from './erlang/arguments.ts';
 import { memoryState } from './erlang/memory.ts';
 import { processInfoItems, processStatus } from './erlang/process-info.ts';
+import { processListState } from './erlang/process-list.ts';
 import type { BifTable } from './registry.ts';
 
 /** What a test may wait for. Nothing here is put off: it is done when the call that asked for it returns. */
@@ -261,6 +262,7 @@ function getInternalState(vm: Machine, item: Term): Term {
   }
   if (item === atom('next_pid')) return makeInteger(vm.processes.nextFree());
   if (item === atom('process_info_args')) return listOf([...processInfoItems()]);
+  if (item === atom('processes_bif_info')) return processListState(vm);
   if (item === atom('processes')) return listOf(vm.processes.all().map((process) => process.pid));
   if (item === atom('min_unique_integer') || item === atom('min_unique_monotonic_integer'))
     return makeInteger(SMALL_MIN);

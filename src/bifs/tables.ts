@@ -31,6 +31,7 @@ import { erlangNumberConversionBifs, ertsInternalNumberBifs, stringNumberBifs } 
 import { erlangDictionaryBifs } from './erlang/process-dictionary.ts';
 import { erlangProcessFlagBifs, ertsInternalProcessFlagBifs } from './erlang/process-flags.ts';
 import { erlangProcessInfoBifs } from './erlang/process-info.ts';
+import { erlangProcessListBifs } from './erlang/process-list.ts';
 import { erlangProcessBifs, ertsInternalProcessBifs } from './erlang/processes.ts';
 import { erlangSpawnBifs } from './erlang/spawn.ts';
 import { erlangSpawnRequestBifs, ertsInternalSpawnRequestBifs } from './erlang/spawn-request.ts';
@@ -92,6 +93,7 @@ export const bifTables: readonly BifTable[] = [
   ertsInternalProcessFlagBifs,
   ertsInternalMemoryBifs,
   erlangProcessInfoBifs,
+  erlangProcessListBifs,
   erlangProcessBifs,
   erlangSpawnBifs,
   ertsInternalProcessBifs,

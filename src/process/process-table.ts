@@ -81,11 +81,25 @@ export class ProcessTable {
     return makeLocalPid(number);
   }
 
+  /** Processes for which there are places. */
+  get placeCount(): number {
+    return this.places.length;
+  }
+
+  /** The numbers of all, in the order in which they were made. */
+  numbers(): Int32Array {
+    const ages = new Int32Array(this.used);
+    let count = 0;
+    for (const process of this.places) {
+      if (process !== undefined) ages[count++] = (process.number - this.nextNumber + NUMBERS) % NUMBERS;
+    }
+    ages.sort();
+    return ages.map((age) => (age + this.nextNumber) % NUMBERS);
+  }
+
   /** In the order in which they were made. */
   all(): Process[] {
-    const processes = this.places.filter((process) => process !== undefined);
-    const age = ({ number }: Process): number => (number - this.nextNumber + NUMBERS) % NUMBERS;
-    return processes.sort((a, b) => age(a) - age(b));
+    return Array.from(this.numbers(), (number) => this.places[this.placeOf(number)] as Process);
   }
 
   private placeOf(number: number): number {

@@ -60,10 +60,6 @@ function isProcessAlive(vm: Machine, pid: Term): Term {
   return atomOf(vm.processes.byPid(pid)?.isAlive === true);
 }
 
-function processes(vm: Machine): Term {
-  return listOf(vm.processes.all().map(({ pid }) => pid));
-}
-
 function groupLeader(vm: Machine): Term {
   return vm.current.groupLeader;
 }
@@ -333,7 +329,6 @@ export const erlangProcessBifs: BifTable = {
     { name: 'node', arity: 1, fn: nodeOfTerm, guard: true },
     { name: 'make_ref', arity: 0, fn: makeRef },
     { name: 'is_process_alive', arity: 1, fn: isProcessAlive },
-    { name: 'processes', arity: 0, fn: processes },
     { name: 'group_leader', arity: 0, fn: groupLeader },
     { name: 'bump_reductions', arity: 1, fn: bumpReductionsBy },
     { name: 'yield', arity: 0, fn: yieldTurn },

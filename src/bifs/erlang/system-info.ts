@@ -96,7 +96,7 @@ const SCHEDULER_ITEMS: Readonly<Record<string, Item>> = {
 
 const LIMIT_ITEMS: Readonly<Record<string, Item>> = {
   process_limit: (vm) => makeInteger(vm.processes.limit),
-  process_count: (vm) => makeInteger(vm.processes.all().length),
+  process_count: (vm) => makeInteger(vm.processes.count),
   port_limit: (vm) => makeInteger(vm.ports.limit),
   port_count: (vm) => makeInteger(vm.ports.count),
   atom_limit: number(ATOM_LIMIT),

@@ -35,9 +35,8 @@ const PROCESS_NUMBERS = 2 ** 26;
 function processesNext(vm: Machine, index: Term): Term {
   const from = natural(index);
   if (from === undefined || from > PROCESS_NUMBERS) throw badarg();
-  const numbers = vm.processes.all().map((process) => process.number);
-  const left = numbers.filter((number) => number >= from).sort((a, b) => a - b);
-  const told = left.slice(0, PROCESSES_AT_A_TIME);
+  const left = vm.processes.numbers().filter((number) => number >= from);
+  const told = [...left.sort().subarray(0, PROCESSES_AT_A_TIME)];
   const last = told.at(-1);
   if (last === undefined) return am.none;
   return tuple(makeInteger(last + 1), listOf(told.map((number) => vm.processes.pidOf(number))));
