@@ -3,6 +3,7 @@
  * Bit 0 is the most significant bit of the first byte. Positions and sizes in bits are unsigned 32-bit numbers.
  */
 import { makeBinRef, newOffHeapBinary } from '../memory/binary.ts';
+import { bytesKernels } from '../memory/bytes-kernels.ts';
 import { allocate } from '../memory/heap.ts';
 import { bytes, plus, store } from '../memory/memory.ts';
 import {
@@ -211,7 +212,9 @@ function pokeInto(array: Uint8Array, index: number, bit: number, count: number, 
  */
 export function copyBits(source: Addr, sourceBit: number, target: Addr, targetBit: number, count: number): void {
   if (((sourceBit | targetBit | count) & 7) === 0) {
-    copyToAligned(bytes, (source >>> 0) + sourceBit / 8, 0, bytes, (target >>> 0) + targetBit / 8, count / 8);
+    const [from, to, size] = [(source >>> 0) + sourceBit / 8, (target >>> 0) + targetBit / 8, count / 8];
+    if (size <= FEW_FOR_A_KERNEL && (from >= to || from + size <= to)) bytesKernels().copyFew(from, to, size);
+    else bytes.copyWithin(to, from, from + size);
     return;
   }
   copyBitsInto(bytes, source >>> 0, sourceBit, bytes, target >>> 0, targetBit, count);
@@ -247,6 +250,8 @@ export function copyBitsInto(
 }
 
 const FEW_BYTES = 48;
+/** The same where a kernel can copy. */
+const FEW_FOR_A_KERNEL = 128;
 
 function copyToAligned(from: Uint8Array, source: number, bit: number, to: Uint8Array, target: number, n: number): void {
   if (n === 0) return;
