@@ -5,6 +5,7 @@ import {
   FLATMAP_LIMIT,
   FLATMAP_VALUES,
   HEADER_FLATMAP,
+  HEADER_HASHMAP,
   HEADER_SIZE_SHIFT,
   HEADER_TUPLE,
   HEADER_TYPE_MASK,
@@ -25,7 +26,8 @@ export function undecided(w: FunctionBuilder): void {
   w.return();
 }
 
-export function undecidedUnlessFlatmap(w: FunctionBuilder, map: Local): void {
+/** Undecided for a term that is no map; `large` is for large maps. */
+export function undecidedUnlessFlatmap(w: FunctionBuilder, map: Local, large?: () => void): void {
   pushIsPrimary(w, map, PRIMARY_BOXED);
   w.i32Eqz();
   w.if();
@@ -37,7 +39,19 @@ export function undecidedUnlessFlatmap(w: FunctionBuilder, map: Local): void {
   w.i32Const(HEADER_FLATMAP);
   w.i32Ne();
   w.if();
+  if (large !== undefined) ifHashmap(w, map, large);
   undecided(w);
+  w.end();
+}
+
+function ifHashmap(w: FunctionBuilder, map: Local, body: () => void): void {
+  pushHeader(w, map);
+  w.i32Const(HEADER_TYPE_MASK);
+  w.i32And();
+  w.i32Const(HEADER_HASHMAP);
+  w.i32Eq();
+  w.if();
+  body();
   w.end();
 }
 

@@ -76,9 +76,16 @@ export class KernelBuilder {
 /** The module. It imports the memory (`env`), runtime functions (`rt`), kernels that look into terms (`term`). For the flag see map-kernels.ts. */
 export function buildKernels(atomKeysByIndex: boolean): Uint8Array<ArrayBuffer> {
   const kernels = new KernelBuilder(['moreHeap']);
-  const position = kernels.outside('term', 'flatmapPosition', [i32, i32], i32);
-  const order = kernels.outside('term', 'order', [i32, i32], i32);
+  const ofTwo = (name: string): FuncIndex => kernels.outside('term', name, [i32, i32], i32);
+  const terms = {
+    position: ofTwo('flatmapPosition'),
+    order: ofTwo('order'),
+    mapGet: ofTwo('mapGet'),
+    identical: ofTwo('identical'),
+    leafAt: ofTwo('hashmapLeafAt'),
+    keyHash: kernels.outside('term', 'keyHash', [i32], i32),
+  };
   defineLongOperators(kernels, defineFloatOperators(kernels));
-  defineMapKernels(kernels, { position, order }, atomKeysByIndex);
+  defineMapKernels(kernels, terms, atomKeysByIndex);
   return kernels.finish();
 }

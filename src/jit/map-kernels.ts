@@ -1,7 +1,8 @@
 /**
- * Kernels (kernels.ts) that make small maps of small maps. All give 0 where something else has to decide: a term that is no small map, a
- * map that would get too large or empty, a new key whose place term-kernels.ts does not know.
+ * Kernels (kernels.ts) that make maps of maps. All give 0 where something else has to decide: a term that is no map, a small map that would
+ * get too large or empty, a new key whose place term-kernels.ts does not know, several keys of a large map, or one that it is to lose.
  */
+import type { SearchFunctions } from '../memory/hashmap-emitter.ts';
 import { X_REGISTERS } from '../memory/map.ts';
 import { FLATMAP_VALUES, PRIMARY_BOXED } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
@@ -20,6 +21,7 @@ import {
   undecided,
   undecidedUnlessFlatmap,
 } from './flatmap-emitter.ts';
+import { emitHashmapPut, emitJoin } from './hashmap-put.ts';
 import type { KernelBuilder } from './kernels.ts';
 
 /** BIFs whose calls ask a kernel of the same name and arguments first. */
@@ -34,6 +36,8 @@ interface MapFunctions {
   readonly twin: FuncIndex;
   /** (flatmap, key that it does not have, value) -> flatmap or 0. */
   readonly insert: FuncIndex;
+  /** (hashmap, key, value, puts) -> hashmap or 0. */
+  readonly largePut: FuncIndex;
 }
 
 /** Returns the flatmap with another value at a place; the map itself if the value is the same word. */
@@ -62,9 +66,13 @@ function returnReplaced(
 }
 
 /** (key, value, map); a key that the map does not have is put, or undecided. */
-function emitPut(w: FunctionBuilder, { position, twin, insert }: MapFunctions, puts: boolean): void {
+function emitPut(w: FunctionBuilder, { position, twin, insert, largePut }: MapFunctions, puts: boolean): void {
   const [key, value, map, place] = [w.param(0), w.param(1), w.param(2), w.local(i32, 'place')];
-  undecidedUnlessFlatmap(w, map);
+  undecidedUnlessFlatmap(w, map, () => {
+    for (const argument of [map, key, value]) w.localGet(argument);
+    w.i32Const(puts ? 1 : 0);
+    w.returnCall(largePut);
+  });
   w.localGet(map);
   w.localGet(key);
   w.call(position);
@@ -82,21 +90,15 @@ function emitPut(w: FunctionBuilder, { position, twin, insert }: MapFunctions, p
 }
 
 /** (key, map) */
-function emitGet(w: FunctionBuilder, { position }: MapFunctions): void {
-  const [key, map, place] = [w.param(0), w.param(1), w.local(i32, 'place')];
-  undecidedUnlessFlatmap(w, map);
-  w.localGet(map);
-  w.localGet(key);
-  w.call(position);
-  w.localTee(place);
-  w.i32Const(0);
-  w.i32LtS();
-  w.if();
-  undecided(w);
-  w.end();
-  pushFirstValue(w, map);
-  addWords(w, place);
-  w.i32Load();
+function emitGet(w: FunctionBuilder, mapGet: FuncIndex): void {
+  const [key, map] = [w.param(0), w.param(1)];
+  const get = (): void => {
+    w.localGet(map);
+    w.localGet(key);
+    w.returnCall(mapGet);
+  };
+  undecidedUnlessFlatmap(w, map, get);
+  get();
 }
 
 /** (key, map) */
@@ -225,26 +227,35 @@ function storeIfOther(w: FunctionBuilder, { map, result, pair, place }: Replacem
 }
 
 /** Functions of memory/term-kernels.ts. */
-export interface TermFunctions {
+export interface TermFunctions extends SearchFunctions {
   readonly position: FuncIndex;
   readonly order: FuncIndex;
+  readonly mapGet: FuncIndex;
 }
 
 /** Defines the kernels; `byIndex` is TermRules.atomKeysByIndex. */
-export function defineMapKernels(kernels: KernelBuilder, { position, order }: TermFunctions, byIndex: boolean): void {
+export function defineMapKernels(kernels: KernelBuilder, term: TermFunctions, byIndex: boolean): void {
+  const { position, order } = term;
   const moreHeap = kernels.runtime('moreHeap');
   const three = [i32, i32, i32];
   const copy = kernels.define('copyWords', three, i32, emitCopy);
   const twin = kernels.define('twin', [i32], i32, (w) => emitTwin(w, copy, moreHeap));
   const insert = kernels.define('insert', three, i32, (w) => emitInsert(w, { copy, moreHeap, order, byIndex }));
-  const functions: MapFunctions = { position, copy, twin, insert };
+  const four = [i32, i32, i32, i32];
+  const join = kernels.declare('join', four, i32);
+  kernels.body(join, (w) => emitJoin(w, join, moreHeap));
+  const largePut = kernels.define('hashmapPut', four, i32, (w) => emitHashmapPut(w, { ...term, copy, join, moreHeap }));
+  const functions: MapFunctions = { position, copy, twin, insert, largePut };
   const put = kernels.export('maps:put/3', three, i32, (w) => emitPut(w, functions, true));
-  kernels.export('maps:update/3', three, i32, (w) => emitPut(w, functions, false));
-  kernels.export('maps:get/2', [i32, i32], i32, (w) => emitGet(w, functions));
+  const update = kernels.export('maps:update/3', three, i32, (w) => emitPut(w, functions, false));
+  kernels.export('maps:get/2', [i32, i32], i32, (w) => emitGet(w, term.mapGet));
   kernels.export('maps:remove/2', [i32, i32], i32, (w) => emitRemove(w, functions, moreHeap));
   kernels.export('putMapAssoc', [i32, i32], i32, (w) => {
     returnPut(w, w.param(0), w.param(1), put);
     emitReplaceAll(w, functions);
   });
-  kernels.export('putMapExact', [i32, i32], i32, (w) => emitReplaceAll(w, functions));
+  kernels.export('putMapExact', [i32, i32], i32, (w) => {
+    returnPut(w, w.param(0), w.param(1), update);
+    emitReplaceAll(w, functions);
+  });
 }

@@ -47,6 +47,14 @@ export function pushIsPointer(w: FunctionBuilder, push: () => void): void {
   w.i32Ne();
 }
 
+export function pushIsCons(w: FunctionBuilder, term: Local): void {
+  w.localGet(term);
+  w.i32Const(PRIMARY_MASK);
+  w.i32And();
+  w.i32Const(PRIMARY_CONS);
+  w.i32Eq();
+}
+
 export function returnConst(w: FunctionBuilder, value: number): void {
   w.i32Const(value);
   w.return();

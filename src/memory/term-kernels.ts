@@ -3,7 +3,9 @@
  * What they do not decide they ask TypeScript for.
  */
 import { identical } from '../term/equality.ts';
-import { hashmapGet as largeMapGet } from '../term/hashmap.ts';
+import { foldTerm } from '../term/hash.ts';
+import { HASH_MASK } from '../term/hash-nodes.ts';
+import { hashmapGet } from '../term/hashmap.ts';
 import {
   FLATMAP_KEYS,
   FLATMAP_VALUES,
@@ -28,6 +30,8 @@ import {
   pushIsPointer,
   returnConst,
 } from './comparison-emitter.ts';
+import { emitFold, emitHash } from './hash-emitter.ts';
+import { emitHashmapGet, emitLeafAt } from './hashmap-emitter.ts';
 import { currentMemory } from './memory.ts';
 
 export type TermKernels = {
@@ -39,6 +43,10 @@ export type TermKernels = {
   mapGet(map: Term, key: Term): Term;
   /** The place of the key in a flatmap, from 0; -1: the map does not have it. */
   flatmapPosition(map: Term, key: Term): number;
+  /** The bits of a key's hash that place it in a large map. */
+  keyHash(key: Term): number;
+  /** What is in the place of keys of this hash in a large map: a leaf, 0: nothing, or AT_BUCKET. */
+  hashmapLeafAt(map: Term, hash: number): number;
 };
 
 /**
@@ -171,8 +179,8 @@ function pushIsTuple(w: FunctionBuilder, pointer: Local): void {
   w.end();
 }
 
-/** (map, key) -> value or 0: large maps are left to TypeScript. */
-function emitMapGet(w: FunctionBuilder, position: FuncIndex, slow: FuncIndex): void {
+/** (map, key) -> value or 0 */
+function emitMapGet(w: FunctionBuilder, position: FuncIndex, large: FuncIndex): void {
   const [map, key, place] = [w.param(0), w.param(1), w.local(i32, 'place')];
   pushHeader(w, map);
   w.i32Const(HEADER_TYPE_MASK);
@@ -182,7 +190,7 @@ function emitMapGet(w: FunctionBuilder, position: FuncIndex, slow: FuncIndex): v
   w.if();
   w.localGet(map);
   w.localGet(key);
-  w.returnCall(slow);
+  w.returnCall(large);
   w.end();
   w.localGet(map);
   w.localGet(key);
@@ -206,10 +214,12 @@ function build(): WebAssembly.Module {
   builder.importMemory('vm', 'memory', { min: 1 });
   const binary = builder.type([i32, i32], [i32]);
   const slowIdentical = builder.importFunction('vm', 'identical', binary);
-  const slowMapGet = builder.importFunction('vm', 'mapGet', binary);
+  const slowHashmapGet = builder.importFunction('vm', 'hashmapGet', binary);
+  const slowFold = builder.importFunction('vm', 'foldTerm', binary);
   const ternary = builder.type(new Array<ValType>(3).fill(i32), [i32]);
   const same = builder.declareFunction(ternary, 'same');
   const ordered = builder.declareFunction(ternary, 'ordered');
+  const fold = builder.declareFunction(ternary, 'fold');
   const define = (
     name: keyof TermKernels | undefined,
     func: FuncIndex,
@@ -221,7 +231,7 @@ function build(): WebAssembly.Module {
     if (name !== undefined) builder.exportFunction(name, func);
     return func;
   };
-  const declare = (name: keyof TermKernels): FuncIndex => builder.declareFunction(binary, name);
+  const declare = (name: string): FuncIndex => builder.declareFunction(binary, name);
   const fromTop = (func: FuncIndex) => (w: FunctionBuilder) => {
     w.localGet(w.param(0));
     w.localGet(w.param(1));
@@ -230,10 +240,19 @@ function build(): WebAssembly.Module {
   };
   define(undefined, same, (w) => emitSame(w, same, slowIdentical));
   define(undefined, ordered, (w) => emitOrder(w, ordered));
-  define('identical', declare('identical'), fromTop(same));
+  define(undefined, fold, (w) => emitFold(w, fold, slowFold));
+  const identicalTerms = define('identical', declare('identical'), fromTop(same));
   define('order', declare('order'), fromTop(ordered));
   const position = define('flatmapPosition', declare('flatmapPosition'), (w) => emitPosition(w, same));
-  define('mapGet', declare('mapGet'), (w) => emitMapGet(w, position, slowMapGet));
+  const search = {
+    keyHash: define('keyHash', builder.declareFunction(builder.type([i32], [i32]), 'keyHash'), (w) =>
+      emitHash(w, fold, { mask: HASH_MASK, depth: DEEPEST }),
+    ),
+    leafAt: define('hashmapLeafAt', declare('hashmapLeafAt'), emitLeafAt),
+    identical: identicalTerms,
+  };
+  const large = define(undefined, declare('hashmapGet'), (w) => emitHashmapGet(w, search, slowHashmapGet));
+  define('mapGet', declare('mapGet'), (w) => emitMapGet(w, position, large));
   return new WebAssembly.Module(builder.finish().bytes);
 }
 
@@ -245,7 +264,7 @@ export function termKernels(): TermKernels {
   if (made.kernels !== undefined && made.memory === memory) return made.kernels;
   made.module ??= build();
   made.memory = memory;
-  const vm = { memory, identical, mapGet: largeMapGet } as unknown as Record<string, WebAssembly.ImportValue>;
+  const vm = { memory, identical, hashmapGet, foldTerm } as unknown as Record<string, WebAssembly.ImportValue>;
   made.kernels = new WebAssembly.Instance(made.module, { vm }).exports as unknown as TermKernels;
   return made.kernels;
 }

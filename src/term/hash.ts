@@ -46,8 +46,12 @@ const stack: number[] = [];
 
 /** The hash of a term: a signed 32-bit number whose bits are all equally good. */
 export function internalHash(t: Term): number {
-  if (isImmediate(t)) return finish(t);
-  let hash = 0;
+  return finish(isImmediate(t) ? t : foldTerm(t, 0));
+}
+
+/** A hash that is not finished, with a term mixed in. */
+export function foldTerm(t: Term, before: number): number {
+  let hash = before;
   stack.push(t);
   while (stack.length > 0) {
     const next = stack.pop() as Term;
@@ -56,7 +60,7 @@ export function internalHash(t: Term): number {
     else if (primary === PRIMARY_BOXED) hash = foldBoxed(next, hash);
     else hash = fold(hash, next);
   }
-  return finish(hash);
+  return hash;
 }
 
 /** One step of MurmurHash3, and below its end. */
