@@ -70,21 +70,11 @@ function isApplyItself(module: Term, name: Term, arity: number): boolean {
 /** After applySlot gave 0; arguments in X registers. A raising BIF is called, the error handler called next, or badarg raised. */
 export function applyFailed(vm: Machine, module: Term, name: Term, arity: number): void {
   const args = liveX(arity);
-  if (isApplyItself(module, name, arity)) return applyAgain(vm, args as [Term, Term, Term]);
+  if (isApplyItself(module, name, arity)) return void applyFunction(vm, ...(args as [Term, Term, Term]));
   const slot = module === am.erlang && isRaiser(name, arity) ? vm.code.exportSlot(module, name, arity) : undefined;
   if (slot !== undefined) callRaiser(vm, slot, args);
   else if (isAtom(module) && isAtom(name)) callErrorHandler(vm, module, name, args);
   else raiseFromBif(vm, am.erlang, am.apply, [module, name, listOf(args)], badarg());
-}
-
-/** erlang:apply/3 is what is applied. */
-function applyAgain(vm: Machine, args: readonly [module: Term, name: Term, list: Term]): void {
-  try {
-    applyFunction(vm, ...args);
-  } catch (error) {
-    if (!(error instanceof ErlangError)) throw error;
-    raiseFromBif(vm, am.erlang, am.apply, args, error);
-  }
 }
 
 /** The export in STATUS_ARGUMENT has no code (STATUS_UNDEFINED); arguments in X registers. Gives 0. */
@@ -158,17 +148,28 @@ function argumentsOf(list: Term): Term[] {
 
 /** erlang:apply/3, and a process's first call: Module:Function is called next. Gives 0. Raises badarg, system_limit. */
 export function applyFunction(vm: Machine, ...call: [module: Term, name: Term, list: Term]): Term {
-  let [module, name, list] = call;
-  let args = argumentsOf(list);
-  // However many apply/3 are applied to each other, who applies the first is who applies the last function.
-  while (isApplyItself(module, name, args.length)) {
-    [module, name, list] = args as [Term, Term, Term];
-    args = argumentsOf(list);
+  const last = innermostApply(call);
+  const [module, name, list] = last;
+  try {
+    const args = argumentsOf(list);
+    if (!isAtom(module) || !isAtom(name)) throw badarg();
+    const slot = vm.code.exportSlot(module, name, args.length);
+    if (slot !== undefined && module === am.erlang && isRaiser(name, args.length)) return callRaiser(vm, slot, args);
+    return slot === undefined ? callErrorHandler(vm, module, name, args) : callNext(slot, args);
+  } catch (error) {
+    if (!(error instanceof ErlangError)) throw error;
+    return raiseFromBif(vm, am.erlang, am.apply, last, error);
   }
-  if (!isAtom(module) || !isAtom(name)) throw badarg();
-  const slot = vm.code.exportSlot(module, name, args.length);
-  if (slot !== undefined && module === am.erlang && isRaiser(name, args.length)) return callRaiser(vm, slot, args);
-  return slot === undefined ? callErrorHandler(vm, module, name, args) : callNext(slot, args);
+}
+
+/** However many apply/3 are applied to each other, who applies the first is who applies the last function. */
+function innermostApply(call: [module: Term, name: Term, list: Term]): [module: Term, name: Term, list: Term] {
+  let last = call;
+  for (;;) {
+    const args = last[0] === am.erlang && last[1] === am.apply ? listElements(last[2]) : undefined;
+    if (args?.length !== 3) return last;
+    last = args as [Term, Term, Term];
+  }
 }
 
 /** What most processes begin with: apply/2 of a fun without arguments. The fun is called next. False: it is something else. */
@@ -186,10 +187,5 @@ function startsFun(list: Term): boolean {
 /** The first call of a process; its arguments were checked when it was spawned. */
 export function startProcess(vm: Machine, module: Term, name: Term, list: Term): void {
   if (module === am.erlang && name === am.apply && vm.tracing.breakpoints.isEmpty && startsFun(list)) return;
-  try {
-    applyFunction(vm, module, name, list);
-  } catch (error) {
-    if (!(error instanceof ErlangError)) throw error;
-    raiseError(vm, error.reason);
-  }
+  applyFunction(vm, module, name, list);
 }

@@ -126,11 +126,16 @@ export function buildStacktrace(vm: Machine, trace: Term): Term {
     const isTop = entries.length === 0;
     entries.push(entryOf(point, isTop ? args : am.true, isTop ? location : NIL));
   }
-  if (entries.length === 0) {
-    const { module, name, arity } = vm.current.initialCall;
-    entries.push(tuple(module, name, isList(args) ? args : makeSmall(arity), location));
-  }
+  if (count === 0 && isByApplier(vm, top)) entries.push(tuple(am.erlang, am.apply, makeSmall(2), NIL));
   return listOf(entries);
+}
+
+/** The process began with erlang:apply/2, which is code with a frame in OTP: it is seen when itself it raises, or the BIF that does nothing else. */
+function isByApplier(vm: Machine, top: Term): boolean {
+  const { module, name, arity } = vm.current.initialCall;
+  return (
+    module === am.erlang && name === am.apply && arity === 2 && (!isTuple(top) || tupleElement(top, 2) === am.apply)
+  );
 }
 
 function errorInfoOf(info: Term): Term {

@@ -133,3 +133,11 @@ with_trace(F) -> try id(F()) catch throw:R:S -> erlang:raise(error, {R, length(S
 between(F) -> try id(F()) catch error:{a, T} -> {error, T}; C:R -> {C, R} end.
 between_handlers() -> [between(fun() -> with_after(fun() -> with_trace(F) end) end) || F <- [fun() -> throw(a) end, fun() -> l5(throw) end, fun() -> exit(b) end]].
 after_between() -> put(after_ran, false), R = (catch with_after(fun() -> 1 + down_to(30, fun() -> throw(x) end) end)), {R, get(after_ran)}.
+%% What ends a process that began with a BIF: the whole trace, as nothing of this module is on its stack.
+ends_with(M, F, A) -> {P, R} = spawn_monitor(M, F, A), receive {'DOWN', R, _, P, Reason} -> Reason end.
+begun_with_raiser() -> [ends_with(erlang, F, A) || {F, A} <- [{error, [x]}, {error, [x, [1]]}, {error, [x, [1], [{error_info, #{}}]]}, {throw, [x]}, {exit, [x]}, {nif_error, [x]}]].
+begun_with_applied_raiser() -> [ends_with(erlang, apply, [erlang, F, [x]]) || F <- [error, throw, exit]] ++ [ends_with(erlang, apply, [erlang, apply, [erlang, error, [x]]])].
+begun_with_fun() -> [ends_with(erlang, apply, [F, [x]]) || F <- [fun erlang:error/1, fun erlang:throw/1, fun erlang:abs/1, fun lists:nth/1, no_fun]].
+begun_with_bad_apply() -> [ends_with(erlang, apply, A) || A <- [[1, 2, 3], [lists, nth, c], [lists, nth, [1 | 2]], [erlang, apply, [1, 2, 3]], [erlang, apply, [erlang, apply, [lists, nth, c]]], [self, c]]].
+applied(M, F, A) -> caught(fun() -> id(apply(id(M), F, A)) end).
+bad_apply_of_apply() -> [applied(erlang, apply, A) || A <- [[1, 2, 3], [lists, nth, c], [erlang, apply, [1, 2, 3]], [erlang, apply, [erlang, apply, [lists, nth, c]]]]].
