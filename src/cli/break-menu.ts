@@ -2,17 +2,18 @@
 import process from 'node:process';
 import type { Process } from '../process/process.ts';
 import { sendExitSignal } from '../process/signals.ts';
-import type { Pump } from '../scheduler/pump.ts';
-import { am } from '../term/atoms.ts';
-import type { Vm } from '../vm.ts';
 import {
   distributionReport,
   moduleReport,
   portReport,
+  processesReport,
   processReport,
   systemReport,
   tableReport,
-} from './break-reports.ts';
+} from '../runtime/system-reports.ts';
+import type { Pump } from '../scheduler/pump.ts';
+import { am } from '../term/atoms.ts';
+import type { Vm } from '../vm.ts';
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -23,11 +24,7 @@ const MENU = `BREAK: (a)bort (A)bort with dump (c)ontinue (p)roc info (i)nfo
 `;
 
 const REPORTS: Readonly<Record<string, (vm: Vm) => string>> = {
-  p: (vm) =>
-    vm.processes
-      .all()
-      .map((it) => processReport(vm, it))
-      .join('') + portReport(vm),
+  p: processesReport,
   o: portReport,
   i: systemReport,
   l: moduleReport,

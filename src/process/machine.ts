@@ -76,6 +76,8 @@ export interface ModuleFacts {
 export interface CodeTable {
   /** The current modules by name. */
   readonly modules: ReadonlyMap<Term, ModuleFacts>;
+  /** Their old code. */
+  readonly oldModules: ReadonlyMap<Term, ModuleFacts>;
   /** Slot of an exported function or BIF that can be called now; undefined when M:F/A has no code. */
   exportSlot(module: Term, name: Term, arity: number): number | undefined;
   /** Calls the function in a slot, which must be a BIF's. */

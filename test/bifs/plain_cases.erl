@@ -287,6 +287,21 @@ internal_copies() ->
     {Copy, Bin, element(1, erts_debug:get_internal_state({binary_info, Bin})), Full, lists:sum(More), Term,
      Copy =:= Term, erlang:garbage_collect(), Copy =:= Term, Bin,
      length(erts_debug:set_internal_state(colliding_names, {plain, 5}))}.
+%% What the BREAK menu tells, too: the lines that are the same in any system.
+system_texts() ->
+    register(asks, self()), put(a, b),
+    Pid = spawn(fun() -> register(waits, self()), receive stop -> ok end end),
+    erlang:yield(), Pid ! m, Pid ! n,
+    Of = fun(Item) -> binary:split(erlang:system_info(Item), <<"\n">>, [global]) end,
+    Procs = binary:split(erlang:system_info(procs), <<"=proc:">>, [global]),
+    Wanted = [<<"State">>, <<"Name">>, <<"Message queue length">>, <<"Message queue">>, <<"Dictionary">>],
+    Lines = [[L || L <- binary:split(P, <<"\n">>, [global]), lists:member(hd(binary:split(L, <<":">>)), Wanted)]
+             || N <- [<<"Name: asks\n">>, <<"Name: waits\n">>], P <- Procs, binary:match(P, N) =/= nomatch],
+    Memory = [hd(binary:split(L, <<":">>)) || L <- lists:sublist(Of(info), 10)],
+    Loaded = [hd(binary:split(L, <<": ">>)) || L <- lists:sublist(Of(loaded), 2)],
+    Known = [M || M <- [<<"erlang">>, <<"lists">>, <<"plain_cases">>], L <- Of(loaded), hd(binary:split(L, <<" ">>)) =:= M],
+    Pid ! stop, unregister(asks),
+    {Lines, Memory, Loaded, Known, Of(dist)}.
 held_collections() ->
     erts_debug:set_internal_state(available_internal_state, true),
     S = self(),

@@ -3,12 +3,16 @@
 import { HEAP_SIZES } from '../../memory/heap-sizes.ts';
 import type { Machine } from '../../process/machine.ts';
 import { listOfText } from '../../runtime/number-text.ts';
+import { distributionReport, moduleReport, processesReport, systemReport } from '../../runtime/system-reports.ts';
+import { withWholeStack } from '../../runtime/whole-stack.ts';
 import { am, atom, atomCount } from '../../term/atoms.ts';
 import { MAX_BIG_DIGITS, makeBigInt, makeInteger } from '../../term/bignum.ts';
+import { makeBinary } from '../../term/bits.ts';
 import { listOf, tuple } from '../../term/build.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import { NIL, type Term } from '../../term/layout.ts';
 import { isTuple, makeSmall, tupleArity, tupleElement } from '../../term/term.ts';
+import { encodeUtf8 } from '../../term/utf8.ts';
 import type { BifTable } from '../registry.ts';
 import { isInBifTable } from './bif-table.ts';
 import { heapLimitTerm } from './heap-limits.ts';
@@ -194,9 +198,21 @@ function itemOf(vm: Machine, t: Term): Term {
   throw badarg();
 }
 
+/** Items that are told as text in a binary; they show the stack of the process that asks, too. */
+const REPORTS: ReadonlyMap<Term, (vm: Machine) => string> = new Map([
+  [am.info, systemReport],
+  [atom('procs'), processesReport],
+  [am.loaded, moduleReport],
+  [atom('dist'), distributionReport],
+]);
+
 /** system_info/1. Raises badarg for what is no item. */
 function systemInfo(vm: Machine, item: Term): Term {
   if (isTuple(item)) return itemOf(vm, item);
+  const report = REPORTS.get(item);
+  if (report !== undefined) {
+    return withWholeStack(vm, am.erlang, atom('system_info'), [item]) ?? makeBinary(encodeUtf8(report(vm)));
+  }
   const read = ITEMS.get(item);
   if (read === undefined) throw badarg();
   return read(vm);

@@ -1,16 +1,20 @@
 /**
- * What the BREAK menu tells, in the format of OTP's break.c, dist.c and erl_db.c. Lines about what there is nothing like here (heap
- * fragments, old heaps, allocators, sizes of machine code) are left out. Words have 4 bytes.
+ * What the BREAK menu and erlang:system_info(info | procs | loaded | dist) tell, in the format of OTP's break.c, dist.c and erl_db.c. Lines about what there is nothing like here (heap
+ * fragments, old heaps, allocators, hash tables) are left out, and code is as large as its WebAssembly. Words have 4 bytes.
  */
 
-import type { FunctionName } from '../process/machine.ts';
+import { SP } from '../memory/map.ts';
+import { loadUnsigned } from '../memory/memory.ts';
+import type { FunctionName, Machine } from '../process/machine.ts';
+import { memoryFigures, memoryUse } from '../process/memory-use.ts';
 import type { Process } from '../process/process.ts';
 import { RUN_START } from '../process/process.ts';
-import { gatherPoints } from '../runtime/stack-trace.ts';
+import { isActive } from '../process/signals.ts';
 import { am, atomCount, atomName } from '../term/atoms.ts';
+import type { Addr, Term } from '../term/layout.ts';
 import { display } from '../term/print.ts';
 import { smallValue } from '../term/term.ts';
-import type { Vm } from '../vm.ts';
+import { gatherPoints } from './stack-trace.ts';
 
 const NO_NODE = 'nonode@nohost';
 const WORD = 4;
@@ -31,13 +35,14 @@ function functionText({ module, name, arity }: FunctionName): string {
   return `${display(module)}:${display(name)}/${arity}`;
 }
 
-/** Where a process that does not run goes on. */
-function currentCall(vm: Vm, process: Process): FunctionName {
-  const [point] = process.resume.mode === RUN_START ? [] : gatherPoints(vm, process.heap.sp, 1);
+/** Where a process goes on; the stack of the one that runs must be whole. */
+function currentCall(vm: Machine, process: Process): FunctionName {
+  const sp = isActive(process) ? (loadUnsigned(SP) as Addr) : process.heap.sp;
+  const [point] = process.resume.mode === RUN_START ? [] : gatherPoints(vm, sp, 1);
   return point === undefined ? process.initialCall : vm.code.returnPoint(smallValue(point));
 }
 
-function linksOf(vm: Vm, process: Process): string[] {
+function linksOf(vm: Machine, process: Process): string[] {
   const links = [...(process.links ?? [])].map((number) => display(vm.processes.pidOf(number)));
   const ports = [...(process.ports ?? [])].map(({ term }) => display(term));
   const to = [...(process.monitors?.values() ?? [])].map(({ name, target, port, key }) => {
@@ -52,8 +57,9 @@ function linksOf(vm: Vm, process: Process): string[] {
 }
 
 /** print_process_info in break.c. */
-export function processReport(vm: Vm, process: Process): string {
+export function processReport(vm: Machine, process: Process): string {
   const { heap, mailbox, dictionary, parent } = process;
+  if (isActive(process)) heap.fromRegisters();
   const messages = [...mailbox.messages()].map(({ term }) => display(term));
   const links = linksOf(vm, process);
   const pairs = [...(dictionary?.entries() ?? [])].map(({ key, value }) => `{${display(key)},${display(value)}}`);
@@ -74,8 +80,14 @@ export function processReport(vm: Vm, process: Process): string {
   ].join('');
 }
 
+/** process_info in break.c. */
+export function processesReport(vm: Machine): string {
+  const processes = vm.processes.all().map((process) => processReport(vm, process));
+  return processes.join('') + portReport(vm);
+}
+
 /** print_port_info in io.c. */
-export function portReport(vm: Vm): string {
+export function portReport(vm: Machine): string {
   const ports = vm.ports
     .all()
     .map((port) =>
@@ -93,10 +105,10 @@ export function portReport(vm: Vm): string {
 }
 
 /** What info in break.c tells and there is something like here. */
-export function systemReport(vm: Vm): string {
+export function systemReport(vm: Machine): string {
   return [
     '=memory\n',
-    line('total', vm.memory.buffer.byteLength),
+    ...memoryFigures(memoryUse(vm)).map(([what, size]) => line(what, size)),
     '=index_table:atom_tab\n',
     line('entries', atomCount()),
     '=index_table:module_code\n',
@@ -104,20 +116,27 @@ export function systemReport(vm: Vm): string {
   ].join('');
 }
 
-/** The modules that loaded in break.c tells, without the sizes. */
-export function moduleReport(vm: Vm): string {
-  return [...vm.code.modules.keys()].map((name) => `${display(name)}\n`).join('');
+/** loaded in break.c. */
+export function moduleReport({ code: { modules, oldModules } }: Machine): string {
+  const bytesOf = (all: ReadonlyMap<Term, { readonly codeBytes: number }>): number =>
+    [...all.values()].reduce((sum, { codeBytes }) => sum + codeBytes, 0);
+  const lines = [...new Set([...modules.keys(), ...oldModules.keys()])].map((name) => {
+    const old = oldModules.get(name);
+    const oldText = old === undefined ? '' : ` (${old.codeBytes} old)`;
+    return `${display(name)} ${modules.get(name)?.codeBytes ?? 0}${oldText}\n`;
+  });
+  return [line('Current code', bytesOf(modules)), line('Old code', bytesOf(oldModules)), ...lines].join('');
 }
 
 /** distribution_info in dist.c */
-export function distributionReport(vm: Vm): string {
+export function distributionReport(vm: Machine): string {
   const { name } = vm.nodes.self;
   const node = `=node:${display(name)}\n`;
   return atomName(name) === NO_NODE ? `${node}=no_distribution\n` : node;
 }
 
 /** db_info in erl_db.c */
-export function tableReport(vm: Vm): string {
+export function tableReport(vm: Machine): string {
   const tables = vm.ets.all().map((table) => {
     const { options } = table;
     return [
