@@ -293,8 +293,8 @@ system_texts() ->
     Pid = spawn(fun() -> register(waits, self()), receive stop -> ok end end),
     erlang:yield(), Pid ! m, Pid ! n,
     Of = fun(Item) -> binary:split(erlang:system_info(Item), <<"\n">>, [global]) end,
-    Procs = binary:split(erlang:system_info(procs), <<"=proc:">>, [global]),
-    Wanted = [<<"State">>, <<"Name">>, <<"Message queue length">>, <<"Message queue">>, <<"Dictionary">>],
+    Procs = binary:split(erlang:system_info(procs), [<<"=proc:">>, <<"=port:">>], [global]),
+    Wanted = [<<"State">>, <<"Name">>, <<"Message queue length">>, <<"Dictionary">>],
     Lines = [[L || L <- binary:split(P, <<"\n">>, [global]), lists:member(hd(binary:split(L, <<":">>)), Wanted)]
              || N <- [<<"Name: asks\n">>, <<"Name: waits\n">>], P <- Procs, binary:match(P, N) =/= nomatch],
     Memory = [hd(binary:split(L, <<":">>)) || L <- lists:sublist(Of(info), 10)],
