@@ -126,8 +126,8 @@ function emitZeroBytes(w: FunctionBuilder, word: Local): void {
   w.i64And();
 }
 
-function emitCopyFew(w: FunctionBuilder): void {
-  const [from, to, count] = [w.param(0), w.param(1), w.param(2)];
+/** Copies `count` bytes; afterwards the addresses are those behind them, and `count` is 0. */
+export function emitCopyFew(w: FunctionBuilder, from: Local, to: Local, count: Local): void {
   const run = (bytes: number, copy: () => void): void => {
     const done = w.block();
     const again = w.loop();
@@ -165,7 +165,7 @@ function build(): WebAssembly.Module {
     builder.exportFunction(name, func);
   };
   define('findPair', 5, [i32], emitFindPair);
-  define('copyFew', 3, [], emitCopyFew);
+  define('copyFew', 3, [], (w) => emitCopyFew(w, w.param(0), w.param(1), w.param(2)));
   return new WebAssembly.Module(builder.finish().bytes);
 }
 

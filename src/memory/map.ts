@@ -56,6 +56,8 @@ export const CURRENT_PID = 140 as Addr;
 /** How atoms' texts begin: address of a table of words, and for how many atoms it has one (memory/atom-orders.ts). */
 export const ATOM_ORDERS = 152 as Addr;
 export const ATOM_ORDER_COUNT = 156 as Addr;
+/** Atoms as the external term format has them: address of a table (memory/external-kernels.ts), 0 before it is first needed. */
+export const ENCODED_ATOMS = 160 as Addr;
 
 /** The literal area that is being released (memory/released-literals.ts): its literals are copied like other objects. No bytes: none is. */
 export const RELEASED_START = 128 as Addr;

@@ -2,12 +2,21 @@
  * The encoder of the external term format, which writes what OTP 26 and later write. Nesting of any depth: what is still to be written
  * is on an explicit stack.
  */
-import { loadTerm, bytes as memoryBytes, plus } from '../memory/memory.ts';
+import { DEEPEST_ENCODED, ELEMENTS, ENCODED, externalKernels, REST } from '../memory/external-kernels.ts';
+import { load, loadTerm, bytes as memoryBytes, plus } from '../memory/memory.ts';
 import { bitBase, bitOffset, bitSize, copyBitsInto, isOffHeap, subBits } from './bits.ts';
 import { compareExact } from './compare.ts';
 import type { EncodeOptions } from './external-encode.ts';
 import * as tags from './external-tags.ts';
-import { byteListLength, type ExternalWriter, writeAtom, writeFloat, writeInteger } from './external-writer.ts';
+import {
+  byteListLength,
+  type ExternalWriter,
+  lastByte,
+  writeAtom,
+  writeFloat,
+  writeInteger,
+  writeRecordHead,
+} from './external-writer.ts';
 import { exportNameOf, freeCount, funEntryOf } from './fun-entries.ts';
 import { collectLeaves } from './hash-nodes.ts';
 import {
@@ -38,14 +47,6 @@ import {
   type Term,
   TUPLE_ELEMENTS,
 } from './layout.ts';
-import {
-  fieldCount,
-  fieldName,
-  isExportedRecord,
-  recordDefinition,
-  recordModule,
-  recordName,
-} from './native-record.ts';
 import {
   type NodeIdentity,
   nodeNumber,
@@ -95,6 +96,12 @@ const OP_PAIRS = 4;
 const TERMS_IN_A_PART = 1024;
 /** About as many as OTP counts (TERM_TO_BINARY_LOOP_FACTOR in external.c). */
 const TERMS_PER_REDUCTION = 16;
+/** What the kernels write, in terms; and what a term that is written without them allows them to try. */
+const BYTES_OF_A_TERM = 8;
+const CREDIT_OF_A_TERM = 16;
+const FIRST_CREDIT = 8192;
+/** Of binaries that the kernels copy. */
+const LARGEST_BINARY = 1024;
 
 /** What is written before the numbers of a closure. */
 const INIT_PROCESS = makeLocalPid(0);
@@ -110,6 +117,9 @@ export class Encoder {
   readonly #stack: number[] = [];
   /** Terms that may still be written before the work gives way. */
   #fuel = 0;
+  /** What the kernels may still try in vain, in bytes: what they have begun and given up is written again here. */
+  #credit: number;
+  readonly #largest: number;
 
   constructor(out: ExternalWriter, options: EncodeOptions, share: boolean) {
     this.#out = out;
@@ -118,6 +128,8 @@ export class Encoder {
     this.#deterministic = options.deterministic === true;
     this.#local = options.local === true;
     this.#share = share;
+    this.#credit = this.#latin1 || this.#floatText || this.#deterministic ? Number.NEGATIVE_INFINITY : FIRST_CREDIT;
+    this.#largest = share ? HEAP_BINARY_LIMIT : LARGEST_BINARY;
   }
 
   *inParts(t: Term): Parts<void> {
@@ -139,7 +151,7 @@ export class Encoder {
 
   *#all(t: Term): Parts<void> {
     this.#fuel = TERMS_IN_A_PART;
-    this.#term(t);
+    this.#begin(t);
     while (!this.#goOn()) {
       yield TERMS_IN_A_PART / TERMS_PER_REDUCTION;
       this.#fuel = TERMS_IN_A_PART;
@@ -152,7 +164,7 @@ export class Encoder {
       if (this.#fuel-- <= 0) return false;
       switch (this.#pop()) {
         case OP_TERM:
-          this.#term(this.#pop() as Term);
+          this.#begin(this.#pop() as Term);
           break;
         case OP_ARRAY:
           this.#array(this.#pop(), this.#pop() as Addr);
@@ -177,12 +189,11 @@ export class Encoder {
     for (let left = count; left > 0; left--) {
       const t = loadTerm(a);
       a = plus(a, 4);
-      if (this.#isNested(t)) {
+      if (!this.#whole(t)) {
         if (left > 1) this.#stack.push(a, left - 1, OP_ARRAY);
         this.#stack.push(t, OP_TERM);
         return;
       }
-      this.#term(t);
       if (this.#fuel-- <= 0 && left > 1) {
         this.#stack.push(a, left - 1, OP_ARRAY);
         return;
@@ -195,7 +206,44 @@ export class Encoder {
     return !isSmall(t) && (t & 3) !== 0;
   }
 
+  /** Writes a term unless it may push something. */
+  #whole(t: Term): boolean {
+    if (this.#isNested(t)) return this.#atOnce(t);
+    this.#term(t);
+    return true;
+  }
+
+  /** Writes a nested term if a kernel can. */
+  #atOnce(t: Term): boolean {
+    if (this.#credit <= 0) return false;
+    return this.#take(externalKernels().encode(t, ENCODED, DEEPEST_ENCODED, this.#largest));
+  }
+
+  /** Writes elements of a list, as many as a kernel can; tells how many. */
+  #elements(list: Term): number {
+    if (this.#credit <= 0) return 0;
+    return this.#take(externalKernels().encodeElements(list, DEEPEST_ENCODED, this.#largest)) ? load(ELEMENTS) : 0;
+  }
+
+  /** Takes over what a kernel has written, or pays for what it has tried in vain. */
+  #take(end: number): boolean {
+    if (end <= 0) {
+      this.#credit -= -end - ENCODED + CREDIT_OF_A_TERM;
+      return false;
+    }
+    const size = end - ENCODED;
+    this.#out.copyFrom(memoryBytes, ENCODED, size);
+    this.#fuel -= Math.ceil(size / BYTES_OF_A_TERM);
+    return true;
+  }
+
+  /** Writes a term or what of it comes first. */
+  #begin(t: Term): void {
+    if (!this.#isNested(t) || !this.#atOnce(t)) this.#term(t);
+  }
+
   #term(t: Term): void {
+    this.#credit += CREDIT_OF_A_TERM;
     if (isSmall(t)) {
       writeInteger(this.#out, t);
     } else if (isCons(t)) {
@@ -269,15 +317,7 @@ export class Encoder {
   }
 
   #record(t: Term): void {
-    const definition = recordDefinition(t);
-    const count = fieldCount(definition);
-    this.#out.byte(tags.RECORD_EXT);
-    this.#out.uint32(count);
-    this.#out.byte(isExportedRecord(t) ? 1 : 0);
-    writeAtom(this.#out, recordModule(t), this.#latin1);
-    writeAtom(this.#out, recordName(t), this.#latin1);
-    for (let i = 0; i < count; i++) writeAtom(this.#out, fieldName(definition, i), this.#latin1);
-    this.#array(count, plus(addressOf(t), RECORD_VALUES));
+    this.#array(writeRecordHead(this.#out, t, this.#latin1), plus(addressOf(t), RECORD_VALUES));
   }
 
   #list(list: Term): void {
@@ -298,6 +338,14 @@ export class Encoder {
     let count = written;
     let rest = list;
     while (isCons(rest)) {
+      const many = this.#elements(rest);
+      if (many > 0) {
+        count += many;
+        rest = loadTerm(REST);
+        if (this.#fuel > 0) continue;
+        this.#stack.push(countAt, count, rest, OP_LIST);
+        return;
+      }
       const element = head(rest);
       rest = tail(rest);
       count++;
@@ -312,8 +360,7 @@ export class Encoder {
       }
     }
     this.#out.putUint32(countAt, count);
-    if (this.#isNested(rest)) this.#stack.push(rest, OP_TERM);
-    else this.#term(rest);
+    if (!this.#whole(rest)) this.#stack.push(rest, OP_TERM);
   }
 
   #flatmap(map: Term): void {
@@ -334,15 +381,13 @@ export class Encoder {
   #pairs(count: number, firstValue: Addr, firstKey: Addr): void {
     for (let i = 0; i < count; i++) {
       const [key, value] = [loadTerm(plus(firstKey, i * 4)), loadTerm(plus(firstValue, i * 4))];
-      const isFlat = !this.#isNested(key) && !this.#isNested(value) && this.#fuel-- > 0;
-      if (isFlat) {
-        this.#term(key);
-        this.#term(value);
-        continue;
-      }
+      const hasKey = this.#whole(key);
+      const hasBoth = hasKey && this.#whole(value);
+      if (hasBoth && this.#fuel-- > 0) continue;
       const left = count - i - 1;
       if (left > 0) this.#stack.push(plus(firstKey, i * 4 + 4), plus(firstValue, i * 4 + 4), left, OP_PAIRS);
-      this.#stack.push(value, OP_TERM, key, OP_TERM);
+      if (!hasBoth) this.#stack.push(value, OP_TERM);
+      if (!hasKey) this.#stack.push(key, OP_TERM);
       return;
     }
   }
@@ -367,18 +412,12 @@ export class Encoder {
     if (trailing !== 0) this.#out.byte(trailing);
     if (this.#share && size > HEAP_BINARY_LIMIT * 8 && bitOffset(t) % 8 === 0 && isOffHeap(t)) {
       this.#out.segment(trailing === 0 ? t : subBits(t, 0, size - trailing), count - (trailing === 0 ? 0 : 1));
-      if (trailing !== 0) this.#out.byte(this.#lastByte(t, size, trailing));
+      if (trailing !== 0) this.#out.byte(lastByte(t, size, trailing));
       return;
     }
     const at = this.#out.reserve(count);
     if (trailing !== 0) this.#out.written()[at + count - 1] = 0;
     copyBitsInto(memoryBytes, bitBase(t) >>> 0, bitOffset(t), this.#out.written(), at, 0, size);
-  }
-
-  #lastByte(t: Term, size: number, trailing: number): number {
-    const last = new Uint8Array(1);
-    copyBitsInto(memoryBytes, bitBase(t) >>> 0, bitOffset(t) + size - trailing, last, 0, 0, trailing);
-    return last[0] as number;
   }
 
   #closure(t: Term): void {

@@ -1,12 +1,23 @@
 /** The growing output of the encoder, and the terms that have no others inside. */
+import { bytes as memoryBytes } from '../memory/memory.ts';
 import { atomBytes, atomName } from './atoms.ts';
 import { isNegative, magnitudeByteCount, toNumber, writeMagnitude } from './bignum.ts';
+import { bitBase, bitOffset, copyBitsInto } from './bits.ts';
 import * as tags from './external-tags.ts';
 import { defaultText } from './float-text.ts';
 import { NIL, type Term } from './layout.ts';
+import {
+  fieldCount,
+  fieldName,
+  isExportedRecord,
+  recordDefinition,
+  recordModule,
+  recordName,
+} from './native-record.ts';
 import { floatValue, head, isCons, isSmall, smallValue, tail } from './term.ts';
 
 const FIRST_CAPACITY = 256;
+const FEW_BYTES = 64;
 
 const floatBytes = new Uint8Array(8);
 const floatView = new DataView(floatBytes.buffer);
@@ -87,6 +98,14 @@ export class ExternalWriter {
   copy(content: Uint8Array): void {
     const at = this.reserve(content.length);
     this.#bytes.set(content, at);
+  }
+
+  /** `size` bytes of an array from an index on; a loop where they are few, since calls of `set` cost more than that. */
+  copyFrom(source: Uint8Array, from: number, size: number): void {
+    const at = this.reserve(size);
+    const bytes = this.#bytes;
+    if (size > FEW_BYTES) bytes.set(source.subarray(from, from + size), at);
+    else for (let i = 0; i < size; i++) bytes[at + i] = source[from + i] as number;
   }
 
   /** A 32-bit integer in its shortest form. */
@@ -220,4 +239,24 @@ export function byteListLength(list: Term): number {
     rest = tail(rest);
   }
   return rest === NIL ? length : -1;
+}
+
+/** Writes a native record but for its values; tells how many there are. */
+export function writeRecordHead(out: ExternalWriter, t: Term, latin1: boolean): number {
+  const definition = recordDefinition(t);
+  const count = fieldCount(definition);
+  out.byte(tags.RECORD_EXT);
+  out.uint32(count);
+  out.byte(isExportedRecord(t) ? 1 : 0);
+  writeAtom(out, recordModule(t), latin1);
+  writeAtom(out, recordName(t), latin1);
+  for (let i = 0; i < count; i++) writeAtom(out, fieldName(definition, i), latin1);
+  return count;
+}
+
+/** The last byte of a bitstring of `size` bits, of which the last `trailing` are in it. */
+export function lastByte(t: Term, size: number, trailing: number): number {
+  const last = new Uint8Array(1);
+  copyBitsInto(memoryBytes, bitBase(t) >>> 0, bitOffset(t) + size - trailing, last, 0, 0, trailing);
+  return last[0] as number;
 }

@@ -144,3 +144,36 @@ test('changed encodings are refused or understood as native OTP does', () => {
   assert.equal(wrong.length, 0, `${wrong.length} of ${judgedCount}:\n${wrong.slice(0, 10).join('\n')}`);
   assert.ok(refused > 0.2 * judgedCount && refused < 0.9 * judgedCount, `${refused} of ${judgedCount} refused`);
 });
+
+/** At the limits of what the kernel for small terms decides, and beyond them. */
+const LARGE_TERMS = [
+  '[N * N - 500 || N <- lists:seq(1, 20000)]',
+  '[N rem 256 || N <- lists:seq(1, 9000)] ++ [a]',
+  '[N rem 256 || N <- lists:seq(1, 70000)]',
+  '[lists:duplicate(N, 7) || N <- lists:seq(7800, 7900, 7)]',
+  '[{N, binary:copy(<<"ab">>, N), N / 7} || N <- lists:seq(1, 1100, 13)]',
+  '[{N, fun lists:map/2, [N | N]} || N <- lists:seq(1, 3000)]',
+  'lists:foldl(fun(N, T) -> {N, T, [T1 || T1 <- [N]]} end, [], lists:seq(1, 500))',
+  'lists:foldl(fun(N, T) -> [N, [], T | x] end, {}, lists:seq(1, 500))',
+  'lists:foldl(fun(N, T) -> #{n => N, t => T, N => <<N:31>>} end, #{}, lists:seq(1, 500))',
+  '[{list_to_atom(lists:duplicate(N, $x)), list_to_tuple(lists:seq(1, N + 200))} || N <- lists:seq(40, 70)]',
+  '[S * ((1 bsl N) + D) || N <- lists:seq(0, 2100, 3), D <- [-1, 0, 1], S <- [1, -1]]',
+  '[list_to_atom("a" ++ integer_to_list(N rem 700)) || N <- lists:seq(1, 3000)]',
+  'begin <<_:3, B/bits>> = binary:copy(<<"abc">>, 99), <<_:5, _, C:50/binary, _/bits>> = B, {B, C, [C, C | B]} end',
+];
+
+test('large terms encode to the bytes that native OTP gives', () => {
+  for (const [index, result] of evalNative(LARGE_TERMS).entries()) {
+    assert.equal(result.kind, 'value', LARGE_TERMS[index]);
+    if (result.kind !== 'value') continue;
+    freshHeap();
+    const expected = Buffer.from(result.value.bytes);
+    const term = decodeExternal(expected);
+    assert.equal(hex(encodeExternal(term)), hex(expected), LARGE_TERMS[index]);
+    assert.equal(hex(encodeExternal(term, DETERMINISTIC)), hex(expected), LARGE_TERMS[index]);
+    assert.equal(whole(externalSize(term)), expected.length);
+    const parts: Uint8Array[] = [];
+    for (let rest = whole(encodeIovec(term)); isCons(rest); rest = tail(rest)) parts.push(copyOfBytes(head(rest)));
+    assert.equal(hex(Buffer.concat(parts)), hex(expected), LARGE_TERMS[index]);
+  }
+});
