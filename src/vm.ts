@@ -398,7 +398,8 @@ function* functionsOf(code: CodeTable, wanted: Term | undefined): Generator<Code
     for (const [index, { name, arity }] of module.functions().entries()) {
       const bif = code.isBif(module.name, name, arity) ? code.export(module.name, name, arity) : undefined;
       const isExported = exported.has(name * EXPORT_KEY + arity);
-      yield { module: module.name, name, arity, number: bif?.slot ?? module.firstNumber + index, isExported };
+      const number = bif?.slot ?? module.firstNumber + index;
+      yield { module: module.name, name, arity, number, isExported, isBif: bif !== undefined };
     }
   }
 }

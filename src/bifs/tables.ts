@@ -70,6 +70,7 @@ import { primTtyBifs } from './prim-tty.ts';
 import { reBifs } from './re/re.ts';
 import { recordsBifs } from './records.ts';
 import type { BifTable } from './registry.ts';
+import { debugBreakpointBifs } from './trace/patterns.ts';
 import { erlangSystemMonitorBifs } from './trace/system-monitor.ts';
 import { erlangTraceBifs, ertsInternalTraceBifs } from './trace/trace.ts';
 import { unicodeBifs } from './unicode.ts';
@@ -138,6 +139,7 @@ export const bifTables: readonly BifTable[] = [
   ertsInternalTermBifs,
   errorLoggerBifs,
   ertsDebugBifs,
+  debugBreakpointBifs,
   internalStateBifs,
   fileBifs,
   ioBifs,

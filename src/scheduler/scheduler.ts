@@ -278,7 +278,7 @@ export class Scheduler {
       case STATUS_CALL_RAISER:
         return this.called(process);
       case STATUS_BREAKPOINT:
-        this.vm.tracing.calls.stopped(process);
+        if (this.vm.tracing.calls.stopped(process)) return this.called(process);
         store(X_REGISTERS, NIL);
         return this.goOn(process, RUN_RETURN, 1);
       case STATUS_WAIT:

@@ -46,6 +46,8 @@ export class FunctionBreaks {
   readonly number: number;
   /** Latest session first. */
   sessions: readonly SessionBreak[] = [];
+  /** The error handler is called instead (erts_debug:breakpoint/2). */
+  isDebug = false;
 
   constructor(name: FunctionName, functionNumber: number) {
     this.name = name;
@@ -87,6 +89,7 @@ export interface PatternChange {
 export interface CodeFunction extends FunctionName {
   readonly number: number;
   readonly isExported: boolean;
+  readonly isBif: boolean;
 }
 
 /** What breakpoints need of the code. */
@@ -121,13 +124,43 @@ export class Breakpoints {
     return undefined;
   }
 
-  /** Changes what is wanted of all functions that match; gives how many did (erts_set_trace_pattern). No code of theirs may be running. */
-  change({ module, name, arity }: FunctionPattern, change: PatternChange): number {
-    let matches = 0;
-    const inCode = isBreakpoint(change.flags);
+  private *matching({ module, name, arity }: FunctionPattern): Generator<CodeFunction> {
     for (const one of this.code.functions(module)) {
       if (name !== undefined && one.name !== name) continue;
       if (arity !== undefined && one.arity !== arity) continue;
+      yield one;
+    }
+  }
+
+  /**
+   * Has the error handler called instead of all functions that match, or no more; gives how many did (erts_set_debug_break). BIFs are
+   * called as before. No code of theirs may be running.
+   */
+  changeDebug(pattern: FunctionPattern, isOn: boolean): number {
+    let matches = 0;
+    for (const one of this.matching(pattern)) {
+      matches++;
+      if (one.isBif || (!isOn && this.byNumber.get(one.number) === undefined)) continue;
+      const breaks = this.ensure(one);
+      breaks.isDebug = isOn;
+      this.settle(breaks);
+    }
+    return matches;
+  }
+
+  private ensure({ module, name, arity, number }: CodeFunction): FunctionBreaks {
+    const known = this.byNumber.get(number);
+    if (known !== undefined) return known;
+    const made = new FunctionBreaks({ module, name, arity }, number);
+    this.byNumber.set(number, made);
+    return made;
+  }
+
+  /** Changes what is wanted of all functions that match; gives how many did (erts_set_trace_pattern). No code of theirs may be running. */
+  change(pattern: FunctionPattern, change: PatternChange): number {
+    let matches = 0;
+    const inCode = isBreakpoint(change.flags);
+    for (const one of this.matching(pattern)) {
       if (inCode || one.isExported) matches++;
       this.changeOne(one, inCode, change);
     }
@@ -139,8 +172,7 @@ export class Breakpoints {
     const isOn = setting !== 'off';
     const known = this.byNumber.get(one.number);
     if (known?.of(session) === undefined && setting !== 'on') return;
-    const breaks = known ?? new FunctionBreaks({ module: one.module, name: one.name, arity: one.arity }, one.number);
-    this.byNumber.set(one.number, breaks);
+    const breaks = this.ensure(one);
     const wanted = breaks.ensure(session);
     if (isOn && !inCode) {
       clearCode(wanted);
@@ -158,9 +190,9 @@ export class Breakpoints {
   /** Drops what nobody wants, and tells the code. */
   private settle(breaks: FunctionBreaks): void {
     breaks.sessions = breaks.sessions.filter(({ isGlobal, isInCode }) => isGlobal || isInCode);
-    const isLocal = breaks.sessions.some(({ isInCode }) => isInCode);
+    const isLocal = breaks.isDebug || breaks.sessions.some(({ isInCode }) => isInCode);
     const isGlobal = breaks.sessions.some((one) => one.isGlobal);
-    if (breaks.sessions.length === 0) this.byNumber.delete(breaks.number);
+    if (breaks.sessions.length === 0 && !breaks.isDebug) this.byNumber.delete(breaks.number);
     this.code.setBreakpoints(breaks.number, isLocal, isGlobal);
   }
 
@@ -178,6 +210,7 @@ export class Breakpoints {
     for (const breaks of [...this.byNumber.values()]) {
       if (breaks.name.module !== module) continue;
       breaks.sessions = [];
+      breaks.isDebug = false;
       this.settle(breaks);
     }
   }

@@ -4,7 +4,9 @@ import { load, loadUnsigned, plus, store } from '../memory/memory.ts';
 import { slotOfWord } from '../memory/slot-word.ts';
 import type { FunctionName, Machine } from '../process/machine.ts';
 import type { Process } from '../process/process.ts';
-import { am } from '../term/atoms.ts';
+import { callNext } from '../runtime/apply.ts';
+import { raiseUndefined } from '../runtime/exceptions.ts';
+import { am, atom } from '../term/atoms.ts';
 import { withoutContext } from '../term/bits.ts';
 import { listOf, tuple } from '../term/build.ts';
 import { type Addr, NIL, type Term } from '../term/layout.ts';
@@ -51,10 +53,11 @@ export class CallTracing {
 
   // ---- stopping --------------------------------------------------------------------------------------------------------
 
-  /** Whether anyone is to be told of a call, or it is to be accounted for, by the running process. */
+  /** Whether anyone is to be told of a call, or called instead, or it is to be accounted for, by the running process. */
   concerns(breaks: FunctionBreaks, isLocal: boolean): boolean {
     const { current } = this.vm;
     if (current.isSensitive) return false;
+    if (isLocal && breaks.isDebug) return true;
     return breaks.sessions.some((wanted) => {
       const { session, isGlobal, time, memory } = wanted;
       if (isLocal && wanted.isMeta) return true;
@@ -87,17 +90,27 @@ export class CallTracing {
     return 1;
   }
 
-  /** It has stopped: the frame at SP holds the arguments and will go on behind the breakpoint. */
-  stopped(process: Process): void {
+  /**
+   * It has stopped: the frame at SP holds the arguments and will go on behind the breakpoint. True: error_handler:breakpoint/3 is called next
+   * instead, or the function is undefined where there is none (call_error_handler in OTP's beam_common.c).
+   */
+  stopped(process: Process): boolean {
     const sp = loadUnsigned(SP) as Addr;
     const { slot, arity } = this.vm.code.returnPoint(pointOfWord(load(sp)));
     const breaks = this.tracing.breakpoints.at(slot);
-    if (breaks === undefined) return;
+    if (breaks === undefined) return false;
     const args = Array.from({ length: arity }, (_, i) => withoutContext(load(plus(sp, 4 * (arity - i))) as Term));
     const isLocal = load(STATUS_ARGUMENT) === LOCAL_BREAKPOINT;
     const caller = plus(sp, 4 * (arity + 1));
     const frames = this.called({ process, breaks, isLocal, args, caller });
     this.frames.insert(process.heap, arity + 1, frames);
+    if (!isLocal || !breaks.isDebug) return false;
+    store(SP, plus(loadUnsigned(SP) as Addr, 4 * (arity + 1)));
+    const { module, name } = breaks.name;
+    const handler = this.vm.code.exportSlot(process.errorHandler, atom('breakpoint'), 3);
+    if (handler === undefined) raiseUndefined(this.vm, module, name, listOf(args));
+    else callNext(handler, [module, name, listOf(args)]);
+    return true;
   }
 
   // ---- calls -----------------------------------------------------------------------------------------------------------

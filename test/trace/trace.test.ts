@@ -25,6 +25,7 @@ const names = [
   'sessions',
   'sequential',
   'loading',
+  'debugging',
   'monitor',
 ];
 

@@ -255,3 +255,44 @@ monitor() ->
     io:format("  ~0p~n", [[Value || {monitor, Q, long_message_queue, Value} <- Events, Q =:= P]]),
     Sizes = [lists:sort(proplists:get_keys(Info)) || {monitor, Q, large_heap, Info} <- Events, Q =:= Large],
     io:format("  ~0p~n", [lists:usort(Sizes)]).
+
+%% ---- breakpoints of debuggers -------------------------------------------------
+
+%% As error_handler of a process.
+breakpoint(M, F, Args) -> {stopped, M, F, Args}.
+
+debugging() ->
+    erlang:trace_pattern({?MODULE, h, 1}, true, [call_count]),
+    Break = fun(F, A, On) -> io:format("~p~n", [{F, A, On, erts_debug:breakpoint({?MODULE, F, A}, On)}]) end,
+    process_flag(error_handler, ?MODULE),
+    Break(h, 1, true), Break(bits, 2, true), Break(no_such, 1, true),
+    io:format("~p~n", [[catch h(3), catch ?MODULE:h(4), catch apply(?MODULE, h, [5]), (fun ?MODULE:h/1)(6), bits(<<1, 2, 3>>, 0), catch g(1),
+                        erlang:trace_info({?MODULE, h, 1}, call_count)]]),
+    process_flag(sensitive, true),
+    io:format("~p~n", [catch h(3)]),
+    process_flag(sensitive, false),
+    process_flag(error_handler, error_handler),
+    Break(h, '_', false), Break(h, 1, false), Break('_', '_', false),
+    io:format("~p~n", [[h(3), bits(<<1, 2, 3>>, 0), g(2), erlang:trace_info({?MODULE, h, 1}, call_count)]]),
+    [io:format("~p~n", [try erts_debug:breakpoint(W, O) catch Cl:Re:Stk -> {Cl, Re, hd(Stk)} end]) ||
+        {W, O} <- [{a, true}, {{a, b}, true}, {{'_', b, 1}, true}, {{?MODULE, '_', 1}, true}, {{?MODULE, h, 1}, on}, {{a, b, c}, true}]],
+    interpreted().
+
+%% A module that int interprets, with a breakpoint at a line.
+interpreted() ->
+    Folder = filename:join(os:getenv("TMPDIR", "/tmp"), "enigma-int-" ++ os:getpid()),
+    ok = filelib:ensure_dir(filename:join(Folder, "x")),
+    Source = filename:join(Folder, "inted.erl"),
+    ok = file:write_file(Source, "-module(inted).\n-export([run/1, sum/1]).\nrun(N) ->\n  L = lists:seq(1, N),\n  sum(L).\n"
+                                 "sum([]) -> 0;\nsum([H | T]) ->\n  H + sum(T).\n"),
+    {ok, inted} = compile:file(Source, [debug_info, {outdir, Folder}]),
+    true = code:add_patha(Folder),
+    io:format("~p~n", [{inted:run(3), int:i(Source), int:interpreted(), inted:run(4), catch inted:run(x)}]),
+    ok = int:break(inted, 5),
+    ok = int:subscribe(),
+    {Pid, Monitor} = spawn_monitor(fun() -> exit({ended, inted:run(5)}) end),
+    Stopped = receive {int, {new_status, Pid, break, Where}} -> Where after 5000 -> none end,
+    int:continue(Pid),
+    End = receive {'DOWN', Monitor, process, Pid, Why} -> Why after 5000 -> none end,
+    io:format("~p~n", [{Stopped, End, int:n(inted), int:interpreted(), inted:run(6)}]),
+    ok = file:del_dir_r(Folder).

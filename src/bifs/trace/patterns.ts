@@ -2,7 +2,7 @@
 import type { Machine } from '../../process/machine.ts';
 import { yieldWith } from '../../process/suspension.ts';
 import { withWholeStack } from '../../runtime/whole-stack.ts';
-import { am } from '../../term/atoms.ts';
+import { am, atom } from '../../term/atoms.ts';
 import { copyOut } from '../../term/copy.ts';
 import { badarg, ErlangError } from '../../term/erlang-error.ts';
 import { NIL, type Term } from '../../term/layout.ts';
@@ -24,7 +24,9 @@ import { MatchSet } from '../../trace/match-set.ts';
 import { changeOnLoad } from '../../trace/on-load.ts';
 import { isBreakpoint, NO_PATTERN, type PatternFlags, type TraceSession } from '../../trace/sessions.ts';
 import { readTracer } from '../../trace/tracer.ts';
+import { boolean } from '../erlang/arguments.ts';
 import { guardFunctions } from '../ets/guard-functions.ts';
+import type { BifTable } from '../registry.ts';
 import { livingSession } from './sessions.ts';
 
 interface FlagsRead {
@@ -86,10 +88,9 @@ const SETTINGS: ReadonlyMap<Term, Setting> = new Map([
   [am.pause, 'pause'],
 ]);
 
-/** {Module, Function, Arity}, of which the last ones may be '_'. Raises badarg. */
-function readFunctions(t: Term): FunctionPattern {
-  const wrong = badarg(am.none);
-  if (tupleArity(t) !== 3) throw wrong;
+/** {Module, Function, Arity}, of which the last ones may be '_'. Raises `wrong`. */
+function readFunctions(t: Term, wrong = badarg(am.none)): FunctionPattern {
+  if (!isTuple(t) || tupleArity(t) !== 3) throw wrong;
   const [module, name, arity] = [1, 2, 3].map((i) => tupleElement(t, i)) as [Term, Term, Term];
   if (!isAtom(module) || !isAtom(name) || (!isSmall(arity) && arity !== am._)) throw wrong;
   if ((module === am._ && name !== am._) || (name === am._ && arity !== am._)) throw wrong;
@@ -142,3 +143,17 @@ export function tracePattern4(vm: Machine, session: Term, target: Term, pattern:
   const again = withWholeStack(vm, am.erts_internal, am.trace_pattern, [session, target, pattern, list]);
   return again ?? changed(vm, target, changePattern(vm, livingSession(vm, session), target, pattern, list));
 }
+
+/** erts_debug:breakpoint(MFA, IsOn): error_handler:breakpoint/3 is called instead of functions that match; gives how many do. Raises badarg. */
+function debugBreakpoint(vm: Machine, target: Term, on: Term): Term {
+  const isOn = boolean(on);
+  if (isOn === undefined) throw badarg();
+  const pattern = readFunctions(target, badarg());
+  const again = withWholeStack(vm, atom('erts_debug'), atom('breakpoint'), [target, on]);
+  return again ?? yieldWith(vm, makeSmall(vm.tracing.breakpoints.changeDebug(pattern, isOn)));
+}
+
+export const debugBreakpointBifs: BifTable = {
+  module: 'erts_debug',
+  rows: [{ name: 'breakpoint', arity: 2, fn: debugBreakpoint }],
+};
