@@ -39,6 +39,7 @@ export class Table {
   readonly key: RefKey;
   readonly handle = new TableHandle();
   readonly options: TableOptions;
+  readonly isBag: boolean;
   readonly rows: HashTable | OrderedSet;
   name: Term;
   /** Process number. */
@@ -60,11 +61,8 @@ export class Table {
     this.options = options;
     this.protection = options.protection;
     const { type, keyPosition } = options;
+    this.isBag = type === 'bag' || type === 'duplicate_bag';
     this.rows = type === 'ordered_set' ? new OrderedSet(keyPosition) : new HashTable(type, keyPosition);
-  }
-
-  get isBag(): boolean {
-    return this.options.type === 'bag' || this.options.type === 'duplicate_bag';
   }
 
   get wordCount(): number {
