@@ -40,7 +40,8 @@ atomic(_) ->
 
 many(_) ->
     [code:ensure_modules_loaded([lists, gb_trees, orddict]), code:ensure_modules_loaded([no_such_module, queue]),
-     catch code:ensure_modules_loaded([1]), code:ensure_loaded(no_such_module), code:ensure_loaded(array)].
+     catch code:ensure_modules_loaded([1]), code:ensure_loaded(no_such_module), code:ensure_loaded(array),
+     [lists:sort(M:module_info(exports)) || M <- [erlang, lists, erts_debug]], erlang:function_exported(erlang, ptab_list_continue, 2)].
 
 purging(_) ->
     load(pu, "1"),

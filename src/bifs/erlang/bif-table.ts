@@ -11,12 +11,19 @@ const FUNCTIONS_SINCE: Readonly<Record<string, number>> = {
   'min/2': 26,
 };
 /** Of module erlang: what BIFs go on with (runtime/trap.ts); OTP has exports of its own for that. */
-const TRAPS = ['re_run_trap/3'];
+const TRAPS = ['re_run_trap/3', 'ptab_list_continue/2'];
+/** Those of them whose export is in no table of OTP's. */
+const UNSEEN = ['ptab_list_continue/2'];
 const INSTRUCTIONS = ['apply/2', 'apply/3', 'hibernate/0', 'yield/0'];
 
 /** Calls of these are instructions, yet they count as built in (erts_is_builtin). */
 export function isInstruction(module: Term, name: Term, arity: number): boolean {
   return module === am.erlang && INSTRUCTIONS.includes(`${atomName(name)}/${arity}`);
+}
+
+/** Whether programs cannot see that there is such a function. */
+export function isUnseen(module: Term, name: Term, arity: number): boolean {
+  return module === am.erlang && UNSEEN.includes(`${atomName(name)}/${arity}`);
 }
 
 /** Whether OTP's bif.tab of this release has the BIF. */

@@ -21,7 +21,7 @@ import {
   smallValue,
 } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
-import { isInBifTable, isInstruction } from './bif-table.ts';
+import { isInBifTable, isInstruction, isUnseen } from './bif-table.ts';
 import { boolean } from './type-tests.ts';
 
 const INIT_PROCESS = makeLocalPid(0);
@@ -109,7 +109,8 @@ function isBuiltin(vm: Machine, module: Term, name: Term, arity: Term): Term {
 
 function functionExported(vm: Machine, module: Term, name: Term, arity: Term): Term {
   const wanted = functionArguments(module, name, arity);
-  return boolean(isInstruction(module, name, wanted) || vm.code.exportSlot(module, name, wanted) !== undefined);
+  const isThere = vm.code.exportSlot(module, name, wanted) !== undefined && !isUnseen(module, name, wanted);
+  return boolean(isInstruction(module, name, wanted) || isThere);
 }
 
 function moduleLoaded(vm: Machine, module: Term): Term {
@@ -131,7 +132,9 @@ function chunkTerm(chunk: Uint8Array): Term {
 
 /** What a module exports, last the first that anything named: exported_from_module of erl_bif_info.c walks the export table. */
 function exportsOf(vm: Machine, module: Term): Term {
-  const there = vm.code.exportsOf(module).filter(({ state }) => state !== 'undefined');
+  const there = vm.code
+    .exportsOf(module)
+    .filter(({ state, functionName, arity }) => state !== 'undefined' && !isUnseen(module, functionName, arity));
   return functionList(there.reverse().map(({ functionName, arity }) => ({ name: functionName, arity })));
 }
 
