@@ -1,7 +1,9 @@
 /** Encoding to the external term format: the forms in which programs want the bytes. */
-import { makeBinary } from './bits.ts';
+import { DEEPEST_ENCODED, ENCODED, externalKernels } from '../memory/external-kernels.ts';
+import { storeByte } from '../memory/memory.ts';
+import { copyBits, makeBinary, newBinary } from './bits.ts';
 import { listOf } from './build.ts';
-import { Encoder } from './external-encoder.ts';
+import { Encoder, LARGEST_BINARY } from './external-encoder.ts';
 import { compressed, type Deflate } from './external-options.ts';
 import { VERSION_MAGIC } from './external-tags.ts';
 import { ExternalWriter } from './external-writer.ts';
@@ -38,6 +40,17 @@ export function* encodeInParts(t: Term, options: EncodeOptions = NO_OPTIONS): Pa
   yield* new Encoder(writer, options, false).inParts(t);
   const level = options.level ?? 0;
   return level === 0 ? writer.content() : compressed(writer.content(), level, options.deflate);
+}
+
+/** term_to_binary/1 of a term that is small and of common types; undefined: of another one. */
+export function encodeSmall(t: Term): Term | undefined {
+  storeByte(ENCODED, VERSION_MAGIC);
+  const end = externalKernels().encode(t, ENCODED + 1, DEEPEST_ENCODED, LARGEST_BINARY);
+  if (end <= 0) return undefined;
+  const size = end - ENCODED;
+  const { term, data } = newBinary(size);
+  copyBits(ENCODED, 0, data, 0, size * 8);
+  return term;
 }
 
 /** The same without the version byte, never compressed. */

@@ -97,11 +97,11 @@ const TERMS_IN_A_PART = 1024;
 /** About as many as OTP counts (TERM_TO_BINARY_LOOP_FACTOR in external.c). */
 const TERMS_PER_REDUCTION = 16;
 /** What the kernels write, in terms; and what a term that is written without them allows them to try. */
-const BYTES_OF_A_TERM = 8;
-const CREDIT_OF_A_TERM = 16;
+const BYTES_OF_A_TERM_SHIFT = 3;
+const CREDIT_OF_A_TERM = 8;
 const FIRST_CREDIT = 8192;
 /** Of binaries that the kernels copy. */
-const LARGEST_BINARY = 1024;
+export const LARGEST_BINARY = 1024;
 
 /** What is written before the numbers of a closure. */
 const INIT_PROCESS = makeLocalPid(0);
@@ -119,7 +119,11 @@ export class Encoder {
   #fuel = 0;
   /** What the kernels may still try in vain, in bytes: what they have begun and given up is written again here. */
   #credit: number;
+  /** By each term that is written without them; 0: they do not know the options. */
+  readonly #earned: number;
   readonly #largest: number;
+  /** Element that a kernel did not write. */
+  #refused: Term = NIL;
 
   constructor(out: ExternalWriter, options: EncodeOptions, share: boolean) {
     this.#out = out;
@@ -128,7 +132,8 @@ export class Encoder {
     this.#deterministic = options.deterministic === true;
     this.#local = options.local === true;
     this.#share = share;
-    this.#credit = this.#latin1 || this.#floatText || this.#deterministic ? Number.NEGATIVE_INFINITY : FIRST_CREDIT;
+    this.#earned = this.#latin1 || this.#floatText || this.#deterministic ? 0 : CREDIT_OF_A_TERM;
+    this.#credit = this.#earned === 0 ? 0 : FIRST_CREDIT;
     this.#largest = share ? HEAP_BINARY_LIMIT : LARGEST_BINARY;
   }
 
@@ -215,7 +220,7 @@ export class Encoder {
 
   /** Writes a nested term if a kernel can. */
   #atOnce(t: Term): boolean {
-    if (this.#credit <= 0) return false;
+    if (this.#credit <= 0 || t === this.#refused) return false;
     return this.#take(externalKernels().encode(t, ENCODED, DEEPEST_ENCODED, this.#largest));
   }
 
@@ -228,12 +233,12 @@ export class Encoder {
   /** Takes over what a kernel has written, or pays for what it has tried in vain. */
   #take(end: number): boolean {
     if (end <= 0) {
-      this.#credit -= -end - ENCODED + CREDIT_OF_A_TERM;
+      this.#credit -= 0 - end - ENCODED + CREDIT_OF_A_TERM;
       return false;
     }
     const size = end - ENCODED;
     this.#out.copyFrom(memoryBytes, ENCODED, size);
-    this.#fuel -= Math.ceil(size / BYTES_OF_A_TERM);
+    this.#fuel -= (size >>> BYTES_OF_A_TERM_SHIFT) + 1;
     return true;
   }
 
@@ -243,7 +248,7 @@ export class Encoder {
   }
 
   #term(t: Term): void {
-    this.#credit += CREDIT_OF_A_TERM;
+    this.#credit += this.#earned;
     if (isSmall(t)) {
       writeInteger(this.#out, t);
     } else if (isCons(t)) {
@@ -347,6 +352,7 @@ export class Encoder {
         return;
       }
       const element = head(rest);
+      this.#refused = element;
       rest = tail(rest);
       count++;
       if (this.#isNested(element)) {

@@ -8,7 +8,13 @@ import { makeInteger } from '../../term/bignum.ts';
 import { binaryBytes, makeBinary } from '../../term/bits.ts';
 import { tuple } from '../../term/build.ts';
 import { decodeInParts } from '../../term/external-decode.ts';
-import { type EncodeOptions, encodeInParts, encodeIovec, externalSize } from '../../term/external-encode.ts';
+import {
+  type EncodeOptions,
+  encodeInParts,
+  encodeIovec,
+  encodeSmall,
+  externalSize,
+} from '../../term/external-encode.ts';
 import { parseDecodeOptions, parseEncodeOptions } from '../../term/external-options.ts';
 import { NIL, type Term } from '../../term/layout.ts';
 import type { BifRow, BifTable } from '../registry.ts';
@@ -25,6 +31,14 @@ function* binaryOf(vm: Machine, t: Term, list: Term): LongWork {
   const content = yield* encodeInParts(t, list === NIL ? {} : options(vm, list));
   bumpForWork(content.length, BYTES_PER_REDUCTION);
   return makeBinary(content);
+}
+
+/** term_to_binary/1,2: what is small needs no parts. */
+function beginBinary(vm: Machine, t: Term, list: Term): LongWork | Term {
+  const small = list === NIL ? encodeSmall(t) : undefined;
+  if (small === undefined) return binaryOf(vm, t, list);
+  bumpForWork(binarySize(small), BYTES_PER_REDUCTION);
+  return small;
 }
 
 /** term_to_iovec/1,2. With compression OTP gives a binary instead of a list of them. */
@@ -47,7 +61,7 @@ function* termOf(vm: Machine, binary: Term, list: Term): LongWork {
 }
 
 /** The BIFs of a name, whose second argument, a list of options, may be missing. */
-function rowsOf(name: string, work: (vm: Machine, subject: Term, list: Term) => LongWork): BifRow[] {
+function rowsOf(name: string, work: (vm: Machine, subject: Term, list: Term) => LongWork | Term): BifRow[] {
   const bif = { module: 'erlang', name };
   return [
     { name, arity: 1, fn: (vm: Machine, t: Term) => inParts(vm, bif, [t], () => work(vm, t, NIL)) },
@@ -58,7 +72,7 @@ function rowsOf(name: string, work: (vm: Machine, subject: Term, list: Term) => 
 export const erlangExternalBifs: BifTable = {
   module: 'erlang',
   rows: [
-    ...rowsOf('term_to_binary', binaryOf),
+    ...rowsOf('term_to_binary', beginBinary),
     ...rowsOf('term_to_iovec', iovecOf),
     ...rowsOf('external_size', sizeOf),
     ...rowsOf('binary_to_term', termOf),
