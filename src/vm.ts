@@ -11,11 +11,13 @@ import type { FunctionSource } from './code/shared-functions.ts';
 import { type Translation, translationOf } from './code/translation.ts';
 import { decodeTranslation, encodeTranslation } from './code/translation-file.ts';
 import type { DebugFlags } from './debug/flags.ts';
+import { type IsPlain, plainFunctions } from './debug/plain-functions.ts';
 import { EtsTables } from './ets/tables.ts';
 import type { Host } from './host/host.ts';
 import { bifKey, parseBifKey } from './jit/bif-wrappers.ts';
 import { compileModule } from './jit/compile-module.ts';
 import type { TranslateOptions } from './jit/module-translator.ts';
+import type { BeamModule } from './loader/beam-module.ts';
 import { readChunks } from './loader/chunks.ts';
 import { essentialFile } from './loader/essential-file.ts';
 import { loadBeam } from './loader/load.ts';
@@ -62,9 +64,11 @@ import { Nodes, nodes } from './term/nodes.ts';
 import { useTermRulesOf } from './term/term-rules.ts';
 import { callTracedBif } from './trace/bif-calls.ts';
 import type { BreakableCode, CodeFunction } from './trace/breakpoints.ts';
+import { callCountLines, countCalls } from './trace/call-counts.ts';
 import { ProcessTracing } from './trace/events.ts';
 import { TRACE_FRAMES } from './trace/frames.ts';
 import { moduleLoaded } from './trace/on-load.ts';
+import type { TraceSession } from './trace/sessions.ts';
 
 export interface VmOptions {
   readonly host: Host;
@@ -141,6 +145,8 @@ export class Vm implements Machine {
   readonly loadMissing: (module: Term) => boolean;
   /** Told when something from outside may have made a process able to run. */
   onOutside: () => void = () => undefined;
+  private readonly isPlain: IsPlain | undefined;
+  private readonly callCounts: TraceSession | undefined;
   private readonly prelude: Prelude;
   private readonly bifs = new Map<string, Bif>();
   private readonly imports: GeneratedImports;
@@ -150,6 +156,7 @@ export class Vm implements Machine {
   constructor({ host, flags, otpRelease = 27, settings = {}, findModule = () => undefined }: VmOptions) {
     this.host = host;
     this.flags = flags;
+    this.isPlain = plainFunctions(flags.plain);
     this.otpRelease = otpRelease;
     useTermRulesOf(otpRelease);
     this.settings = { ...DEFAULT_SETTINGS, ...settings };
@@ -182,6 +189,7 @@ export class Vm implements Machine {
     });
     this.loader = new ModuleLoader(this.code, this.literalReleases);
     this.tracing = this.makeTracing();
+    this.callCounts = flags.countCalls === undefined ? undefined : countCalls(this.tracing);
     exportTable.current = this.code;
     funSlots.allocate = ({ arity }) => this.code.lambdaSlot(arity);
     this.addBifs();
@@ -371,10 +379,9 @@ export class Vm implements Machine {
 
   private translationOf(file: Uint8Array, options: LoadOptions): Translation {
     const { codeCache } = this.host;
-    if (codeCache === undefined || options.notes === true || options.onInstruction !== undefined) {
-      return this.translate(file, options);
-    }
-    const variant = `OTP ${this.otpRelease}${options.lines === false ? ' without lines' : ''}${options.breakpoints === true ? ' with breakpoints' : ''}`;
+    const isOwn = this.isPlain !== undefined || options.notes === true || options.onInstruction !== undefined;
+    if (codeCache === undefined || isOwn) return this.translate(file, options);
+    const variant = `OTP ${this.otpRelease}${options.lines === false ? ' without lines' : ''}${options.breakpoints === true ? ' with breakpoints' : ''}${this.flags.names ? ' with names' : ''}`;
     const known = codeCache.find(file, variant);
     if (known !== undefined) return decodeTranslation(known);
     const translation = this.translate(file, options);
@@ -382,11 +389,27 @@ export class Vm implements Machine {
     return translation;
   }
 
+  private namePlain({ name, functions }: BeamModule, isPlain: IsPlain): void {
+    for (const func of functions) {
+      if (isPlain(name, func.name, func.arity)) this.host.writeError(`plain ${name}:${func.name}/${func.arity}\n`);
+    }
+  }
+
+  /** What ENIGMA_COUNT_CALLS asks for, when the virtual machine ends. */
+  writeCallCounts(): void {
+    const { callCounts, flags } = this;
+    if (callCounts === undefined || flags.countCalls === undefined) return;
+    this.host.writeError(callCountLines(this.tracing, callCounts, flags.countCalls));
+  }
+
   private translate(file: Uint8Array, { lines = true, ...options }: LoadOptions): Translation {
     const loaded = loadBeam(file);
     const beam = lines ? loaded : { ...loaded, lines: { ...loaded.lines, items: [], files: [] } };
     const isBif = (module: string, name: string, arity: number) => this.isBif(module, name, arity);
-    return translationOf(beam, compileModule(beam, { ...options, isBif }));
+    if (this.flags.traceLoad && this.isPlain !== undefined) this.namePlain(beam, this.isPlain);
+    const { names } = this.flags;
+    const plain = this.isPlain === undefined ? {} : { isPlain: this.isPlain };
+    return translationOf(beam, compileModule(beam, { ...options, ...plain, names, isBif }));
   }
 }
 

@@ -14,6 +14,7 @@ const LONGEST = 2 ** 31 - 1;
 
 /** Ends the process, after what ports have still to write if that is wanted. */
 export function endProcess(vm: Vm, halt: Halt): void {
+  vm.writeCallCounts();
   if (halt.kind === 'status') return flushed(vm, halt.flush, () => process.exit(halt.status));
   if (halt.kind === 'abort') {
     process.kill(process.pid, 'SIGABRT');

@@ -41,11 +41,20 @@ function main(args: readonly string[]): number | undefined {
   return runCommand(args, undefined);
 }
 
+/** Who reads has had enough: nothing more is to be done, and nothing to be said. */
+function endWithPipe(): void {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(FAILED);
+  });
+}
+
 function runCommand(line: readonly string[], otp: string | undefined): number | undefined {
   const [command, ...args] = line;
   if (command === undefined) return PROGRAMS.erl?.({ name: 'erl', args: [], otp: findOtp(otp) });
   const program = PROGRAMS[command];
   if (program !== undefined) return program({ name: command, args, otp: findOtp(otp) });
+  endWithPipe();
   switch (command) {
     case '--help':
       stdout.write(HELP);

@@ -26,6 +26,27 @@ const ROWS = {
     kind: 'on',
     help: 'print a line for every module that is loaded, with times',
   },
+  traceTurns: {
+    variable: 'ENIGMA_TRACE_TURNS',
+    kind: 'on',
+    help: 'print a line when a process begins or ends its turn, with where it is, and when it ends',
+  },
+  traceMessages: { variable: 'ENIGMA_TRACE_MESSAGES', kind: 'on', help: 'print a line for every message' },
+  countCalls: {
+    variable: 'ENIGMA_COUNT_CALLS',
+    kind: 'number',
+    help: 'count the calls of every function, and print so many of those most called at the end',
+  },
+  names: {
+    variable: 'ENIGMA_NAMES',
+    kind: 'on',
+    help: 'give WebAssembly the names of Erlang functions, for V8’s profilers and traces',
+  },
+  plain: {
+    variable: 'ENIGMA_PLAIN',
+    kind: 'text',
+    help: 'functions that are translated without optimizations: all, or hashes FROM-TO (tools/bisect.mjs)',
+  },
   cache: {
     variable: 'ENIGMA_CACHE',
     kind: 'text',
@@ -43,8 +64,8 @@ export type DebugFlags = { readonly [name in keyof typeof ROWS]: Value[(typeof R
 
 /** A switch has a value that it cannot have. */
 export class BadFlag extends Error {
-  constructor(variable: string, value: string) {
-    super(`${variable}=${value}: a positive integer is wanted`);
+  constructor(variable: string, value: string, wanted = 'a positive integer') {
+    super(`${variable}=${value}: ${wanted} is wanted`);
     this.name = 'BadFlag';
   }
 }

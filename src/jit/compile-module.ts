@@ -58,9 +58,10 @@ export function compileModule(module: BeamModule, options: TranslateOptions): Co
 function compileFunction(translator: ModuleTranslator, func: BeamFunction, index: number): void {
   const { name, arity } = func;
   if (translator.options.isBif(translator.module.name, name, arity)) return compileBif(translator, func, index);
+  translator.knowsNothing = translator.isPlain(func);
   const plan = new FunctionPlan(func, (importIndex) => translator.isBif(importIndex));
   const count = plan.reentries.length;
-  const points = new FunctionPoints(translator.addReentries(count), new Handlers(plan));
+  const points = new FunctionPoints(translator.addReentries(count), new Handlers(plan, translator.knowsNothing));
   emitFunction(new BeamAssembler(translator, plan, index, false), points);
   if (count === 0) return;
   emitFunction(new BeamAssembler(translator, plan, index, true), points);
@@ -126,7 +127,7 @@ function emitInstruction(a: BeamAssembler, instruction: Instruction): void {
   if (op.name === 'label' || !a.reachable) return;
   if (w.keepsNotes) w.note(`${op.name} ${args.map((operand) => operandToString(operand)).join(' ')}`);
   a.translator.options.onInstruction?.(a, instruction);
-  if (mayBeOnLongs(op) && emitOnLongs(a, instruction)) return;
+  if (mayBeOnLongs(op) && !a.translator.knowsNothing && emitOnLongs(a, instruction)) return;
   if (budget === undefined) a.raw.before(instruction);
   const emit = emitterOf[op.number];
   if (emit === undefined) throw new Error(`no emitter for ${op.name}`);

@@ -108,7 +108,7 @@ export class FunctionFrame {
       takeFree(a);
     }
     const loops = plan.selfTailCall && !a.resuming;
-    if (loops) a.raw.enterLoop((instruction) => usesLong(a, instruction));
+    if (loops && !a.translator.knowsNothing) a.raw.enterLoop((instruction) => usesLong(a, instruction));
     if (plan.branchesBack || loops) this.again = w.loop();
     for (let i = plan.targets.length - 1; i >= 0; i--) {
       const target = plan.targets[i] as Target;

@@ -42,11 +42,13 @@ export class Handlers {
   private readonly atLabel: Map<number, Active>;
   private readonly simple: Map<number, boolean>;
 
-  constructor(plan: FunctionPlan) {
+  /** `isPlain`: no exception is caught in place. */
+  constructor(plan: FunctionPlan, isPlain: boolean) {
     this.plan = plan;
-    this.atLabel = plan.handlers ? new Map() : NOTHING;
-    this.simple = plan.handlers ? new Map() : NOTHING;
-    if (plan.handlers) this.scan(plan.func.instructions);
+    const scans = plan.handlers && !isPlain;
+    this.atLabel = scans ? new Map() : NOTHING;
+    this.simple = scans ? new Map() : NOTHING;
+    if (scans) this.scan(plan.func.instructions);
   }
 
   /** The handler that an exception in instruction `index` goes to directly. */

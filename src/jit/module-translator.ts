@@ -15,6 +15,10 @@ export interface TranslateOptions {
   readonly isBif: (module: string, name: string, arity: number) => boolean;
   /** Functions stop at breakpoints (breakpoints.ts). */
   readonly breakpoints?: boolean;
+  /** Functions that are translated without optimizations. */
+  readonly isPlain?: (module: string, name: string, arity: number) => boolean;
+  /** Keep names, for profilers. */
+  readonly names?: boolean;
   /** Keep names and notes, for dumps. */
   readonly notes?: boolean;
   /** Called before each instruction is emitted; may emit code that leaves the wasm stack and all registers as they are (coverage). */
@@ -57,6 +61,8 @@ export class ModuleTranslator {
 
   private resume!: FuncIndex;
   private resumePcs = 1;
+  /** The function that is being translated is plain. */
+  knowsNothing = false;
   private readonly functionTypes: (TypeIndex | undefined)[] = [];
   private readonly runtimeImports = new Map<RuntimeName, FuncIndex>();
   private readonly otherImports = new Map<string, FuncIndex>();
@@ -74,9 +80,9 @@ export class ModuleTranslator {
     this.module = module;
     this.options = options;
     const notes = options.notes ?? false;
-    this.builder = new ModuleBuilder({ names: notes, notes });
+    this.builder = new ModuleBuilder({ names: this.keepsNames, notes });
     this.builder.importMemory('env', 'memory', { min: 1 });
-    const isOwn = ({ name, arity }: BeamFunction) => !options.isBif(module.name, name, arity);
+    const isOwn = (func: BeamFunction) => !options.isBif(module.name, func.name, func.arity) && !this.isPlain(func);
     this.lambdaOf = options.breakpoints === true ? [] : lambdasByFunction(module, isOwn);
     this.bifOfImport = module.imports.map((entry) => options.isBif(entry.module, entry.name, entry.arity));
     this.calledImports = [...module.imports.keys()].filter((index) => !this.isBif(index));
@@ -86,11 +92,21 @@ export class ModuleTranslator {
     this.calls = this.builder.defineTable(funcref, { min: 0 });
   }
 
+  isPlain({ name, arity }: BeamFunction): boolean {
+    return this.options.isPlain?.(this.module.name, name, arity) === true;
+  }
+
+  private get keepsNames(): boolean {
+    return this.options.notes === true || this.options.names === true;
+  }
+
   isBif(importIndex: number): boolean {
     return this.bifOfImport[importIndex] === true;
   }
 
+  /** What is known of a register in the function that is being translated. */
   type(index: number): BeamType {
+    if (this.knowsNothing) return this.module.types[0] as BeamType;
     return (this.module.types[index] ?? this.module.types[0]) as BeamType;
   }
 
@@ -133,9 +149,9 @@ export class ModuleTranslator {
     }
   }
 
-  /** A name for dumps. */
+  /** A name for dumps and profilers. */
   noted(name: string): string | undefined {
-    return this.options.notes === true ? `${this.module.name}:${name}` : undefined;
+    return this.keepsNames ? `${this.module.name}:${name}` : undefined;
   }
 
   runtime(name: RuntimeName): FuncIndex {

@@ -11,7 +11,7 @@ import { am } from '../term/atoms.ts';
 import { tuple } from '../term/build.ts';
 import { copyOut } from '../term/copy.ts';
 import { NON_VALUE, type Term } from '../term/layout.ts';
-import { formatTerm } from '../term/print.ts';
+import { display, formatTerm } from '../term/print.ts';
 import { isImmediate } from '../term/term.ts';
 import { buildFragment } from './fragment-building.ts';
 import { KeyMap } from './key-map.ts';
@@ -30,6 +30,8 @@ const ATTENTION_EXIT = 2;
 /** `resume` of a process that has ended. */
 const ENDED: Resume = { mode: RUN_CALL, slot: 0, x: [] };
 const MESSAGE_WORDS = 16;
+/** Characters of a message that a line shows. */
+const LONGEST_MESSAGE = 200;
 
 /** The process whose heap is in the VM registers. */
 export function isActive(process: Process): boolean {
@@ -42,12 +44,18 @@ export function isActive(process: Process): boolean {
  */
 export function deliver(vm: Machine, to: Process, message: Fragment, from: Term = am.system): void {
   if (!to.isAlive) return freeFragment(message);
+  if (vm.flags.traceMessages) writeMessage(vm, to, message.term, from);
   if (to.traceState !== undefined) vm.tracing.arrives(to, from, message);
   to.mailbox.append(message);
   if (vm.tracing.systemMonitor.settings !== undefined) vm.tracing.systemMonitor.queueChanged(to);
   if (isActive(to)) {
     if (load(MESSAGE) === NON_VALUE) showMessage(to.mailbox);
   } else if (to.state === 'waiting') vm.runQueue.add(to);
+}
+
+/** A line for ENIGMA_TRACE_MESSAGES. */
+function writeMessage(vm: Machine, to: Process, message: Term, from: Term): void {
+  vm.host.writeError(`send ${display(from)} -> ${display(to.pid)} ${display(message, LONGEST_MESSAGE)}\n`);
 }
 
 /** Sends a copy of a term. */
@@ -134,6 +142,7 @@ function exitMessage(from: Term, reason: Term): Fragment {
 /** What a process's end means for others, in OTP's order (erts_continue_exit_process: tables, name, links, monitors). */
 function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]): void {
   process.state = 'exited';
+  vm.tracing.turns.ended(process, reason);
   if (process.traces !== undefined) {
     vm.tracing.happened(process, am.exit, reason);
     vm.tracing.scheduled(process, am.out_exited, undefined);

@@ -242,7 +242,7 @@ export class Scheduler {
 
   /** Somebody wants to know when its turns begin and end. */
   private isWatched(process: Process): boolean {
-    return process.traceState !== undefined || this.vm.tracing.systemMonitor.settings !== undefined;
+    return process.traceState !== undefined || this.vm.tracing.watchesTurns;
   }
 
   /** Puts where the process goes on into the VM registers. */

@@ -196,6 +196,14 @@ export class Breakpoints {
     this.code.setBreakpoints(breaks.number, isLocal, isGlobal);
   }
 
+  /** Functions whose calls a session counts. */
+  countsOf(session: TraceSession): { readonly name: FunctionName; readonly count: number }[] {
+    return [...this.byNumber.values()].flatMap((breaks) => {
+      const count = breaks.of(session)?.count?.value;
+      return count === undefined ? [] : [{ name: breaks.name, count }];
+    });
+  }
+
   /** A session wants nothing any more. */
   clearSession(session: TraceSession): void {
     for (const breaks of [...this.byNumber.values()]) {

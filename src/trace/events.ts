@@ -68,6 +68,11 @@ export class ProcessTracing {
     this.calls = new CallTracing(vm, this, firstPoint);
   }
 
+  /** Somebody wants to hear of the turns of all processes. */
+  get watchesTurns(): boolean {
+    return this.systemMonitor.settings !== undefined || this.vm.flags.traceTurns;
+  }
+
   // ---- who is told -----------------------------------------------------------------------------------------------------
 
   /** Whether the tracer of this entry wants to hear; one that is gone is removed (is_tracer_ref_enabled). */

@@ -6,10 +6,15 @@ import { slotOfWord } from '../memory/slot-word.ts';
 import type { FunctionName, Machine } from '../process/machine.ts';
 import { type Process, RUN_START } from '../process/process.ts';
 import { am } from '../term/atoms.ts';
+import type { Term } from '../term/layout.ts';
+import { display } from '../term/print.ts';
 import { END_OF_STACK, pointOfWord } from '../term/stack-words.ts';
 import type { ProcessTracing } from './events.ts';
 import { GARBAGE_COLLECTION, RUNNING, RUNNING_PROCS } from './flags.ts';
 import { passesHeapLimit } from './heap-limits.ts';
+
+/** Characters of a reason that a line shows. */
+const LONGEST_REASON = 200;
 
 interface Turn {
   readonly started: number;
@@ -42,9 +47,23 @@ export class Turns {
     return this.vm.host.clock.monotonicMilliseconds();
   }
 
+  /** A line about a process, where ENIGMA_TRACE_TURNS asks for it. */
+  private line(process: Process, what: string, at: FunctionName | undefined): void {
+    if (!this.vm.flags.traceTurns) return;
+    const place = at === undefined ? '' : ` ${display(at.module)}:${display(at.name)}/${at.arity}`;
+    this.vm.host.writeError(`${what} ${display(process.pid)}${place}\n`);
+  }
+
+  /** A process has ended in its turn. */
+  ended(process: Process, reason: Term): void {
+    if (this.vm.flags.traceTurns)
+      this.vm.host.writeError(`end ${display(process.pid)} ${display(reason, LONGEST_REASON)}\n`);
+  }
+
   /** A process that somebody watches gets its turn. */
   begins(process: Process): Turn {
     const at = this.place(process);
+    this.line(process, 'in ', at);
     this.tracing.forgetDeadTracers(process);
     if (isWanted(process, RUNNING | RUNNING_PROCS)) this.tracing.scheduled(process, am.in, at);
     this.tracing.calls.accounting.scheduledIn(process);
@@ -56,8 +75,9 @@ export class Turns {
     const isMonitored = this.tracing.systemMonitor.settings !== undefined;
     const isTraced = isWanted(process, RUNNING | RUNNING_PROCS);
     this.tracing.calls.accounting.scheduledOut(process);
-    if (!isMonitored && !isTraced) return;
+    if (!isMonitored && !isTraced && !this.vm.flags.traceTurns) return;
     const at = this.place(process);
+    this.line(process, 'out', at);
     if (isTraced) this.tracing.scheduled(process, am.out, at);
     if (isMonitored && turn !== undefined) {
       this.tracing.systemMonitor.scheduled(process, this.now() - turn.started, turn.at, at);
