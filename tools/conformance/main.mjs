@@ -33,6 +33,7 @@ import { groupBy, readTable, steadyReason, writeTable } from './tables.mjs';
 import { runVm } from './vm.mjs';
 
 const RELEASES = ['25', '27'];
+const MAYBE_IS_ENABLED = 27;
 /** The most that a case of a baseline may take, whose native time is not known yet; in milliseconds. */
 const BASELINE_CAP = 600_000;
 /** What suites' own limits are multiplied by: a suite may take three times its native time. */
@@ -65,9 +66,11 @@ function readOptions() {
 /** The machines and folders of a run. */
 function settle(options) {
   const native = otp('--native', options.otp);
-  const nativeVm = { command: [join(native, 'bin', 'erl')], env: {} };
+  // Suites use `maybe`, which OTP 25 and 26 load only where it is enabled.
+  const features = Number(options.otp) < MAYBE_IS_ENABLED ? ['-enable-feature', 'maybe_expr'] : [];
+  const nativeVm = { command: [join(native, 'bin', 'erl'), ...features], env: {} };
   const enigmaVm = {
-    command: [process.execPath, join(root, 'dist', 'src', 'cli', 'main.js')],
+    command: [process.execPath, join(root, 'dist', 'src', 'cli', 'main.js'), ...features],
     env: { ENIGMA_OTP: otp(options.otp), ...(options.stress ? { ENIGMA_GC_STRESS: '1' } : {}) },
   };
   const store = join(root, '.cache', 'conformance', options.otp);
