@@ -18,7 +18,7 @@ import {
   UNDECIDED_ORDER,
 } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
-import { type FuncIndex, i32, type Local } from '../wasm/types.ts';
+import { type FuncIndex, i32, type Label, type Local } from '../wasm/types.ts';
 import { emitOrderOfBytes, emitSameBytes } from './bits-comparison-emitter.ts';
 import { ATOM_ORDER_COUNT, ATOM_ORDERS } from './map.ts';
 
@@ -92,21 +92,36 @@ function descend({ w, x, y }: Pair, offset: number): void {
   }
 }
 
-function emitFloats({ w, x, y }: Pair, header: Local): void {
+/** Zeros of different sign are the same term or not, as the release has it: term/equality.ts knows. */
+function emitFloats({ w, x, y }: Pair, header: Local, unknown: Label): void {
+  const pushBoth = (): void => {
+    for (const term of [x, y]) {
+      w.localGet(term);
+      w.i64Load(FLOAT_VALUE - PRIMARY_BOXED, FLOAT_ALIGNMENT);
+    }
+  };
   w.localGet(header);
   w.i32Const(makeHeader(HEADER_FLOAT, FLOAT_WORDS));
   w.i32Eq();
   w.if();
-  for (const term of [x, y]) {
-    w.localGet(term);
-    w.i64Load(FLOAT_VALUE - PRIMARY_BOXED, FLOAT_ALIGNMENT);
-  }
-  w.i64Eq();
   pushHeader(w, y);
   w.localGet(header);
-  w.i32Eq();
-  w.i32And();
-  w.return();
+  w.i32Ne();
+  w.if();
+  returnConst(w, 0);
+  w.end();
+  pushBoth();
+  w.i64Eq();
+  w.if();
+  returnConst(w, 1);
+  w.end();
+  pushBoth();
+  w.i64Or();
+  w.i64Const(1n);
+  w.i64Shl();
+  w.i64Eqz();
+  w.brIf(unknown);
+  returnConst(w, 0);
   w.end();
 }
 
@@ -151,7 +166,7 @@ export function emitSame(w: FunctionBuilder, same: FuncIndex, slow: FuncIndex): 
   w.end();
   pushHeader(w, x);
   w.localSet(header);
-  emitFloats(pair, header);
+  emitFloats(pair, header, unknown);
   emitSameBytes(pair, unknown);
   w.localGet(header);
   w.i32Const(HEADER_TYPE_MASK);

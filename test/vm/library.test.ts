@@ -45,6 +45,12 @@ const texts = [
   'rand:uniform_s(1000, rand:seed_s(exsss, {1, 2, 3}))',
   'math:pow(2, 0.5)',
   'binary:split(<<"a,b,c">>, <<",">>, [global])',
+  // Zeros of different sign are the same term until OTP 26.
+  'lists:delete(-0.0, [a, 0.0, b])',
+  'lists:delete({x, [0.0]}, [a, {x, [-0.0]}, b])',
+  'lists:member(-0.0, [0.0])',
+  'maps:get(-0.0, #{0.0 => 1}, no)',
+  'maps:size(maps:from_list([{X, X} || X <- [0.0, -0.0, 0]]))',
 ];
 
 function parse(text: string): Call {
