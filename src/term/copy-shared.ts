@@ -28,13 +28,51 @@ function rawWords(term: Term): number {
   return raw === ALL_RAW ? objectWords(term) : 1 + raw;
 }
 
+/** Objects of more words are copied by a call. */
+const FEW_WORDS = 8;
+const PAGE_SHIFT = 12;
+const PAGE_WORDS = 2 ** PAGE_SHIFT / 4;
+const NO_PAGE = new Int32Array(0);
+
+/** A number other than 0 for each of many objects: pages of linear memory with a word for each word, made where there is an object. */
+class ObjectTable {
+  private readonly pages = new Map<number, Int32Array>();
+  /** The page of the object that was looked for last: the next is often near. */
+  private number = -1;
+  private page: Int32Array = NO_PAGE;
+
+  /** What was set for the object; 0: nothing. */
+  get(object: Term): number {
+    const at = addressOf(object);
+    return this.pageAt(at)[(at >>> 2) % PAGE_WORDS] as number;
+  }
+
+  set(object: Term, value: number): void {
+    const at = addressOf(object);
+    this.pageAt(at)[(at >>> 2) % PAGE_WORDS] = value;
+  }
+
+  private pageAt(at: Addr): Int32Array {
+    const number = at >>> PAGE_SHIFT;
+    if (number === this.number) return this.page;
+    let page = this.pages.get(number);
+    if (page === undefined) {
+      page = new Int32Array(PAGE_WORDS);
+      this.pages.set(number, page);
+    }
+    this.number = number;
+    this.page = page;
+    return page;
+  }
+}
+
 /** Words of all objects of some terms, each counted once; those of literals only with `literals`. */
 export function sharedSize(terms: readonly Term[], literals = false): number {
-  const seen = new Set<Term>();
+  const seen = new ObjectTable();
   const left: Term[] = [];
   const visit = (t: Term) => {
-    if (!isTaken(t, literals) || seen.has(t)) return;
-    seen.add(t);
+    if (!isTaken(t, literals) || seen.get(t) !== 0) return;
+    seen.set(t, 1);
     left.push(t);
   };
   terms.forEach(visit);
@@ -65,22 +103,29 @@ function own(object: Addr): void {
 export function copyShared(terms: readonly Term[], literals = false): readonly Term[] {
   const wordCount = sharedSize(terms, literals);
   if (wordCount === 0) return terms;
-  const copies = new Map<Term, Term>();
+  const copyOfObject = new ObjectTable();
+  const copies: Term[] = [];
   let top = allocate(wordCount) as number;
   const copyOf = (t: Term): Term => {
     if (!isTaken(t, literals)) return t;
-    const known = copies.get(t);
-    if (known !== undefined) return known;
-    const from = addressOf(t) >>> 0;
-    const byteCount = objectWords(t) * 4;
-    bytes.copyWithin(top >>> 0, from, from + byteCount);
+    const known = copyOfObject.get(t);
+    if (known !== 0) return known as Term;
+    const from = addressOf(t);
+    const words = objectWords(t);
+    if (words <= FEW_WORDS) {
+      for (let i = 0; i < words * 4; i += 4) store((top + i) as Addr, load((from + i) as Addr));
+    } else {
+      bytes.copyWithin(top >>> 0, from >>> 0, (from >>> 0) + words * 4);
+    }
     const copy = (top | (t & PRIMARY_MASK)) as Term;
-    copies.set(t, copy);
-    top += byteCount;
+    copyOfObject.set(t, copy);
+    copies.push(copy);
+    top += words * 4;
     return copy;
   };
   const roots = terms.map(copyOf);
-  for (const copy of copies.values()) {
+  // What is pushed meanwhile has its turn, too.
+  for (const copy of copies) {
     const object = addressOf(copy);
     const words = objectWords(copy);
     if (!isCons(copy)) own(object);
