@@ -33,8 +33,8 @@ import {
 } from './off-heap.ts';
 import { running } from './process-heap.ts';
 
-/** Smallest room that an append leaves for the next one, in bytes. */
-const MIN_APPEND_ROOM = 256;
+/** Bytes that a binary that is appended to has room for at least. */
+const LEAST_WRITABLE = 256;
 
 /**
  * An off-heap binary of `byteCount` bytes (content undefined) with one reference, which belongs to the caller: give it to
@@ -106,9 +106,9 @@ export function growWritable(binRef: Term, usedBytes: number, extraBytes: number
   return true;
 }
 
-/** Capacity to ask for where a binary of `byteCount` bytes is likely to be appended to. */
+/** Capacity to ask for where a binary of `byteCount` bytes is likely to be appended to, as in OTP (erts_bs_append_checked, erl_bits.c). */
 export function capacityFor(byteCount: number): number {
-  return byteCount + Math.max(MIN_APPEND_ROOM, byteCount >>> 1);
+  return Math.max(LEAST_WRITABLE, byteCount * 2);
 }
 
 /** Lets go of the room for appending that a writable binary does not use. */

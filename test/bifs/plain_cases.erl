@@ -288,10 +288,11 @@ internal_copies() ->
      Copy =:= Term, erlang:garbage_collect(), Copy =:= Term, Bin,
      length(erts_debug:set_internal_state(colliding_names, {plain, 5}))}.
 %% What the BREAK menu tells, too: the lines that are the same in any system.
+until_waiting(Pid) -> case process_info(Pid, status) of {status, waiting} -> ok; _ -> erlang:yield(), until_waiting(Pid) end.
 system_texts() ->
     register(asks, self()), put(a, b),
     Pid = spawn(fun() -> register(waits, self()), receive stop -> ok end end),
-    erlang:yield(), Pid ! m, Pid ! n,
+    erlang:yield(), Pid ! m, Pid ! n, until_waiting(Pid),
     Of = fun(Item) -> binary:split(erlang:system_info(Item), <<"\n">>, [global]) end,
     Procs = binary:split(erlang:system_info(procs), [<<"=proc:">>, <<"=port:">>], [global]),
     Wanted = [<<"State">>, <<"Name">>, <<"Message queue length">>, <<"Dictionary">>],

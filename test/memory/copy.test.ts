@@ -195,7 +195,7 @@ test('appending in place: only behind the last byte, moving only an unshared bin
   assert.notEqual(moved, first);
   assert.equal(bytes[moved + BINARY_DATA + 99], 7);
   const capacity = load((moved + BINARY_CAPACITY) as Addr);
-  newOffHeapBinary(100);
+  newOffHeapBinary(1_000_000);
   const fragment = copyOut(ref);
   assert.equal(growWritable(ref, 100_150, capacity), false);
   assert.equal(load((moved + BINARY_SIZE) as Addr), 100_150);
