@@ -379,8 +379,8 @@ export class Vm implements Machine {
 
   private translationOf(file: Uint8Array, options: LoadOptions): Translation {
     const { codeCache } = this.host;
-    const isOwn = this.isPlain !== undefined || options.notes === true || options.onInstruction !== undefined;
-    if (codeCache === undefined || isOwn) return this.translate(file, options);
+    const isForOnce = this.isPlain !== undefined || options.notes === true || options.onInstruction !== undefined;
+    if (codeCache === undefined || isForOnce) return this.translate(file, options);
     const variant = `OTP ${this.otpRelease}${options.lines === false ? ' without lines' : ''}${options.breakpoints === true ? ' with breakpoints' : ''}${this.flags.names ? ' with names' : ''}`;
     const known = codeCache.find(file, variant);
     if (known !== undefined) return decodeTranslation(known);

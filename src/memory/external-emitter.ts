@@ -105,18 +105,24 @@ export class EncodeEmitter extends LeafEmitter {
       w.i32Load();
     });
     addTo(w, count, () => w.i32Const(1));
-    w.localGet(rest);
-    w.i32Load(4 - PRIMARY_CONS);
-    w.localSet(rest);
-    pushTagTest(w, rest, PRIMARY_CONS);
-    w.brIf(again);
-    w.end(again);
+    this.#endLoopOverCells(rest, again);
     this.#inner(() => w.localGet(rest));
     w.localGet(this.to);
     w.localGet(at);
     w.localSet(this.to);
     this.wordAt(1, () => w.localGet(count));
     w.return();
+  }
+
+  /** Makes a cell its tail, and goes on with it if that is a cell, too. */
+  #endLoopOverCells(rest: Local, again: Label): void {
+    const w = this.w;
+    w.localGet(rest);
+    w.i32Load(4 - PRIMARY_CONS);
+    w.localSet(rest);
+    pushTagTest(w, rest, PRIMARY_CONS);
+    w.brIf(again);
+    w.end(again);
   }
 
   /** Writes and returns if the list is one of bytes. */
@@ -151,12 +157,7 @@ export class EncodeEmitter extends LeafEmitter {
     w.i32Const(LIMIT);
     w.i32GtU();
     this.giveUpIf();
-    w.localGet(rest);
-    w.i32Load(4 - PRIMARY_CONS);
-    w.localSet(rest);
-    pushTagTest(w, rest, PRIMARY_CONS);
-    w.brIf(again);
-    w.end(again);
+    this.#endLoopOverCells(rest, again);
     w.localGet(rest);
     w.i32Const(NIL);
     w.i32Ne();

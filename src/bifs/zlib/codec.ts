@@ -54,7 +54,7 @@ function flushQueue(handle: ZlibHandle, stream: ZlibStream, limit: number, outpu
   let result = Z_OK;
   let consumed = 0;
   let produced = 0;
-  const sumsInput = handle.state.kind === 'deflate' && handle.state.isRaw;
+  const sumsInput = handle.state.kind === 'deflate' && handle.state.sums;
   for (const part of handle.queue) {
     if (result !== Z_OK || consumed >= limit) break;
     result = stream.run(part.subarray(0, limit), output.subarray(produced), Z_NO_FLUSH);
@@ -86,7 +86,7 @@ export function runCodec(
   if (outputLimit < 0) return zlibResult(Z_MEM_ERROR);
   const output = new Uint8Array(outputLimit);
   const { result, consumed, produced } = flushQueue(handle, stream, inputLimit, output, flush);
-  if (handle.state.kind === 'inflate' && handle.state.isRaw)
+  if (handle.state.kind === 'inflate' && handle.state.sums)
     handle.crc = crc32(handle.crc, output.subarray(0, produced));
   if (result < 0 && result !== Z_BUF_ERROR) return zlibResult(result);
   if (result === Z_STREAM_END) handle.endSeen = true;

@@ -10,10 +10,11 @@ export const AT_END_ERROR = 0;
 export const AT_END_RESET = 1;
 export const AT_END_CUT = 2;
 
+/** `sums`: the handle's `crc` is kept up, as a program may ask for it. */
 export type ZlibState =
   | { readonly kind: 'none' | 'closed' }
-  | { readonly kind: 'deflate'; readonly stream: DeflateStream; readonly isRaw: boolean }
-  | { readonly kind: 'inflate'; readonly stream: InflateStream; readonly atEnd: number; readonly isRaw: boolean };
+  | { readonly kind: 'deflate'; readonly stream: DeflateStream; readonly isRaw: boolean; readonly sums: boolean }
+  | { readonly kind: 'inflate'; readonly stream: InflateStream; readonly atEnd: number; readonly sums: boolean };
 
 export class ZlibHandle implements MagicHandle {
   /** The only process that may use it: its pid. */

@@ -17,6 +17,8 @@ import { runCodec, zlibResult } from './codec.ts';
 import { AT_END_CUT, AT_END_ERROR, AT_END_RESET, ZlibHandle, type ZlibState } from './zlib-handle.ts';
 
 const VECTOR_LIMIT = 256;
+/** The last release of OTP in which programs can ask for a stream's sum and chunk size. */
+const LAST_WITH_SUMS = 26;
 
 function raise(reason: Term): never {
   throw new ErlangError('error', reason);
@@ -110,6 +112,10 @@ function clearStash(vm: Machine, ref: Term): Term {
   return am.ok;
 }
 
+function keepsSums(vm: Machine, windowBits: number): boolean {
+  return windowBits < 0 && vm.otpRelease <= LAST_WITH_SUMS;
+}
+
 // ---- deflate ---------------------------------------------------------------------------------------------------------
 
 function deflateInit(vm: Machine, ref: Term, ...options: Term[]): Term {
@@ -125,7 +131,7 @@ function deflateInit(vm: Machine, ref: Term, ...options: Term[]): Term {
   checkUnused(handle);
   const stream = vm.host.compression.deflater({ level, method, windowBits, memoryLevel, strategy });
   if (typeof stream === 'number') return zlibResult(stream);
-  handle.state = { kind: 'deflate', stream, isRaw: windowBits < 0 };
+  handle.state = { kind: 'deflate', stream, isRaw: windowBits < 0, sums: keepsSums(vm, windowBits) };
   handle.endSeen = false;
   handle.crc = 0;
   return am.ok;
@@ -190,7 +196,7 @@ function inflateInit(vm: Machine, ref: Term, ...options: Term[]): Term {
   checkUnused(handle);
   const stream = vm.host.compression.inflater(windowBits);
   if (typeof stream === 'number') return zlibResult(stream);
-  handle.state = { kind: 'inflate', stream, atEnd, isRaw: windowBits < 0 };
+  handle.state = { kind: 'inflate', stream, atEnd, sums: keepsSums(vm, windowBits) };
   handle.endSeen = false;
   handle.crc = 0;
   return am.ok;
@@ -289,8 +295,8 @@ export const zlibBifs: BifTable = {
     { name: 'inflateReset_nif', arity: 1, fn: inflateReset },
     { name: 'inflateEnd_nif', arity: 1, fn: inflateEnd },
     { name: 'inflate_nif', arity: 4, fn: inflate },
-    { name: 'crc32_nif', arity: 1, fn: streamCrc32, until: 26 },
-    { name: 'getBufSize_nif', arity: 1, fn: getBufSize, until: 26 },
-    { name: 'setBufSize_nif', arity: 2, fn: setBufSize, until: 26 },
+    { name: 'crc32_nif', arity: 1, fn: streamCrc32, until: LAST_WITH_SUMS },
+    { name: 'getBufSize_nif', arity: 1, fn: getBufSize, until: LAST_WITH_SUMS },
+    { name: 'setBufSize_nif', arity: 2, fn: setBufSize, until: LAST_WITH_SUMS },
   ],
 };
