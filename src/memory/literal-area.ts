@@ -65,7 +65,8 @@ function closeChunk(area: LiteralArea, start: Addr): void {
 /** Copies of terms as literals in an area of their own, with what they share shared; parts that are literals already are copied, too. */
 export function copyToArea(terms: readonly Term[]): { readonly area: LiteralArea; readonly copies: readonly Term[] } {
   const area = newLiteralArea();
-  const copies = withAllocationIn(area, sharedSize(terms, true), () => copyShared(terms, true));
+  const wordCount = sharedSize(terms, true);
+  const copies = withAllocationIn(area, wordCount, () => copyShared(terms, true, wordCount));
   return { area, copies };
 }
 

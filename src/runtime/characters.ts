@@ -2,7 +2,7 @@
  * Deep lists of characters and binaries turned into UTF-8, or as much of them as is right (do_build_utf8 in OTP's erl_unicode.c). Sequences may
  * be cut between two binaries.
  */
-import { binaryBytes, bitSize, makeBinary, subBits } from '../term/bits.ts';
+import { bitSize, bytesFrom, makeBinary, subBits } from '../term/bits.ts';
 import { cons, listOf } from '../term/build.ts';
 import { badarg } from '../term/erlang-error.ts';
 import { NIL, type Term } from '../term/layout.ts';
@@ -22,23 +22,43 @@ export interface Converted {
 }
 
 const MAX_LATIN1 = 255;
+/** Bytes of the longest sequence: a part has at least as many, so that each gets on. */
+export const LONGEST_SEQUENCE = 4;
 
-/** Raises badarg unless `t` consists of nothing but lists, integers and binaries; looks no further than a large integer. */
-export function checkCharacters(t: Term): void {
-  const pending: Term[] = [t];
-  for (let rest = pending.pop(); rest !== undefined; rest = pending.pop()) {
-    while (isCons(rest)) {
-      const element = head(rest);
-      if (isCons(element)) {
-        pending.push(tail(rest));
-        rest = element;
-        continue;
+/** Raises badarg unless terms consist of nothing but lists, integers and binaries; looks no further than a large integer. */
+export class CharacterCheck {
+  private readonly pending: Term[];
+
+  constructor(t: Term) {
+    this.pending = [t];
+  }
+
+  /** Looks at `steps` cells at most. Returns how many of them it did not need; 0: there may be more to look at. */
+  part(steps: number): number {
+    const { pending } = this;
+    let left = steps;
+    for (let rest = pending.pop(); rest !== undefined; rest = pending.pop()) {
+      while (isCons(rest)) {
+        if (left-- === 0) {
+          pending.push(rest);
+          return 0;
+        }
+        const element = head(rest);
+        if (isCons(element)) {
+          pending.push(tail(rest));
+          rest = element;
+          continue;
+        }
+        if (isBig(element)) {
+          pending.length = 0;
+          return left;
+        }
+        if (!isSmall(element)) checkEnd(element);
+        rest = tail(rest);
       }
-      if (isBig(element)) return;
-      if (!isSmall(element)) checkEnd(element);
-      rest = tail(rest);
+      checkEnd(rest);
     }
-    checkEnd(rest);
+    return left;
   }
 }
 
@@ -47,31 +67,39 @@ function checkEnd(t: Term): void {
   if (!isBitstring(t) || bitSize(t) % 8 !== 0) throw badarg();
 }
 
-/** What checkCharacters has let pass. */
-export function convertCharacters(t: Term, encoding: Encoding): Converted {
-  return new Conversion(encoding).run(t);
-}
-
-class Conversion {
+/** Converts what CharacterCheck has let pass. */
+export class Conversion {
   private readonly latin1: boolean;
   private readonly sink = new ByteSink();
   /** The beginning of a sequence that the last binary ended in. */
   private leftover = NO_BYTES;
-  private readonly pending: Term[] = [];
+  private readonly pending: Term[];
+  /** The binary that a part ended in, and the bytes of it that are done. */
+  private cut: { readonly binary: Term; readonly from: number } | undefined;
+  /** Cells and bytes that this part may still look at. */
+  private left = 0;
 
-  constructor(encoding: Encoding) {
+  constructor(t: Term, encoding: Encoding) {
+    this.pending = [t];
     this.latin1 = encoding === 'latin1';
   }
 
-  run(t: Term): Converted {
-    let rest = t;
-    for (;;) {
-      const wrong = isCons(rest) ? this.list(rest) : this.end(rest);
-      if (wrong !== undefined) return this.failed(wrong);
-      const next = this.pending.pop();
-      if (next === undefined) break;
-      rest = next;
+  /** Goes on for so many cells and bytes; undefined: there is more to do. */
+  part(steps: number): Converted | undefined {
+    const { cut, pending } = this;
+    this.left = steps;
+    this.cut = undefined;
+    let wrong = cut === undefined ? undefined : this.binary(cut.binary, cut.from);
+    while (wrong === undefined) {
+      if (this.left <= 0) return undefined;
+      const rest = pending.pop();
+      if (rest === undefined) return this.finished();
+      wrong = isCons(rest) ? this.list(rest) : this.end(rest);
     }
+    return this.failed(wrong);
+  }
+
+  private finished(): Converted {
     const { leftover, sink } = this;
     if (leftover.length === 0) return { content: sink.taken(), outcome: 'ok', rest: NIL };
     const outcome = isBeginning(leftover) ? 'incomplete' : 'error';
@@ -85,10 +113,14 @@ class Conversion {
     return { content: this.sink.taken(), outcome: 'error', rest };
   }
 
-  /** A list and those that begin in it; what was not converted where something is wrong. */
+  /** A list and those that begin in it, as far as this part goes; what was not converted where something is wrong. */
   private list(list: Term): Term | undefined {
     let rest = list;
     while (isCons(rest)) {
+      if (this.left-- <= 0) {
+        this.pending.push(rest);
+        return undefined;
+      }
       const element = head(rest);
       if (isCons(element)) {
         this.pending.push(tail(rest));
@@ -96,7 +128,7 @@ class Conversion {
         continue;
       }
       if (isBitstring(element)) {
-        const wrong = this.binary(element);
+        const wrong = this.binary(element, 0);
         if (wrong !== undefined) return cons(wrong, tail(rest));
       } else if (element !== NIL && !(isSmall(element) && this.character(smallValue(element)))) {
         return rest;
@@ -108,7 +140,10 @@ class Conversion {
 
   private end(t: Term): Term | undefined {
     if (t === NIL) return undefined;
-    return isBitstring(t) ? this.binary(t) : t;
+    if (!isBitstring(t)) return t;
+    if (this.left > 0) return this.binary(t, 0);
+    this.pending.push(t);
+    return undefined;
   }
 
   private character(code: number): boolean {
@@ -116,24 +151,32 @@ class Conversion {
     return putCharacter(this.sink, code);
   }
 
-  private binary(t: Term): Term | undefined {
-    const content = binaryBytes(t);
-    if (this.latin1) {
-      for (const byte of content) putCharacter(this.sink, byte);
-      return undefined;
-    }
+  /** A binary from byte `first` on, as far as this part goes. */
+  private binary(t: Term, first: number): Term | undefined {
+    const size = bitSize(t) / 8;
+    const last = Math.min(size, first + Math.max(this.left, LONGEST_SEQUENCE));
+    this.left -= last - first;
+    if (last < size) this.cut = { binary: t, from: last };
+    const content = bytesFrom(t, first, last - first);
+    if (!this.latin1) return this.utf8Bytes(t, first, content);
+    for (const byte of content) putCharacter(this.sink, byte);
+    return undefined;
+  }
+
+  private utf8Bytes(t: Term, first: number, content: Uint8Array): Term | undefined {
     const from = this.finishLeftover(content);
     if (from < 0) return t;
     const length = validLength(content, from);
     if (length > 0) this.sink.append(content.subarray(from, from + length));
     const at = from + length;
     if (at === content.length) return undefined;
-    const needed = sequenceLength(content[at] as number);
-    if (needed > content.length - at) {
-      this.leftover = content.slice(at);
+    if (sequenceLength(content[at] as number) > content.length - at) {
+      if (this.cut === undefined) this.leftover = content.slice(at);
+      else this.cut = { binary: t, from: first + at };
       return undefined;
     }
-    return subBits(t, at * 8, (content.length - at) * 8);
+    const size = bitSize(t);
+    return subBits(t, (first + at) * 8, size - (first + at) * 8);
   }
 
   /** Completes the sequence that the last binary began; gives the number of bytes taken, all of them if it is still not complete, -1: wrong. */

@@ -1,7 +1,10 @@
 /** Well-formed UTF-8 in bytes: no surrogates, nothing above U+10FFFF, no longer form than needed. */
-import { cons } from '../term/build.ts';
-import { NIL, type Term } from '../term/layout.ts';
-import { makeSmall } from '../term/term.ts';
+import { allocate, trimTo } from '../memory/heap.ts';
+import { plus, store } from '../memory/memory.ts';
+import type { Term } from '../term/layout.ts';
+import { makeCons, makeSmall } from '../term/term.ts';
+
+const CELL_BYTES = 8;
 
 /** How many bytes a sequence has that begins with this byte; 0: none begins so. Overlong ones count by what they claim. */
 export function sequenceLength(first: number): number {
@@ -43,23 +46,43 @@ export function validLength(content: Uint8Array, from: number): number {
   return at - from;
 }
 
-/** The list of the characters of well-formed UTF-8, the first `length` bytes of what is no view of linear memory. */
-export function characterList(content: Uint8Array, length: number = content.length): Term {
-  let list: Term = NIL;
-  let code = 0;
-  let weight = 1;
-  for (let at = length - 1; at >= 0; at--) {
-    const byte = content[at] as number;
-    if (isContinuation(byte)) {
-      code += (byte - 0x80) * weight;
-      weight *= 64;
-      continue;
+/** Where the character begins that byte `at` of well-formed UTF-8 is part of. */
+export function characterStart(content: Uint8Array, at: number): number {
+  let start = at;
+  while (start > 0 && isContinuation(content[start])) start--;
+  return start;
+}
+
+const TWO_MARKS = 0xc0 * 64 + 0x80;
+const THREE_MARKS = (0xe0 * 64 + 0x80) * 64 + 0x80;
+const FOUR_MARKS = ((0xf0 * 64 + 0x80) * 64 + 0x80) * 64 + 0x80;
+
+function next(content: Uint8Array, at: number): number {
+  return content[at] as number;
+}
+
+/** The list of the characters from byte `from` to `to` of well-formed UTF-8, which is no view of linear memory, in front of `last`. */
+export function characterList(content: Uint8Array, from: number, to: number, last: Term): Term {
+  if (from === to) return last;
+  const a = allocate(2 * (to - from));
+  let cell = a;
+  for (let at = from; at < to; cell = plus(cell, CELL_BYTES)) {
+    let code = content[at++] as number;
+    // The first byte's mark, and those of the bytes that follow, are taken off at once.
+    if (code >= 0xf0) {
+      code = ((code * 64 + next(content, at)) * 64 + next(content, at + 1)) * 64 + next(content, at + 2) - FOUR_MARKS;
+      at += 3;
+    } else if (code >= 0xe0) {
+      code = (code * 64 + next(content, at)) * 64 + next(content, at + 1) - THREE_MARKS;
+      at += 2;
+    } else if (code >= 0x80) {
+      code = code * 64 + next(content, at) - TWO_MARKS;
+      at++;
     }
-    const byteCount = sequenceLength(byte);
-    if (byteCount > 1) code += (byte % 2 ** (7 - byteCount)) * weight;
-    list = cons(makeSmall(byteCount === 1 ? byte : code), list);
-    code = 0;
-    weight = 1;
+    store(cell, makeSmall(code));
+    store(plus(cell, 4), makeCons(plus(cell, CELL_BYTES)));
   }
-  return list;
+  store(plus(cell, -4), last);
+  trimTo(cell);
+  return makeCons(a);
 }

@@ -102,6 +102,15 @@ export function binaryBytes(t: Term): Uint8Array {
   return copyOfBytes(t);
 }
 
+/** `count` whole bytes of a bitstring from byte `from` on; like binaryBytes, to be read at once. */
+export function bytesFrom(t: Term, from: number, count: number): Uint8Array {
+  const address = alignedAddress(t);
+  if (address >= 0) return bytes.subarray(address + from, address + from + count);
+  const copy = new Uint8Array(count);
+  copyBitsInto(bytes, bitBase(t) >>> 0, bitOffset(t) + from * 8, copy, 0, 0, count * 8);
+  return copy;
+}
+
 /** The bytes of a bitstring as an array of their own; unused bits of a last byte are 0. */
 export function copyOfBytes(t: Term): Uint8Array {
   const size = bitSize(t);

@@ -98,10 +98,13 @@ function own(object: Addr): void {
 
 /**
  * Copies of terms on the running process's heap (or where allocation goes), with what they share shared. Literals stay where they are
- * unless `literals`, or their area is being released.
+ * unless `literals`, or their area is being released. `wordCount`: their sharedSize, where it is known.
  */
-export function copyShared(terms: readonly Term[], literals = false): readonly Term[] {
-  const wordCount = sharedSize(terms, literals);
+export function copyShared(
+  terms: readonly Term[],
+  literals = false,
+  wordCount = sharedSize(terms, literals),
+): readonly Term[] {
   if (wordCount === 0) return terms;
   const copyOfObject = new ObjectTable();
   const copies: Term[] = [];

@@ -89,7 +89,20 @@ many(Size) ->
      {merge, fun() -> M = maps:merge(Some, More), {map_size(M), lists:sort(maps:to_list(M)) =:= lists:sort(Pairs ++ [P || {K, _} = P <- Tuples, K > 20 * Size])} end},
      {phash2, fun() -> {erlang:phash2(List), erlang:phash2({Tuples, Some, 1 bsl 900, "text", Long}), erlang:phash2([N rem 256 || N <- List], 1 bsl 32)} end},
      {phash2_bits, fun() -> {erlang:phash2(binary:copy(Hay, 64)), erlang:phash2([<<1:3, Long/binary>>, Long, Hay, tail], 4001)} end},
-     {scope, fun() -> {binary:matches(Twos, [<<"cd">>, <<"cde,ab">>], [{scope, {5, 60 * Size}}]), binary:match(Twos, <<"b,">>, [{scope, {9 * Size, 50 * Size}}])} end}].
+     {scope, fun() -> {binary:matches(Twos, [<<"cd">>, <<"cde,ab">>], [{scope, {5, 60 * Size}}]), binary:match(Twos, <<"b,">>, [{scope, {9 * Size, 50 * Size}}])} end}
+     | characters(Size)].
+
+%% With what is wrong or cut at their ends, at some places or at none.
+characters(Size) ->
+    Points = [N rem 1000 + N rem 7 * 12000 || N <- lists:seq(1, 40 * Size)],
+    Utf8 = << <<N/utf8>> || N <- Points>>, Latin1 = binary:copy(<<"abc", 228>>, 20 * Size),
+    Mixed = [Points, [Utf8, Points | Utf8], [[], "abc" | Utf8]], Short = binary:part(Utf8, 0, byte_size(Utf8) - 1),
+    [{characters_to_binary, fun() -> [unicode:characters_to_binary(T) || T <- [Points, Mixed, [Mixed, 16#d800 | Mixed], [Short, Points], [Mixed, Short]]] end},
+     {utf8_binaries, fun() -> [unicode:characters_to_binary(B) =:= B || B <- [Utf8, Short, <<Utf8/binary, 255, Utf8/binary>>, binary:copy(<<"abc">>, 90 * Size)]] end},
+     {latin1_binaries, fun() -> [unicode:characters_to_binary(B, latin1) || B <- [Latin1, [Latin1, 255, Latin1], [Latin1, 256], <<Utf8/binary, 1>>]] end},
+     {characters_to_list, fun() -> [unicode:characters_to_list(T) || T <- [Utf8, Short, Mixed, <<Utf8/binary, 255, Utf8/binary>>, [Mixed, -1 | Mixed], [Mixed, Short]]] end},
+     {latin1_list, fun() -> [unicode:characters_to_list(T, latin1) || T <- [Latin1, [Latin1, 255, Latin1], [Latin1, 256, Latin1]]] end},
+     {unaligned, fun() -> <<_:3, Shifted/bits>> = <<0:3, Utf8/binary>>, {unicode:characters_to_list(Shifted), unicode:characters_to_binary([Shifted, Shifted])} end}].
 
 results(Size) -> [{Name, element(1, beside(Bif))} || {Name, Bif} <- work(Size)].
 
@@ -112,7 +125,9 @@ errors(Size) ->
         fun() -> maps:from_list(Pairs ++ [oops]) end,
         fun() -> lists:reverse(Pairs ++ oops, []) end, fun() -> lists:member(x, Pairs ++ oops) end,
         fun() -> lists:keyfind(x, 1, Pairs ++ oops) end, fun() -> (Pairs ++ oops) ++ [] end, fun() -> (Pairs ++ oops) -- [x] end,
-        fun() -> Pairs -- (Pairs ++ oops) end]].
+        fun() -> Pairs -- (Pairs ++ oops) end,
+        fun() -> unicode:characters_to_binary([Bytes, oops]) end, fun() -> unicode:characters_to_list([Bytes | oops]) end,
+        fun() -> unicode:characters_to_list([Bytes, <<1:3>>]) end]].
 
 %% Messages come and exits are trapped meanwhile.
 messages(Size) ->
