@@ -152,6 +152,8 @@ export class Vm implements Machine {
   private readonly imports: GeneratedImports;
   private readonly instruments: Instruments;
   private readonly bifCells = new Map<number, BifCell>();
+  /** Gets the slots of BIFs as they are called, if somebody wants to know. */
+  private toldOfCalls: ((slot: number) => void) | undefined;
 
   constructor({ host, flags, otpRelease = 27, settings = {}, findModule = () => undefined }: VmOptions) {
     this.host = host;
@@ -245,15 +247,24 @@ export class Vm implements Machine {
     if (module === 'erlang' && name === 'apply') return bif;
     const { slot } = this.code.export(atom(module), atom(name), arity);
     return traceable(bif, arity, this.bifCell(slot), (args) => {
-      const breaks = this.current.work === undefined ? this.tracing.breakpoints.at(slot) : undefined;
+      const { work, traceState } = this.current;
+      if (work !== undefined) return bif(...args);
+      if (traceState?.bifCall?.number !== slot) this.toldOfCalls?.(slot);
+      const breaks = this.tracing.breakpoints.at(slot);
       return breaks === undefined ? bif(...args) : callTracedBif(this, breaks, slot, bif, args);
     });
+  }
+
+  private markTracedBifs(): void {
+    const isTold = this.toldOfCalls !== undefined;
+    for (const cell of this.bifCells.values()) cell.isTraced = isTold || cell.hasBreakpoint;
+    store(TRACED_BIFS, isTold || [...this.bifCells.values()].some((cell) => cell.isTraced) ? 1 : 0);
   }
 
   private bifCell(slot: number): BifCell {
     let cell = this.bifCells.get(slot);
     if (cell === undefined) {
-      cell = { isTraced: false };
+      cell = { isTraced: this.toldOfCalls !== undefined, hasBreakpoint: false };
       this.bifCells.set(slot, cell);
     }
     return cell;
@@ -303,12 +314,17 @@ export class Vm implements Machine {
     const { code } = this;
     return {
       functions: (module) => functionsOf(code, module),
+      tellCalls: (called) => {
+        this.toldOfCalls = called === undefined ? undefined : (slot) => called(slot, false);
+        this.markTracedBifs();
+        code.tellCalls(called === undefined ? undefined : (slot) => called(slot, true));
+      },
       setBreakpoints: (number, isLocal, isGlobal) => {
         const owner = code.numberOwner(number);
         if (owner === undefined) {
           code.fillSlot(number);
-          this.bifCell(number).isTraced = isLocal || isGlobal;
-          store(TRACED_BIFS, [...this.bifCells.values()].some((cell) => cell.isTraced) ? 1 : 0);
+          this.bifCell(number).hasBreakpoint = isLocal || isGlobal;
+          this.markTracedBifs();
           return;
         }
         const bits = (isLocal ? LOCAL_BREAKPOINT : 0) + (isGlobal ? GLOBAL_BREAKPOINT : 0);

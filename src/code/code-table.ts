@@ -12,6 +12,7 @@ import { copyWords, load, plus, store } from '../memory/memory.ts';
 import type { FunctionName, CodeTable as MachineCode, ReturnPointInfo } from '../process/machine.ts';
 import type { ExportName, ExportTable } from '../term/fun-entries.ts';
 import type { Addr, Term } from '../term/layout.ts';
+import { CallThunks } from './call-thunks.ts';
 import type { LoadedModule } from './loaded-module.ts';
 import { NumberRanges } from './number-ranges.ts';
 import { ROW } from './translation.ts';
@@ -69,6 +70,8 @@ export class CodeTable implements ExportTable, MachineCode {
   /** Who knows the return points. */
   private readonly points = new NumberRanges<PointOwner>(END_POINT + 1);
   private pointCapacity = 0;
+  /** What stands before the code of exports while calls of them are told of. */
+  private thunks: CallThunks | undefined;
 
   constructor(table: WebAssembly.Table, fillers: SlotFillers) {
     this.table = table;
@@ -96,10 +99,31 @@ export class CodeTable implements ExportTable, MachineCode {
 
   /** Puts code into a slot, and where modules call the export that has it. */
   put(slot: number, code: CallableFunction): void {
-    this.table.set(slot, code);
     const made = this.exportBySlot.get(slot);
-    if (made === undefined) return;
-    for (const { table, element } of made.callers) table.set(element, code);
+    if (made === undefined) this.table.set(slot, code);
+    else this.lead(made, made.state === 'loaded' ? (this.thunks?.around(made, code) ?? code) : code);
+  }
+
+  private lead({ slot, callers }: Export, code: CallableFunction): void {
+    this.table.set(slot, code);
+    for (const { table, element } of callers) table.set(element, code);
+  }
+
+  /** The code that a slot leads to. */
+  codeAt(slot: number): CallableFunction {
+    return this.thunks?.codeOf(slot) ?? (this.table.get(slot) as CallableFunction);
+  }
+
+  /** Has `called` told of calls of exports that have code, by their slots; undefined: nobody any more. */
+  tellCalls(called: ((slot: number) => void) | undefined): void {
+    const before = this.thunks;
+    this.thunks = undefined;
+    const loaded = [...this.exportBySlot.values()].filter(({ state }) => state === 'loaded');
+    for (const { slot } of loaded) this.put(slot, before?.codeOf(slot) ?? (this.table.get(slot) as CallableFunction));
+    if (called === undefined) return;
+    this.thunks = new CallThunks(called);
+    this.thunks.add(loaded);
+    for (const { slot } of loaded) this.put(slot, this.table.get(slot) as CallableFunction);
   }
 
   /** What the module calls is to lie in `calls`, a table of an instance of its code, from now on until it is purged. */

@@ -76,7 +76,7 @@ export class Instruments {
     code.put(enterSlot, exports.enter as CallableFunction);
     code.connect(module, exports.calls as WebAssembly.Table | undefined);
     const stopping = this.wiring(module, exports);
-    const plain = stopping.map(([slot]) => [slot, code.table.get(slot) as CallableFunction] as const);
+    const plain = stopping.map(([slot]) => [slot, code.codeAt(slot)] as const);
     const instrumented = { plain, stopping, bytes, count: 0 };
     this.known.set(module, instrumented);
     module.ownSlots.push(enterSlot);

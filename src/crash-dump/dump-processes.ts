@@ -91,12 +91,32 @@ function describe(vm: Machine, process: Process): string[] {
     `Message queue length: ${mailbox.length}`,
     `Number of heap fragments: ${mailbox.length}`,
     `Heap fragment data: ${held}`,
+    ...lastCalls(process),
     ...(links === '' ? [] : [`Link list: [${links}]`]),
     `Reductions: ${process.reductions}`,
     `Stack+heap: ${heap.totalWords() + (heap.stackTop - heap.stackLow) / WORD}`,
     `Memory: ${memoryOf(process)}`,
     ...(current(vm, process) === undefined ? [] : [current(vm, process) as string]),
     `Internal State: ${['ACT', 'USR', 'PRQ'].map((kind) => `${kind}_PRIO_${PRIORITIES[process.priority]}`).join(' | ')}`,
+  ];
+}
+
+function eventText(event: Term): string {
+  return event === am.receive ? "'receive'" : display(event);
+}
+
+/** What process_flag(save_calls, _) has kept, latest first. */
+function lastCalls({ traceState }: Process): string[] {
+  const calls = traceState?.savedCalls?.all();
+  if (calls === undefined) return [];
+  const shown = calls.map((call) =>
+    'event' in call ? eventText(call.event) : `${display(call.module)}:${display(call.name)}/${call.arity}`,
+  );
+  return [
+    `Last calls:${shown
+      .toReversed()
+      .map((line) => ` ${line}\n`)
+      .join('')}`,
   ];
 }
 

@@ -171,6 +171,7 @@ function finish(vm: Machine, process: Process, reason: Term, endings: Ending[]):
   process.work?.return(NON_VALUE);
   process.work = undefined;
   if (process.owned !== undefined) for (const owned of process.owned) owned.ownerEnded();
+  if (process.traceState?.savedCalls !== undefined) vm.tracing.savedCalls.ended(process);
   release(process);
 }
 

@@ -2,6 +2,7 @@
 
 import type { Term } from '../term/layout.ts';
 import type { CallAccounts } from '../trace/accounting.ts';
+import type { CallBuffer } from '../trace/saved-calls.ts';
 import type { TraceRef } from '../trace/sessions.ts';
 
 /** Something that can be traced: a process or a port. */
@@ -38,4 +39,5 @@ export class TraceState {
   sequence: SequenceState | undefined;
   accounts: CallAccounts | undefined;
   bifCall: BifCall | undefined;
+  savedCalls: CallBuffer | undefined;
 }

@@ -85,6 +85,7 @@ export function undefinedExport(vm: Machine): Term {
 
 /** error_handler:undefined_function/3, or undef where there is none (call_error_handler in OTP's beam_common.c). Gives 0. */
 export function callErrorHandler(vm: Machine, module: Term, name: Term, args: readonly Term[]): Term {
+  if (vm.current.traceState !== undefined) vm.tracing.savedCalls.calls({ module, name, arity: args.length });
   const slot = vm.code.exportSlot(vm.current.errorHandler, am.undefined_function, 3);
   if (slot !== undefined) return callNext(slot, [module, name, listOf(args)]);
   const loaded = vm.loadMissing?.(module) === true ? vm.code.exportSlot(module, name, args.length) : undefined;

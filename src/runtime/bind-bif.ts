@@ -108,9 +108,10 @@ function bindAny(call: (args: readonly Term[]) => Term, record: RecordError): Bo
   };
 }
 
-/** Whether calls of a BIF are traced. */
+/** Whether somebody is to be told of calls of a BIF: for a breakpoint or for another reason. */
 export interface BifCell {
   isTraced: boolean;
+  hasBreakpoint: boolean;
 }
 
 /** The BIF, or `traced` while its calls are traced. */

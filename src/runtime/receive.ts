@@ -20,7 +20,10 @@ export function removeMessage(vm: Machine): void {
   passMessages(current.mailbox);
   const message = current.mailbox.take();
   if (current.traceState !== undefined || vm.tracing.sequential.isUsed) vm.tracing.sequential.taken(current, message);
-  if (current.traceState !== undefined) vm.tracing.calls.accounting.received(current, message);
+  if (current.traceState !== undefined) {
+    vm.tracing.calls.accounting.received(current, message);
+    vm.tracing.savedCalls.happened(am.receive);
+  }
   current.heap.attachFragment(message);
   if (vm.tracing.systemMonitor.settings !== undefined) vm.tracing.systemMonitor.queueChanged(current);
   endTimeout(vm, current);
@@ -85,6 +88,7 @@ function arm(vm: Machine, process: Process, milliseconds: number): void {
 /** timeout: the receive has ended without a message. */
 export function timeout(vm: Machine): void {
   if (vm.current.traces !== undefined) vm.tracing.received(vm.current, am.clock_service, am.timeout);
+  if (vm.current.traceState !== undefined) vm.tracing.savedCalls.happened(am.timeout);
   endTimeout(vm, vm.current);
   vm.current.mailbox.rewind();
   showMessage(vm.current.mailbox);

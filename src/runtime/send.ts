@@ -22,7 +22,10 @@ export function send(vm: Machine, to: Term, message: Term): Term {
 
 /** The same, but gives the port that is too busy to take the message. */
 export function trySend(vm: Machine, to: Term, message: Term): Port | undefined {
-  if (vm.current.traceState !== undefined && isAddress(to)) vm.tracing.sent(vm.current, to, message);
+  if (vm.current.traceState !== undefined && isAddress(to)) {
+    vm.tracing.sent(vm.current, to, message);
+    vm.tracing.savedCalls.happened(am.send);
+  }
   if (isLocalPid(to)) {
     const process = vm.processes.byPid(to);
     if (process !== undefined) sendFromCurrent(vm, process, message);

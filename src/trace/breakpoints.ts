@@ -98,6 +98,8 @@ export interface BreakableCode {
   functions(module: Term | undefined): Iterable<CodeFunction>;
   /** Has code stop where a local or a global breakpoint is set. */
   setBreakpoints(functionNumber: number, isLocal: boolean, isGlobal: boolean): void;
+  /** Has all code tell of calls of exports that have code, and of BIFs, by their slots; undefined: no more. */
+  tellCalls(called: ((slot: number, isCode: boolean) => void) | undefined): void;
 }
 
 export class Breakpoints {

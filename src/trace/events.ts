@@ -27,6 +27,7 @@ import {
 } from './flags.ts';
 import { GC_INFO_WORDS, type GcValues, gcInfo, gcValues } from './gc-info.ts';
 import type { MatchSet } from './match-set.ts';
+import { SavedCalls } from './saved-calls.ts';
 import { SequentialTracing } from './sequential.ts';
 import { ensureTraceRef, type NewTracing, removeTraceRef, type TraceRef, TraceSessions } from './sessions.ts';
 import { SystemMonitor } from './system-monitor.ts';
@@ -54,6 +55,7 @@ export class ProcessTracing {
   readonly calls: CallTracing;
   readonly systemMonitor: SystemMonitor;
   readonly turns: Turns;
+  readonly savedCalls: SavedCalls;
   /** Timestamps are of CPU time (flag cpu_timestamp). */
   cpuTimestamp = false;
   private readonly vm: Machine;
@@ -66,6 +68,7 @@ export class ProcessTracing {
     this.systemMonitor = new SystemMonitor(vm);
     this.turns = new Turns(vm, this);
     this.calls = new CallTracing(vm, this, firstPoint);
+    this.savedCalls = new SavedCalls(vm, code);
   }
 
   /** Somebody wants to hear of the turns of all processes. */

@@ -17,6 +17,7 @@ const names = [
   'exceptions',
   'bifs',
   'counters',
+  'saved_calls',
   'accounts',
   'raisers',
   'unlinked',

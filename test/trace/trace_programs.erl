@@ -256,6 +256,40 @@ monitor() ->
     Sizes = [lists:sort(proplists:get_keys(Info)) || {monitor, Q, large_heap, Info} <- Events, Q =:= Large],
     io:format("  ~0p~n", [lists:usort(Sizes)]).
 
+%% ---- the last calls ----------------------------------------------------------
+
+saved_calls() ->
+    Show = fun() -> {last_calls, L} = process_info(self(), last_calls), io:format("~0p~n", [L]) end,
+    Show(),
+    io:format("~p~n", [process_flag(save_calls, 30)]),
+    Show(), Show(), ?MODULE:saved(), Show(),
+    io:format("~p~n", [process_flag(save_calls, 3)]),
+    ?MODULE:saved(), Show(),
+    code:purge(?MODULE), {module, ?MODULE} = code:load_file(?MODULE),
+    ?MODULE:saved(), Show(),
+    process_flag(sensitive, true), ?MODULE:saved(), Show(), process_flag(sensitive, false), ?MODULE:h(1), Show(),
+    Pid = spawn(fun() -> receive {go, F} -> F() end, ?MODULE:waiting() end),
+    io:format("~p~n", [process_flag(Pid, save_calls, 10)]),
+    Pid ! {go, fun ?MODULE:saved/0},
+    (fun Wait() -> case process_info(Pid, current_function) of {_, {?MODULE, waiting, 0}} -> ok; _ -> timer:sleep(1), Wait() end end)(),
+    io:format("~0p~n", [process_info(Pid, last_calls)]),
+    exit(Pid, kill),
+    1 = erlang:trace(self(), true, [call]), erlang:trace_pattern({?MODULE, h, 1}, true, []), ?MODULE:h(1), ?MODULE:h(2), Show(),
+    erlang:trace(self(), false, [all]), ?MODULE:h(1), Show(),
+    io:format("~p~n", [process_flag(save_calls, 0)]), Show(), ?MODULE:h(2),
+    [io:format("~0p~n", [catch process_flag(save_calls, N)]) || N <- [-1, 10001, a, 1 bsl 70]].
+
+waiting() -> receive never -> ok end.
+
+saved() ->
+    X = ?MODULE:h(1) + ?MODULE:g(2) + (fun ?MODULE:h/1)(3) + apply(?MODULE, h, [id(4)]),
+    _ = (fun(Y) -> ?MODULE:h(Y) end)(X),
+    self() ! {saved, X}, erlang:send(self(), atom_to_list(a)),
+    receive {saved, _} -> ok end, receive "a" -> ok end, receive none -> ok after 0 -> ok end, receive none -> ok after 1 -> ok end,
+    [2, 1] = lists:reverse([1, 2]), M = id(maps), [a] = M:keys(#{a => 1}), _ = (catch ?MODULE:no_such(1, 2, 3)),
+    lists:map(fun(Y) -> erlang:phash2(Y) end, [a]).
+id(X) -> X.
+
 %% ---- breakpoints of debuggers -------------------------------------------------
 
 %% As error_handler of a process.

@@ -22,6 +22,12 @@ import { boolean, elementsOf, natural, pairOf } from './arguments.ts';
 /** Words of {timeout, Ref, Message} without the message. */
 const TIMEOUT_WORDS = 8;
 
+/** `To ! Message`, which is kept as a call of send/2 where calls are. */
+function sendInstruction(vm: Machine, to: Term, message: Term): Term {
+  if (vm.current.traceState !== undefined) vm.tracing.savedCalls.calls({ module: am.erlang, name: am.send, arity: 2 });
+  return send(vm, to, message);
+}
+
 /** erlang:send/3: ok, or nosuspend where a busy port would suspend the sender. Raises badarg. */
 function sendWithOptions(vm: Machine, to: Term, message: Term, options: Term): Term {
   let suspends = true;
@@ -144,7 +150,7 @@ function startTimerWith(vm: Machine, time: Term, to: Term, message: Term, option
 export const erlangMessageBifs: BifTable = {
   module: 'erlang',
   rows: [
-    { name: '!', arity: 2, fn: send },
+    { name: '!', arity: 2, fn: sendInstruction },
     { name: 'send', arity: 2, fn: send },
     { name: 'send', arity: 3, fn: sendWithOptions },
     {

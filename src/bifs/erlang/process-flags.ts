@@ -33,8 +33,8 @@ const noted =
     return old;
   };
 
-const isBoolean = (value: Term): boolean => boolean(value) !== undefined;
 const isCallCount = (value: Term): boolean => (natural(value) ?? Number.NaN) <= MOST_SAVED_CALLS;
+const isBoolean = (value: Term): boolean => boolean(value) !== undefined;
 
 function setTrapExit(process: Process, value: Term): Term | undefined {
   const trap = boolean(value);
@@ -93,6 +93,15 @@ function setMaxHeapSize({ heap }: Process, value: Term, vm: Machine): Term | und
   return heapLimitTerm(vm, old);
 }
 
+/** Takes effect at once: the process is scheduled again. */
+function setSavedCalls(process: Process, value: Term, { tracing }: Machine): Term | undefined {
+  if (!isCallCount(value)) throw badarg(am.none);
+  const count = natural(value) as number;
+  const old = tracing.savedCalls.set(process, count);
+  if (old > 0 !== count > 0) bumpReductions(MAX_SLICE_REDUCTIONS);
+  return makeSmall(old);
+}
+
 const noteSensitive = noted(am.sensitive, () => am.false, isBoolean);
 
 /** Takes effect at once: the process is scheduled again. */
@@ -118,7 +127,7 @@ const setters = new Map<Term, SetFlag>([
     ),
   ],
   [am.max_heap_size, setMaxHeapSize],
-  [am.save_calls, noted(am.save_calls, () => makeSmall(0), isCallCount)],
+  [am.save_calls, setSavedCalls],
   [am.sensitive, setSensitive],
   [am.scheduler, noted(am.scheduler, () => makeSmall(0), isScheduler)],
   [am.async_dist, noted(am.async_dist, () => am.false, isBoolean)],
@@ -138,7 +147,7 @@ function processFlagOf(vm: Machine, pid: Term, flag: Term, value: Term): Term {
   const process = isLocalPid(pid) ? vm.processes.byPid(pid) : undefined;
   if (process?.isAlive !== true) return am.badtype;
   if (flag !== am.save_calls) return am.badarg;
-  return setters.get(flag)?.(process, value, vm) ?? am.badarg;
+  return isCallCount(value) ? (setters.get(flag)?.(process, value, vm) ?? am.badarg) : am.badarg;
 }
 
 export const ertsInternalProcessFlagBifs: BifTable = {
