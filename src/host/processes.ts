@@ -8,8 +8,10 @@ export interface ProgramStart {
   /** The first is what the program is told that it is called. */
   readonly arguments: readonly Uint8Array[];
   readonly environment: Iterable<{ readonly name: Uint8Array; readonly value: Uint8Array }>;
-  /** undefined: that of the virtual machine. */
-  readonly workingDirectory: Uint8Array | undefined;
+  /** The virtual machine's (`Files.workingDirectory`). */
+  readonly workingDirectory: Uint8Array;
+  /** Where the program starts, seen from there; undefined: there. */
+  readonly folder: Uint8Array | undefined;
   /** The program reads from this descriptor what is written to `input`; undefined: what it has as input is the virtual machine's. */
   readonly inputDescriptor: number | undefined;
   /** The program writes to this descriptor what `output` reads. */

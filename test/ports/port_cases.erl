@@ -137,6 +137,14 @@ options() ->
         {catch port_command(Port, lists:duplicate(300, $a)), all(Port), erlang:port_info(Port)}
       end},
      {cd, fun() -> [all(spawned("pwd", [{cd, "/usr"}])), all(executable("/bin/pwd", [{cd, <<"/usr/../usr/bin">>}]))] end},
+     {set_cwd, fun() ->
+        {ok, Before} = file:get_cwd(),
+        ok = file:set_cwd("/usr"),
+        All = [all(spawned("pwd", [])), os:cmd("/bin/pwd"), all(executable("/bin/pwd", [{cd, "bin"}])),
+               all(spawned("pwd", [{cd, "no/such"}, exit_status])), all(spawned("bin/env true", [exit_status]))],
+        ok = file:set_cwd(Before),
+        All
+      end},
      {no_such_cd, fun() -> all(spawned("pwd", [{cd, "/no/such"}, exit_status])) end},
      {env, fun() ->
         os:putenv("PORT_A", "1"),

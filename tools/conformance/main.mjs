@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 /**
  * OTP's own test suites on Enigma, beside what native OTP makes of them.
  *
@@ -68,12 +69,17 @@ function settle(options) {
   const native = otp('--native', options.otp);
   // Suites use `maybe`, which OTP 25 and 26 load only where it is enabled.
   const features = Number(options.otp) < MAYBE_IS_ENABLED ? ['-enable-feature', 'maybe_expr'] : [];
+  const store = join(root, '.cache', 'conformance', options.otp);
   const nativeVm = { command: [join(native, 'bin', 'erl'), ...features], env: {} };
   const enigmaVm = {
     command: [process.execPath, join(root, 'dist', 'src', 'cli', 'main.js'), ...features],
-    env: { ENIGMA_OTP: otp(options.otp), ...(options.stress ? { ENIGMA_GC_STRESS: '1' } : {}) },
+    // Suites that start another machine call it `erl`.
+    env: {
+      ENIGMA_OTP: otp(options.otp),
+      PATH: `${join(store, 'bin')}:${process.env.PATH}`,
+      ...(options.stress ? { ENIGMA_GC_STRESS: '1' } : {}),
+    },
   };
-  const store = join(root, '.cache', 'conformance', options.otp);
   const folder = (name) => join(store, options['compile-on-enigma'] ? `${name}-enigma` : name);
   const kind = ['baseline', 'stress', 'quick'].find((name) => options[name]);
   return {
@@ -117,6 +123,9 @@ function chooseSuites(options) {
 
 async function prepare(options, run, suites) {
   mkdirSync(run.ebin, { recursive: true });
+  execFileSync(process.execPath, [join(root, 'bin', 'enigma'), 'shims', join(run.ebin, '..', 'bin')], {
+    env: { ...process.env, ENIGMA_OTP: otp(options.otp) },
+  });
   const sources = RUNNERS.map((name) => join(root, 'tools', 'conformance', `${name}.erl`));
   const erlc = { command: [join(run.native, 'bin', 'erlc')], env: {} };
   const status = await runVm(erlc, ['-o', run.ebin, ...sources], { cwd: run.ebin, log: join(run.ebin, 'log') });

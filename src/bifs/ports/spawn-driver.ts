@@ -48,7 +48,7 @@ function environmentOf(vm: Machine, { env }: PortOptions): Environment {
 }
 
 function start(vm: Machine, command: SpawnCommand, options: PortOptions): Program {
-  const { processes } = vm.host;
+  const { files, processes } = vm.host;
   if (processes === undefined) throw new PosixError('enotsup');
   const { file, args } = commandOf(command, options);
   const descriptors = options.useStdio ? STDIO : BESIDE_STDIO;
@@ -56,7 +56,8 @@ function start(vm: Machine, command: SpawnCommand, options: PortOptions): Progra
     file,
     arguments: args,
     environment: environmentOf(vm, options).all(),
-    workingDirectory: command.folder,
+    workingDirectory: files.workingDirectory(),
+    folder: command.folder,
     inputDescriptor: options.write ? descriptors.read : undefined,
     outputDescriptor: options.read ? descriptors.write : undefined,
     mergesErrors: options.redirectStderr,

@@ -158,15 +158,21 @@ function errnoOf(error: PosixError): number {
   return system.errno[error.code.toUpperCase() as keyof typeof system.errno] ?? 1;
 }
 
-/** Why the program cannot start in this folder; said on the virtual machine's own descriptor 2, as erl_child_setup does. */
-function folderFault(folder: string | undefined): number | undefined {
-  if (folder === undefined) return undefined;
+function folderOf({ workingDirectory, folder }: ProgramStart): string {
+  const base = text(workingDirectory);
+  if (folder === undefined) return base;
+  const name = text(folder);
+  return name.startsWith('/') ? name : `${base}/${name}`;
+}
+
+/** Why the program cannot start in this folder, by its `name`; said on the virtual machine's own descriptor 2, as erl_child_setup does. */
+function folderFault(folder: string, name: string): number | undefined {
   try {
     posix(() => accessSync(folder, constants.X_OK));
     if (!statSync(folder).isDirectory()) throw new PosixError('enotdir');
   } catch (error) {
     if (!(error instanceof PosixError)) throw error;
-    writeSync(STDERR, `spawn: Could not cd to ${folder}\r\n`);
+    writeSync(STDERR, `spawn: Could not cd to ${name}\r\n`);
     return errnoOf(error);
   }
   return undefined;
@@ -176,13 +182,12 @@ export function nodeProcesses(): Processes {
   return {
     start(start) {
       const command = commandOf(start);
-      const cwd = start.workingDirectory === undefined ? undefined : text(start.workingDirectory);
-      const fault = folderFault(cwd);
+      const cwd = folderOf(start);
+      const fault = start.folder === undefined ? undefined : folderFault(cwd, text(start.folder));
       if (fault !== undefined) return new StillbornProgram(fault, start);
       const env: Record<string, string> = {};
       for (const { name, value } of start.environment) env[text(name)] = text(value);
-      const options: SpawnOptions = { argv0: command.argv0, env, detached: true, stdio: stdioOf(start) };
-      if (cwd !== undefined) options.cwd = cwd;
+      const options: SpawnOptions = { argv0: command.argv0, cwd, env, detached: true, stdio: stdioOf(start) };
       return posixStart(command, options, start);
     },
   };
