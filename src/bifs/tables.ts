@@ -72,6 +72,7 @@ import { recordsBifs } from './records.ts';
 import type { BifTable } from './registry.ts';
 import { debugBreakpointBifs } from './trace/patterns.ts';
 import { erlangSystemMonitorBifs } from './trace/system-monitor.ts';
+import { erlangSystemProfileBifs } from './trace/system-profile.ts';
 import { erlangTraceBifs, ertsInternalTraceBifs } from './trace/trace.ts';
 import { unicodeBifs } from './unicode.ts';
 import { zlibBifs } from './zlib/zlib.ts';
@@ -80,6 +81,7 @@ export const bifTables: readonly BifTable[] = [
   erlangTraceBifs,
   ertsInternalTraceBifs,
   erlangSystemMonitorBifs,
+  erlangSystemProfileBifs,
   erlangArithBifs,
   erlangListTupleBifs,
   erlangTypeTestBifs,

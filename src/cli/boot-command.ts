@@ -119,7 +119,10 @@ function run(line: ErlCommandLine, settings: EmulatorSettings, options: RunOptio
   setEnvironment(vm, line, options);
   const loop = nodeEventLoop();
   const pump = new Pump(vm.scheduler, loop, () => {
-    if (vm.halted === undefined) return;
+    if (vm.halted === undefined) {
+      if (vm.runQueue.isEmpty) vm.tracing.profile.schedulerSleeps();
+      return;
+    }
     pump.stop();
     endProcess(vm, vm.halted);
   });

@@ -112,12 +112,14 @@ export function exitPort(vm: Machine, port: Port, from: Process, reason: Term): 
 export function commandPort(vm: Machine, port: Port, content: Uint8Array): void {
   port.outputBytes += content.length;
   vm.ports.bytes.output += content.length;
-  try {
-    port.driver.output(content);
-  } catch (error) {
-    if (!(error instanceof PortFault)) throw error;
-    failPort(vm, port, atom(error.reason));
-  }
+  vm.tracing.profile.around(port.term, () => {
+    try {
+      port.driver.output(content);
+    } catch (error) {
+      if (!(error instanceof PortFault)) throw error;
+      failPort(vm, port, atom(error.reason));
+    }
+  });
 }
 
 /** A port that is busy no more wakes the processes that it has made wait: they try again (set_busy_port). */
@@ -147,7 +149,7 @@ export function deliverData(vm: Machine, port: Port, content: Uint8Array, mark?:
     const data = port.isBinary ? makeBinary(content) : listOf(Array.from(content, (byte) => makeSmall(byte)));
     return tuple(port.term, tuple(am.data, mark === undefined ? data : tuple(mark, data)));
   });
-  deliver(vm, owner, message);
+  vm.tracing.profile.around(port.term, () => deliver(vm, owner, message));
 }
 
 /** {Port, What} to the owner. `What` is an atom or small, or built from such. */

@@ -43,9 +43,12 @@ class Queue {
 export class RunQueue {
   private readonly queues = [new Queue(), new Queue(), new Queue(), new Queue()] as const;
   private turns = 0;
+  /** Is told of processes that are put in, before they are. */
+  watcher: ((process: Process) => void) | undefined;
 
   /** Puts a process that is to run behind the others of its priority. It must not be in the queue already. */
   add(process: Process): void {
+    this.watcher?.(process);
     process.state = 'runnable';
     this.queues[process.priority].push(process);
   }

@@ -669,6 +669,11 @@ export const PREDEFINED_ATOMS = [
   'test_long_gc_sleep',
   'thread_progress',
   'timer_cancellations',
+  'profile',
+  'active',
+  'inactive',
+  'runnable_procs',
+  'runnable_ports',
 ] as const;
 
 export type PredefinedAtom = (typeof PREDEFINED_ATOMS)[number];

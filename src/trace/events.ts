@@ -31,6 +31,7 @@ import { SavedCalls } from './saved-calls.ts';
 import { SequentialTracing } from './sequential.ts';
 import { ensureTraceRef, type NewTracing, removeTraceRef, type TraceRef, TraceSessions } from './sessions.ts';
 import { SystemMonitor } from './system-monitor.ts';
+import { SystemProfile } from './system-profile.ts';
 import { sendTrace, type TraceMessage, tracerState } from './tracer.ts';
 import { Turns } from './turns.ts';
 
@@ -56,6 +57,7 @@ export class ProcessTracing {
   readonly systemMonitor: SystemMonitor;
   readonly turns: Turns;
   readonly savedCalls: SavedCalls;
+  readonly profile: SystemProfile;
   /** Timestamps are of CPU time (flag cpu_timestamp). */
   cpuTimestamp = false;
   private readonly vm: Machine;
@@ -69,11 +71,12 @@ export class ProcessTracing {
     this.turns = new Turns(vm, this);
     this.calls = new CallTracing(vm, this, firstPoint);
     this.savedCalls = new SavedCalls(vm, code);
+    this.profile = new SystemProfile(vm);
   }
 
   /** Somebody wants to hear of the turns of all processes. */
   get watchesTurns(): boolean {
-    return this.systemMonitor.settings !== undefined || this.vm.flags.traceTurns;
+    return this.systemMonitor.settings !== undefined || this.profile.isUsed || this.vm.flags.traceTurns;
   }
 
   // ---- who is told -----------------------------------------------------------------------------------------------------

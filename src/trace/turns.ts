@@ -35,7 +35,7 @@ export class Turns {
   }
 
   /** Where a process that does not run goes on. */
-  private place(process: Process): FunctionName | undefined {
+  place(process: Process): FunctionName | undefined {
     const { resume, heap } = process;
     if (resume.mode === RUN_START) return process.initialCall;
     if (resume.mode === RUN_CALL && resume.slot !== 0) return this.vm.code.slotInfo(slotOfWord(resume.slot));
@@ -56,6 +56,7 @@ export class Turns {
 
   /** A process has ended in its turn. */
   ended(process: Process, reason: Term): void {
+    this.tracing.profile.ended(process);
     if (this.vm.flags.traceTurns)
       this.vm.host.writeError(`end ${display(process.pid)} ${display(reason, LONGEST_REASON)}\n`);
   }
@@ -64,6 +65,7 @@ export class Turns {
   begins(process: Process): Turn {
     const at = this.place(process);
     this.line(process, 'in ', at);
+    this.tracing.profile.turnBegins(process);
     this.tracing.forgetDeadTracers(process);
     if (isWanted(process, RUNNING | RUNNING_PROCS)) this.tracing.scheduled(process, am.in, at);
     this.tracing.calls.accounting.scheduledIn(process);
@@ -75,6 +77,7 @@ export class Turns {
     const isMonitored = this.tracing.systemMonitor.settings !== undefined;
     const isTraced = isWanted(process, RUNNING | RUNNING_PROCS);
     this.tracing.calls.accounting.scheduledOut(process);
+    this.tracing.profile.turnEnds(process);
     if (!isMonitored && !isTraced && !this.vm.flags.traceTurns) return;
     const at = this.place(process);
     this.line(process, 'out', at);

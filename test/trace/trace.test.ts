@@ -18,6 +18,7 @@ const names = [
   'bifs',
   'counters',
   'saved_calls',
+  'profile',
   'accounts',
   'raisers',
   'unlinked',

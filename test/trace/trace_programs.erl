@@ -290,6 +290,43 @@ saved() ->
     lists:map(fun(Y) -> erlang:phash2(Y) end, [a]).
 id(X) -> X.
 
+%% ---- who can run --------------------------------------------------------------
+
+profile() ->
+    Collector = spawn(fun() -> collect([]) end),
+    Events = fun() -> Collector ! {get, self()}, receive {events, All} -> All end end,
+    Of = fun(Tracee, All) -> [{State, Where} || {profile, T, State, Where, _} <- All, T =:= Tracee] end,
+    undefined = erlang:system_profile(Collector, [runnable_procs, scheduler, exclusive]),
+    io:format("~p~n", [element(2, erlang:system_profile())]),
+    {Collector, _} = erlang:system_profile(Collector, [monotonic_timestamp, runnable_procs]),
+    P = spawn(?MODULE, profiled, []),
+    timer:sleep(50), P ! go,
+    timer:sleep(50), erlang:suspend_process(P), P ! go, timer:sleep(50), erlang:resume_process(P),
+    Q = spawn(fun() -> tail(50000) end),
+    R = spawn(fun() -> exit(self(), kill), receive x -> ok end end),
+    timer:sleep(50), exit(P, kill), timer:sleep(50),
+    io:format("~p~n", [element(2, erlang:system_profile(undefined, []))]),
+    First = Events(),
+    [io:format("~p~n", [Of(T, First)]) || T <- [P, Q, R, Collector]],
+    Port = open_port({spawn, "cat"}, []),
+    undefined = erlang:system_profile(Collector, [runnable_ports, strict_monotonic_timestamp]),
+    true = port_command(Port, "x"), receive {Port, {data, _}} -> ok end,
+    erlang:system_profile(undefined, [what]),
+    Second = Events(),
+    io:format("~p~n", [[lists:usort(Of(Port, Second)), [ok || {profile, _, _, _, {_, _}} <- Second] =/= [], Of(P, Second)]]),
+    undefined = erlang:system_profile(Collector, [scheduler]),
+    timer:sleep(50),
+    {Collector, [scheduler]} = erlang:system_profile(what, []),
+    io:format("~p~n", [[S || {profile, scheduler, _, S, N, {_, _, _}} <- Events(), is_integer(N)] =/= []]),
+    [io:format("~p~n", [catch_reason(fun() -> erlang:system_profile(A, B) end)]) ||
+        {A, B} <- [{a, [scheduler]}, {self(), [foo]}, {self(), [scheduler | x]}, {self(), foo}, {P, [scheduler]}, {undefined, foo}]],
+    undefined = erlang:system_profile(Collector, [runnable_procs]), exit(Collector, kill), timer:sleep(50),
+    io:format("~p~n", [erlang:system_profile()]).
+
+catch_reason(F) -> try F() catch C:E -> {C, E} end.
+profiled() -> receive go -> profiled() end.
+collect(All) -> receive {get, From} -> From ! {events, lists:reverse(All)}, collect([]); Event -> collect([Event | All]) end.
+
 %% ---- breakpoints of debuggers -------------------------------------------------
 
 %% As error_handler of a process.
