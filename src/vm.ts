@@ -26,6 +26,7 @@ import { allocateBlock, initAllocator } from './memory/allocator.ts';
 import {
   GLOBAL_BREAKPOINT,
   LOCAL_BREAKPOINT,
+  REDUCTIONS,
   TRACED_BIFS,
   UNWIND_BASE,
   UNWIND_BYTES,
@@ -56,7 +57,7 @@ import { callLater } from './runtime/trap.ts';
 import { RunQueue } from './scheduler/run-queue.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { Timers } from './scheduler/timers.ts';
-import { am, atom, atomName } from './term/atoms.ts';
+import { am, atom, atomLimit, atomName } from './term/atoms.ts';
 import { listOf } from './term/build.ts';
 import { type ExportName, exportTable, funSlots } from './term/fun-entries.ts';
 import type { Term } from './term/layout.ts';
@@ -171,6 +172,7 @@ export class Vm implements Machine {
     initAllocator();
     prepareUnwinding();
     installChunkSource();
+    this.limitAtoms(this.settings.atomLimit);
     nodes.current = this.nodes;
     this.references = new References(new DataView(host.randomBytes(4).buffer).getUint32(0));
     this.timers = new Timers(host.clock);
@@ -199,6 +201,15 @@ export class Vm implements Machine {
     this.instruments = new Instruments(this.code, this.imports);
     this.exportBifs();
     this.scheduler = new Scheduler(this, this.prelude.function('run') as () => number);
+  }
+
+  /** One atom more ends the virtual machine (erts_index_put in OTP's index.c). The table is all virtual machines': the latest one's limit holds. */
+  private limitAtoms(most: number): void {
+    atomLimit.most = most;
+    atomLimit.passed = () => {
+      this.halted ??= { kind: 'slogan', text: `no more index entries in atom_tab (max=${most})` };
+      store(REDUCTIONS, 0);
+    };
   }
 
   // ---- BIFs --------------------------------------------------------------------------------------------------------

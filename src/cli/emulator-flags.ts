@@ -7,6 +7,7 @@ import { emulatorUsage } from './emulator-usage.ts';
 export interface EmulatorSettings {
   processLimit: number;
   portLimit: number;
+  atomLimit: number;
   printableRange: 'latin1' | 'unicode';
   /** What error_logger:warning_map/0 says. */
   warnings: 'error' | 'warning' | 'info';
@@ -37,6 +38,7 @@ export class BadEmulatorFlag extends Error {}
 
 const DEFAULT_PROCESSES = 2 ** 20;
 const DEFAULT_PORTS = 2 ** 16;
+const DEFAULT_ATOMS = 2 ** 20;
 const MOST_SCHEDULERS = 1024;
 
 const INTERRUPTS: Readonly<Record<string, EmulatorSettings['interrupt']>> = { i: 'ignore', c: 'menu', d: 'default' };
@@ -63,6 +65,9 @@ const EFFECTS: Readonly<Record<string, (settings: EmulatorSettings, value: strin
   },
   Q: (settings, value) => {
     if (value !== 'legacy') settings.portLimit = tableSize(value);
+  },
+  t: (settings, value) => {
+    settings.atomLimit = leadingInteger(value);
   },
   pc: (settings, value) => {
     settings.printableRange = value === 'unicode' ? 'unicode' : 'latin1';
@@ -104,6 +109,7 @@ class FlagReader {
   readonly settings: EmulatorSettings = {
     processLimit: DEFAULT_PROCESSES,
     portLimit: DEFAULT_PORTS,
+    atomLimit: DEFAULT_ATOMS,
     printableRange: 'latin1',
     warnings: 'warning',
     minHeapWords: MIN_HEAP_WORDS,

@@ -6,6 +6,8 @@ export interface MachineSettings {
   /** Processes and ports that may exist at a time (+P, +Q). */
   readonly processLimit: number;
   readonly portLimit: number;
+  /** Atoms that there may be (+t). */
+  readonly atomLimit: number;
   /** Characters that io:printable_range/0 says can be printed (+pc). */
   readonly printableRange: 'latin1' | 'unicode';
   /** What error_logger:warning_map/0 says (+W). */
@@ -22,6 +24,7 @@ export interface MachineSettings {
 export const DEFAULT_SETTINGS: MachineSettings = {
   processLimit: 2 ** 20,
   portLimit: 2 ** 16,
+  atomLimit: 2 ** 20,
   printableRange: 'latin1',
   warnings: 'warning',
   minHeapWords: MIN_HEAP_WORDS,

@@ -20,12 +20,16 @@ const RECENT_ATOMS = 4096;
 const recent = new Int32Array(RECENT_ATOMS).fill(-1);
 const indexes = new Map<string, number>();
 
+/** Atoms that there may be, and what is done about the first one more, and each after it. */
+export const atomLimit = { most: Number.POSITIVE_INFINITY, passed: (): void => undefined };
+
 /** The atom of this text; made when it does not exist. The caller has checked the length. */
 export function atom(name: string): Term {
   const known = indexes.get(name);
   if (known !== undefined) return makeAtom(known);
   indexes.set(name, names.length);
   names.push(name);
+  if (names.length > atomLimit.most) atomLimit.passed();
   return makeAtom(names.length - 1);
 }
 

@@ -7,6 +7,7 @@ import { erlc } from '../support/oracle.ts';
 import { repositoryRoot } from '../support/repository.ts';
 import { type RunOptions, runEnigma, runNative } from './run-both.ts';
 
+const ATOMS = '[list_to_atom([$a | integer_to_list(N)]) || N <- lists:seq(1, 40000)]';
 const source = (name: string): string => readFileSync(join(repositoryRoot, 'test', 'boot', `${name}.erl`), 'utf8');
 const programs = dirname(erlc(source('boot_programs')));
 
@@ -16,6 +17,17 @@ const lines: readonly (readonly [title: string, args: readonly string[], options
   ['init:stop with a status', ['-noshell', '-eval', 'init:stop(4).']],
   ['abort', ['-noshell', '-eval', 'halt(abort).']],
   ['a slogan', ['-noshell', '-eval', 'halt("two\\nlines").']],
+  [
+    'too many atoms',
+    [
+      '-noshell',
+      '+t',
+      '40000',
+      '-eval',
+      `erlang:display(erlang:system_info(atom_limit)), ${ATOMS}, erlang:display(x).`,
+    ],
+  ],
+  ['too many atoms for a start', ['-noshell', '+t', '8192', '-eval', 'erlang:display(x).']],
   [
     'arguments',
     [
@@ -64,7 +76,7 @@ const lines: readonly (readonly [title: string, args: readonly string[], options
     [
       '-noshell',
       '-eval',
-      'io:format("~p", [[{M, M:module_info(exports)} || M <- [gb_sets, orddict, queue, array, init, gb_trees, digraph]]]), halt().',
+      'io:format("~p", [[{M, M:module_info(exports)} || M <- [gb_sets, queue, array, init, gb_trees, digraph]]]), halt().',
     ],
   ],
   [

@@ -21,7 +21,6 @@ import { release } from './releases.ts';
 
 const WORD_BYTES = 4;
 const SCHEDULERS = 1;
-const ATOM_LIMIT = 2 ** 20;
 const ETS_LIMIT = 8192;
 const REDUCTIONS = 4000;
 const DIST_BUFFER_LIMIT = 2 ** 20;
@@ -103,7 +102,7 @@ const LIMIT_ITEMS: Readonly<Record<string, Item>> = {
   process_count: (vm) => makeInteger(vm.processes.count),
   port_limit: (vm) => makeInteger(vm.ports.limit),
   port_count: (vm) => makeInteger(vm.ports.count),
-  atom_limit: number(ATOM_LIMIT),
+  atom_limit: (vm) => makeInteger(vm.settings.atomLimit),
   atom_count: () => makeInteger(atomCount()),
   ets_limit: number(ETS_LIMIT),
   ets_count: ({ ets }) => makeInteger(ets.all().length),
