@@ -23,7 +23,6 @@ import { essentialFile } from './loader/essential-file.ts';
 import { loadBeam } from './loader/load.ts';
 import { LoadError } from './loader/load-error.ts';
 import { allocateBlock, initAllocator } from './memory/allocator.ts';
-import { chooseImmix } from './memory/immix.ts';
 import {
   GLOBAL_BREAKPOINT,
   LOCAL_BREAKPOINT,
@@ -172,7 +171,6 @@ export class Vm implements Machine {
     useMemory(this.memory);
     initAllocator();
     prepareUnwinding();
-    chooseImmix(this.flags.immix);
     installChunkSource();
     this.limitAtoms(this.settings.atomLimit);
     nodes.current = this.nodes;

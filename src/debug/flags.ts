@@ -47,11 +47,6 @@ const ROWS = {
     kind: 'text',
     help: 'functions that are translated without optimizations: all, or hashes FROM-TO (tools/bisect.mjs)',
   },
-  immix: {
-    variable: 'ENIGMA_IMMIX',
-    kind: 'text',
-    help: 'collect large heaps by Immix, an experiment: MODE[,WORDS[,SHIFT[,PERCENT[,LINES]]]] (memory/immix.ts)',
-  },
   cache: {
     variable: 'ENIGMA_CACHE',
     kind: 'text',

@@ -15,7 +15,6 @@ import { allocateBlock, blockBytes, extendBlock, freeBlock } from './allocator.t
 import { shrinkWritable } from './binary.ts';
 import { BUSY_GROWTH, BUSY_HEAP_WORDS, nextHeapSize, nextVirtualHeapSize } from './heap-sizes.ts';
 import { poison, verifyHeap } from './heap-verify.ts';
-import { immixCollect, isImmix } from './immix-collector.ts';
 import { type Kernels, kernels } from './kernels.ts';
 import { ATTENTION, SCRATCH, X_REGISTERS } from './map.ts';
 import { load, loadTerm, loadUnsigned, store } from './memory.ts';
@@ -70,18 +69,14 @@ export function collect(heap: ProcessHeap, options: CollectOptions): Collection 
   if (running.heap !== heap) throw new Error('only the active heap can be collected');
   heap.fromRegisters();
   if (options.stress === true) verifyHeap(heap, options);
-  const collection = isImmix(heap) ? immixCollect(heap, options) : copyingCollection(heap, options);
+  const overflow = overflowWords(heap);
+  const minor = options.major !== true && minorIsPossible(heap);
+  const collection = minor ? minorCollection(heap, options, overflow) : majorCollection(heap, options, overflow);
   heap.attachedWords = 0;
   heap.toRegisters();
   store(ATTENTION, load(ATTENTION) & ~ATTENTION_COLLECT);
   if (options.stress === true) verifyHeap(heap, options);
   return collection;
-}
-
-function copyingCollection(heap: ProcessHeap, options: CollectOptions): Collection {
-  const overflow = overflowWords(heap);
-  const minor = options.major !== true && minorIsPossible(heap);
-  return minor ? minorCollection(heap, options, overflow) : majorCollection(heap, options, overflow);
 }
 
 /**

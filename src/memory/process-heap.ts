@@ -15,7 +15,6 @@ import type { Fragment } from './fragment.ts';
 import { chunkSource } from './heap.ts';
 import { NO_LIMIT } from './heap-limit.ts';
 import { MIN_HEAP_WORDS, MIN_VIRTUAL_HEAP_WORDS, nextHeapSize, START_HEAP_WORDS } from './heap-sizes.ts';
-import type { ImmixSpace } from './immix.ts';
 import { ATTENTION, HEND, HTOP, OFF_HEAP, OFF_HEAP_BYTES, REDUCTIONS, SP, STACK_LOW } from './map.ts';
 import { load, loadUnsigned, store, words } from './memory.ts';
 import { binaryTotals, joinLists, releaseList } from './off-heap.ts';
@@ -36,8 +35,6 @@ export const NO_CHUNKS: readonly Addr[] = [];
 export const running: { heap: ProcessHeap | undefined } = { heap: undefined };
 
 export class ProcessHeap {
-  /** The blocks of a heap that is collected by Immix (memory/immix-collector.ts). */
-  immix: ImmixSpace | undefined = undefined;
   youngStart: Addr;
   youngTop: Addr;
   youngEnd: Addr;
@@ -179,7 +176,6 @@ export class ProcessHeap {
 
   /** What chunkSource.next does: a new chunk becomes the one being filled; returns its first `wordCount` words. */
   takeChunk(wordCount: number): Addr {
-    if (this.immix !== undefined) return this.immix.takeHole(this, wordCount);
     this.fromRegisters();
     const size = Math.min(MAX_CHUNK_WORDS, Math.max(MIN_CHUNK_WORDS, this.usedWords()));
     const chunkWords = Math.max(wordCount, size);
@@ -211,8 +207,7 @@ export class ProcessHeap {
     this.top = top;
   }
 
-  /** Adds what has been filled from `start` to `top`. */
-  addChunk(start: Addr, top: Addr): void {
+  private addChunk(start: Addr, top: Addr): void {
     if (this.chunks === NO_CHUNKS) this.chunks = [start, top];
     else (this.chunks as Addr[]).push(start, top);
   }
@@ -272,15 +267,13 @@ export class ProcessHeap {
 
   /** Whether messages and off-heap binaries alone are reason enough to collect (ERTS_IS_GC_DESIRED in OTP's erl_gc.h). */
   wantsCollection(): boolean {
-    const room = this.immix?.budget ?? this.youngEnd - this.youngStart;
-    return this.attachedWords * 4 > room || this.offHeapBytes > this.offHeapLimit;
+    return this.attachedWords * 4 > this.youngEnd - this.youngStart || this.offHeapBytes > this.offHeapLimit;
   }
 
   /** Words of young objects, in the block and in chunks. The fields must be current (`fromRegisters`). */
   usedWords(): number {
     let byteCount = this.youngTop - this.youngStart;
-    if (this.immix !== undefined) byteCount = this.immix.live + this.immix.handed;
-    else if (this.chunkStart !== 0) byteCount += this.top - this.chunkStart;
+    if (this.chunkStart !== 0) byteCount += this.top - this.chunkStart;
     for (let i = 0; i < this.chunks.length; i += 2) {
       byteCount += (this.chunks[i + 1] as number) - (this.chunks[i] as number);
     }
@@ -290,8 +283,7 @@ export class ProcessHeap {
   /** Words of all blocks but the stack, in use or not (process_info total_heap_size without the stack). */
   totalWords(): number {
     let byteCount = this.youngEnd - this.youngStart + this.oldEnd - this.oldStart;
-    if (this.immix !== undefined) byteCount += this.immix.totalBytes();
-    else if (this.chunkStart !== 0) byteCount += this.end - this.chunkStart;
+    if (this.chunkStart !== 0) byteCount += this.end - this.chunkStart;
     for (let i = 0; i < this.chunks.length; i += 2) {
       byteCount += (this.chunks[i + 1] as number) - (this.chunks[i] as number);
     }
@@ -306,8 +298,7 @@ export class ProcessHeap {
     for (let i = 0; i < this.chunks.length; i += 2) {
       areas.push({ start: this.chunks[i] as Addr, top: this.chunks[i + 1] as Addr, name: 'chunk' });
     }
-    if (this.immix !== undefined) areas.push(...this.immix.areas(this.chunkStart, this.top));
-    else if (this.chunkStart !== 0) areas.push({ start: this.chunkStart, top: this.top, name: 'chunk' });
+    if (this.chunkStart !== 0) areas.push({ start: this.chunkStart, top: this.top, name: 'chunk' });
     if (this.oldStart !== 0) areas.push({ start: this.oldStart, top: this.oldTop, name: 'old' });
     return areas;
   }
@@ -320,11 +311,7 @@ export class ProcessHeap {
     this.offHeap = NONE;
     this.oldOffHeap = NONE;
     for (let i = 0; i < this.chunks.length; i += 2) freeBlock(this.chunks[i] as Addr);
-    if (this.chunkStart !== 0 && this.immix?.isOutside !== false) freeBlock(this.chunkStart);
-    if (this.immix !== undefined) {
-      this.immix.destroy();
-      return this.freeBlocks();
-    }
+    if (this.chunkStart !== 0) freeBlock(this.chunkStart);
     if (unused.length < MAX_UNUSED && this.isPristine) {
       this.empty();
       unused.push(this);

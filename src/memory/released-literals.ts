@@ -76,7 +76,6 @@ export function copyReleased(heap: ProcessHeap, area: LiteralArea, visitRoots: R
   extendBlock(block, top - block);
   // What points to the copies must not mature before them.
   heap.highWater = heap.youngStart;
-  if (heap.immix !== undefined) heap.needsMajor = true;
   heap.attachFragment(new Fragment(NIL, block, (top - block) / 4, offHeap.first, offHeap.byteCount));
 }
 

@@ -4,7 +4,6 @@ import { allocatorStatistics, walkBlocks } from '../../src/memory/allocator.ts';
 import { collect } from '../../src/memory/collector.ts';
 import { freeFragment } from '../../src/memory/fragment.ts';
 import { HeapCorruption } from '../../src/memory/heap-verify.ts';
-import { dropImmixTables } from '../../src/memory/immix.ts';
 import { copyToArea, freeLiteralArea, type LiteralArea } from '../../src/memory/literal-area.ts';
 import { ATTENTION, HTOP, REDUCTIONS, SP, X_REGISTERS } from '../../src/memory/map.ts';
 import { load, loadTerm, loadUnsigned, store } from '../../src/memory/memory.ts';
@@ -80,7 +79,6 @@ class Roots {
 }
 
 function assertMemoryEmpty(): void {
-  dropImmixTables();
   freeUnusedHeaps();
   assert.equal(allocatorStatistics().general.bytesInUse, 0);
   let free = 0;

@@ -1,6 +1,5 @@
 /** A memory with an allocator and a running process's heap, as a virtual machine would set it up. */
 import { initAllocator } from '../../src/memory/allocator.ts';
-import { chooseImmix, dropImmixTables } from '../../src/memory/immix.ts';
 import { REDUCTIONS } from '../../src/memory/map.ts';
 import { store, useMemory } from '../../src/memory/memory.ts';
 import { installChunkSource, ProcessHeap, running } from '../../src/memory/process-heap.ts';
@@ -9,8 +8,6 @@ import { installChunkSource, ProcessHeap, running } from '../../src/memory/proce
 export function freshMachine(firstFree?: number): void {
   useMemory(new WebAssembly.Memory({ initial: 4, maximum: 65536 }));
   initAllocator(firstFree);
-  dropImmixTables();
-  chooseImmix(process.env.ENIGMA_IMMIX);
   installChunkSource();
   running.heap = undefined;
   store(REDUCTIONS, 4000);
