@@ -8,7 +8,7 @@ import { HeldTasks } from '../process/held-tasks.ts';
 import type { Machine } from '../process/machine.ts';
 import { withWholeStack } from '../runtime/whole-stack.ts';
 import { am, atom, atomCount, atomName } from '../term/atoms.ts';
-import { makeInteger } from '../term/bignum.ts';
+import { makeInteger, toBigInt } from '../term/bignum.ts';
 import { bitsOwner, byteSize, isOffHeap, makeSubBits } from '../term/bits.ts';
 import { listOf, tuple } from '../term/build.ts';
 import { copyOut } from '../term/copy.ts';
@@ -27,7 +27,17 @@ import {
 } from '../term/layout.ts';
 import { mapFromArrays } from '../term/map-build.ts';
 import { formatTerm } from '../term/print.ts';
-import { addressOf, isAtom, isBitstring, isLocalPid, isTuple, makeAtom, makeBoxed, tupleArity } from '../term/term.ts';
+import {
+  addressOf,
+  isAtom,
+  isBitstring,
+  isInteger,
+  isLocalPid,
+  isTuple,
+  makeAtom,
+  makeBoxed,
+  tupleArity,
+} from '../term/term.ts';
 import { atomOf, boolean, natural, pairOf } from './erlang/arguments.ts';
 import { memoryState } from './erlang/memory.ts';
 import { processInfoItems, processStatus } from './erlang/process-info.ts';
@@ -187,6 +197,11 @@ function setInternalState(vm: Machine, item: Term, value: Term): Term {
     if (left === undefined) throw badarg();
     if (left <= MAX_SLICE_REDUCTIONS) store(REDUCTIONS, left);
     return am.true;
+  }
+  if (item === atom('process_uniq_counter')) {
+    if (!isInteger(value)) throw badarg();
+    vm.current.mailbox.countMarkersFrom(toBigInt(value));
+    return am.ok;
   }
   if (item === am.test_long_gc_sleep) {
     const least = natural(value);

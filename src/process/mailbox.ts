@@ -16,6 +16,8 @@ interface Marker {
   key: RefKey | undefined;
 }
 
+/** Markers' numbers are smalls. */
+const MARKER_BITS = 28;
 const NO_MARKERS: readonly Marker[] = [];
 
 export class Mailbox {
@@ -107,11 +109,16 @@ export class Mailbox {
 
   // ---- receive markers: a receive that waits for a reference made just now need not look at older messages -------------
 
+  /** Has markers be numbered from a number on, which only tests want. */
+  countMarkersFrom(start: bigint): void {
+    this.lastMarker = Number(BigInt.asUintN(MARKER_BITS, start));
+  }
+
   /** Remembers this moment; gives the marker's number. */
   reserveMarker(): number {
     this.markers ??= [];
     if (this.markers.length === MAX_MARKERS) this.markers.shift();
-    this.lastMarker = (this.lastMarker % 2 ** 28) + 1;
+    this.lastMarker = (this.lastMarker % 2 ** MARKER_BITS) + 1;
     this.markers.push({ id: this.lastMarker, from: this.nextSequence, key: undefined });
     return this.lastMarker;
   }

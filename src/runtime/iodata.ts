@@ -15,7 +15,7 @@ import { badarg } from '../term/erlang-error.ts';
 import { NIL, type Term } from '../term/layout.ts';
 import type { Parts } from '../term/parts.ts';
 import { head, isBitstring, isCons, isSmall, smallValue, tail } from '../term/term.ts';
-import { ByteSink } from './bits-sink.ts';
+import { BitSink, ByteSink } from './bits-sink.ts';
 
 /** Where the parts of iodata go, in order. */
 export interface IodataTarget {
@@ -24,6 +24,8 @@ export interface IodataTarget {
 }
 
 const MAX_BYTE = 255;
+/** Bytes whose copy is as much work as a cell. */
+const BYTES_PER_CELL = 8;
 const CELLS_IN_A_PART = 1024;
 const CELLS_PER_REDUCTION = 32;
 
@@ -42,21 +44,22 @@ export class IodataWalk {
     this.unit = unit;
   }
 
-  /** Looks at up to so many cells. `wrong`, perhaps after some parts were given: it is no iodata. */
+  /** Looks at up to so many cells; bytes that are put into a sink count, too. `wrong`, perhaps after some parts were given: it is no iodata. */
   go(limit: number): 'done' | 'more' | 'wrong' {
     const { target, unit, pending } = this;
     if (!(target instanceof ByteSink) || unit !== 8) return this.step(limit);
     for (let left = limit; left > 0; ) {
       if (pending.length > MOST_PENDING / 2) return this.step(left);
       const { rest } = this;
-      const cells = Math.min(left, CELLS_IN_A_PART);
+      const cells = Math.min(Math.ceil(left), CELLS_IN_A_PART);
       const written = this.gather(target, cells);
       if (load(REST) === 0) return 'done';
-      left -= cells - load(CELLS_LEFT);
+      left -= cells - load(CELLS_LEFT) + written / BYTES_PER_CELL;
       if (written > 0 || this.rest !== rest) continue;
+      const { length } = target;
       const end = this.step(1);
       if (end !== 'more') return end;
-      left--;
+      left -= 1 + (target.length - length) / BYTES_PER_CELL;
     }
     return 'more';
   }
@@ -95,6 +98,7 @@ export class IodataWalk {
         } else if (element !== NIL) {
           if (!isBitstring(element) || bitSize(element) % unit !== 0) return 'wrong';
           target.bits(element);
+          if (target instanceof BitSink) left -= bitSize(element) / 8 / BYTES_PER_CELL;
         }
         rest = tail(rest);
       }

@@ -8,8 +8,8 @@
  */
 import { REDUCTIONS } from '../memory/map.ts';
 import { load, store } from '../memory/memory.ts';
-import type { Machine } from '../process/machine.ts';
-import type { LongWork } from '../process/process.ts';
+import type { FunctionName, Machine } from '../process/machine.ts';
+import type { LongWork, Process } from '../process/process.ts';
 import { atom, atomName } from '../term/atoms.ts';
 import type { Term } from '../term/layout.ts';
 import { callNext } from './apply.ts';
@@ -19,6 +19,16 @@ import { bumpReductions } from './bump-reductions.ts';
 export interface BifName {
   readonly module: string;
   readonly name: string;
+  /** What its process is seen in while it is in the middle of its work: what OTP traps to. As a rule the BIF itself. */
+  readonly trap?: { readonly module: string; readonly name: string; readonly arity: number };
+}
+
+/** Where processes are seen whose work is not over. */
+const places = new WeakMap<LongWork, FunctionName>();
+
+/** The function that a process is seen in because of what its BIF has still to do; undefined: where it is. */
+export function placeOfWork({ work }: Process): FunctionName | undefined {
+  return work === undefined ? undefined : places.get(work);
 }
 
 /** What a BIF returns that has more to do: goes on with its work, or begins one. A term that `begin` gives is the value. */
@@ -34,6 +44,10 @@ export function inParts(vm: Machine, bif: BifName, args: readonly Term[], begin:
     left -= value;
   }
   current.work = work;
+  const { trap } = bif;
+  if (trap !== undefined && !places.has(work)) {
+    places.set(work, { module: atom(trap.module), name: atom(trap.name), arity: trap.arity });
+  }
   return callLater(vm, atom(bif.module), atom(bif.name), args);
 }
 

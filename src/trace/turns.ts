@@ -5,6 +5,7 @@ import { load } from '../memory/memory.ts';
 import { slotOfWord } from '../memory/slot-word.ts';
 import type { FunctionName, Machine } from '../process/machine.ts';
 import { type Process, RUN_START } from '../process/process.ts';
+import { placeOfWork } from '../runtime/trap.ts';
 import { am } from '../term/atoms.ts';
 import type { Term } from '../term/layout.ts';
 import { display } from '../term/print.ts';
@@ -36,6 +37,8 @@ export class Turns {
 
   /** Where a process that does not run goes on. */
   place(process: Process): FunctionName | undefined {
+    const working = placeOfWork(process);
+    if (working !== undefined) return working;
     const { resume, heap } = process;
     if (resume.mode === RUN_START) return process.initialCall;
     if (resume.mode === RUN_CALL && resume.slot !== 0) return this.vm.code.slotInfo(slotOfWord(resume.slot));

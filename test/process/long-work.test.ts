@@ -17,6 +17,7 @@ for (const [name, size] of [
   ['results', SIZE],
   ['errors', SIZE],
   ['messages', SIZE],
+  ['places', SIZE],
   ['kills', sized(2500, LEAST_KILLS)],
 ] as const) {
   test(name, () => {

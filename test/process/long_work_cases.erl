@@ -111,6 +111,20 @@ nobody() -> [].
 %% The work that gave way to nobody: in OTP none of it.
 selfish(Size) -> [Name || {Name, Bif} <- work(Size), not element(2, beside(Bif)), Name =/= external_size].
 
+%% Where a process is seen that works long.
+places(Size) ->
+    Data = data(10 * Size), External = term_to_binary(Data), Bytes = bytes(10 * Size), Long = binary:copy(<<"abcdefgh">>, 100 * Size),
+    Seen = fun(Bif) ->
+        Pid = spawn(fun() -> receive go -> for_ever(Bif) end end),
+        Pid ! go,
+        Places = [begin erlang:yield(), element(2, process_info(Pid, current_function)) end || _ <- lists:seq(1, 200)],
+        exit(Pid, kill),
+        lists:usort([Place || {Module, Name, _} = Place <- Places, Module =/= ?MODULE, not lists:member(Name, [apply, bif_return_trap])])
+    end,
+    [Seen(Bif) || Bif <- [fun() -> term_to_binary(Data) end, fun() -> binary_to_term(External) end, fun() -> list_to_binary(Bytes) end,
+                          fun() -> binary:list_to_bin(Bytes) end, fun() -> iolist_size(Bytes) end, fun() -> binary_to_list(Long) end,
+                          fun() -> lists:member(x, Data) end, fun() -> Data -- [a, b] end]].
+
 kills(Size) -> [{Name, killed(Bif)} || {Name, Bif} <- work(Size), Name =/= external_size].
 
 %% What is raised in the end is raised by the function that was called (in OTP md5, crc32 and iolist_to_iovec name what they trap to).

@@ -161,7 +161,11 @@ const pureRows: readonly BifRow[] = [
 export const binaryBifs: BifTable = { module: 'binary', pure: true, rows: pureRows };
 export const binarySearchBifs: BifTable = { module: 'binary', rows: binarySearchRows };
 
-const LIST_TO_BIN = { module: 'binary', name: 'list_to_bin' };
+const LIST_TO_BIN = {
+  module: 'binary',
+  name: 'list_to_bin',
+  trap: { module: 'erts_internal', name: 'list_to_bitstring_continue', arity: 1 },
+};
 
 export const binaryListBifs: BifTable = {
   module: 'binary',

@@ -19,6 +19,8 @@ const LISTED_PER_REDUCTION = 256;
 /** Bytes that are listed in one go. */
 const LISTED_IN_A_PART = 2 ** 14;
 
+const CONTINUED = { module: 'erts_internal', name: 'binary_to_list_continue', arity: 1 };
+
 /** The list of `count` bytes from byte `from` on, in front of `last`. */
 function byteList(t: Term, from: number, count: number, last: Term): Term {
   let list = last;
@@ -55,7 +57,9 @@ function listed(vm: Machine, name: string, args: readonly Term[], from: number, 
     bumpForWork(count, LISTED_PER_REDUCTION);
     return byteList(args[0] as Term, from, count, last());
   }
-  return inParts(vm, { module: 'erlang', name }, args, () => byteListInParts(args[0] as Term, from, count, last()));
+  return inParts(vm, { module: 'erlang', name, trap: CONTINUED }, args, () =>
+    byteListInParts(args[0] as Term, from, count, last()),
+  );
 }
 
 function binaryToList(vm: Machine, t: Term): Term {

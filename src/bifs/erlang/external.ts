@@ -62,7 +62,8 @@ function* termOf(vm: Machine, binary: Term, list: Term): LongWork {
 
 /** The BIFs of a name, whose second argument, a list of options, may be missing. */
 function rowsOf(name: string, work: (vm: Machine, subject: Term, list: Term) => LongWork | Term): BifRow[] {
-  const bif = { module: 'erlang', name };
+  const trap = { module: 'erts_internal', name: `${name}_trap`, arity: 1 };
+  const bif = { module: 'erlang', name, trap };
   return [
     { name, arity: 1, fn: (vm: Machine, t: Term) => inParts(vm, bif, [t], () => work(vm, t, NIL)) },
     { name, arity: 2, fn: (vm: Machine, t: Term, list: Term) => inParts(vm, bif, [t, list], () => work(vm, t, list)) },

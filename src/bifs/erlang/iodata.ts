@@ -18,7 +18,11 @@ import { binarySize } from './binaries.ts';
 
 /** Bytes for a reduction (ERTS_L2B_BYTES_PER_REDUCTION in erl_iolist.c). */
 const BYTES_PER_REDUCTION = 256;
-const LIST_TO_BINARY: BifName = { module: 'erlang', name: 'list_to_binary' };
+const continued = (name: string) => ({ module: 'erts_internal', name: `${name}_continue`, arity: 1 });
+/** What all BIFs that make binaries of lists trap to. */
+const LIST_TRAP = { trap: continued('list_to_bitstring') };
+const LIST_TO_BINARY: BifName = { module: 'erlang', name: 'list_to_binary', ...LIST_TRAP };
+
 /** Elements that are looked at before the work is one that may give way: by TypeScript, by a kernel. */
 const AT_ONCE = 256;
 const CELLS_AT_ONCE = 8192;
@@ -90,7 +94,7 @@ export function listToBinary(vm: Machine, bif: BifName, list: Term): Term {
 }
 
 function iolistToBinary(vm: Machine, data: Term): Term {
-  if (!isBitstring(data)) return listToBinary(vm, { module: 'erlang', name: 'iolist_to_binary' }, data);
+  if (!isBitstring(data)) return listToBinary(vm, { module: 'erlang', name: 'iolist_to_binary', ...LIST_TRAP }, data);
   if (!isBinary(data)) throw badarg();
   return data;
 }
@@ -98,7 +102,7 @@ function iolistToBinary(vm: Machine, data: Term): Term {
 function listToBitstring(vm: Machine, list: Term): Term {
   if (list !== NIL && !isCons(list)) throw badarg();
   if (isCons(list) && tail(list) === NIL && isBitstring(head(list))) return head(list);
-  return walking(vm, { module: 'erlang', name: 'list_to_bitstring' }, list, () => {
+  return walking(vm, { module: 'erlang', name: 'list_to_bitstring', ...LIST_TRAP }, list, () => {
     const sink = new BitSink(() => Math.ceil(measured(list, 1, MAX_BINARY_BYTES * 8) / 8) + 1);
     return { walk: new IodataWalk(list, sink, 1), result: () => sink.term() };
   });
@@ -109,7 +113,7 @@ function iolistSize(vm: Machine, data: Term): Term {
     const size = sizeAtOnce(data);
     if (size >= 0) return makeSmall(size);
   }
-  return walking(vm, { module: 'erlang', name: 'iolist_size' }, data, () => {
+  return walking(vm, { module: 'erlang', name: 'iolist_size', trap: continued('iolist_size') }, data, () => {
     let bits = 0;
     const target: IodataTarget = {
       byte: () => {
@@ -136,7 +140,7 @@ function iolistToIovec(vm: Machine, data: Term): Term {
     return data;
   }
   if (isBitstring(data)) return binarySize(data) === 0 ? NIL : cons(data, NIL);
-  return walking(vm, { module: 'erlang', name: 'iolist_to_iovec' }, data, () => {
+  return walking(vm, { module: 'erlang', name: 'iolist_to_iovec', trap: continued('iolist_to_iovec') }, data, () => {
     const sink = new ByteSink();
     const parts: Part[] = [];
     return { walk: new IodataWalk(data, gathering(sink, parts)), result: () => iovecOf(sink.taken(), parts) };

@@ -9,6 +9,7 @@ import { isActive } from '../../process/signals.ts';
 import { listElements } from '../../runtime/apply.ts';
 import { formatBacktrace } from '../../runtime/backtrace.ts';
 import { buildStacktrace, charlist, gatherPoints, takeTrace, walkStack } from '../../runtime/stack-trace.ts';
+import { placeOfWork } from '../../runtime/trap.ts';
 import { withWholeStack } from '../../runtime/whole-stack.ts';
 import { am, atom } from '../../term/atoms.ts';
 import { makeInteger } from '../../term/bignum.ts';
@@ -56,6 +57,8 @@ function innermost(vm: Machine, process: Process): ReturnPointInfo | undefined {
 function currentFunction(vm: Machine, process: Process): Term {
   const { resume, initialCall } = process;
   if (process.hibernates && resume.mode === RUN_START) return tuple(am.erlang, am.hibernate, makeSmall(3));
+  const working = placeOfWork(process);
+  if (working !== undefined) return tuple(working.module, working.name, makeSmall(working.arity));
   const called = !isActive(process) && resume.mode === RUN_CALL ? vm.code.exportAt(slotOfWord(resume.slot)) : undefined;
   if (called !== undefined) return tuple(called.module, called.functionName, makeSmall(called.arity));
   const at = !isActive(process) && resume.mode === RUN_START ? initialCall : (innermost(vm, process) ?? initialCall);
