@@ -8,7 +8,7 @@
 import { load, plus, store } from '../memory/memory.ts';
 import { identical } from '../term/equality.ts';
 import { badarg } from '../term/erlang-error.ts';
-import { internalHash } from '../term/hash.ts';
+import { hashOfImmediate, internalHash } from '../term/hash.ts';
 import type { Term } from '../term/layout.ts';
 import type { Parts } from '../term/parts.ts';
 import { isImmediate, isSmall, makeSmall, smallValue, tupleElement } from '../term/term.ts';
@@ -57,7 +57,7 @@ function freeChain(first: Row): number {
 function keyHash(key: Term): number {
   if (!isSmall(key)) return internalHash(key);
   const value = smallValue(key);
-  return internalHash(makeSmall(value >> NEAR_BITS)) ^ (value & NEAR_MASK);
+  return hashOfImmediate(makeSmall(value >> NEAR_BITS)) ^ (value & NEAR_MASK);
 }
 
 export class HashTable extends RowStore {
@@ -103,13 +103,23 @@ export class HashTable extends RowStore {
   /** The first row with a key, deleted or not. */
   private place(key: Term, hash: number): Row {
     let row = this.bucket(this.bucketOf(hash));
+    if (isImmediate(key)) {
+      while (row !== NO_ROW && this.keyOf(row) !== key) row = nextOf(row);
+      return row;
+    }
     while (row !== NO_ROW && !this.hasKey(row, key, hash)) row = nextOf(row);
     return row;
   }
 
   find(key: Term): Row {
     const hash = keyHash(key);
-    let row = this.place(key, hash);
+    const row = this.place(key, hash);
+    return row === NO_ROW || !isDeleted(row) ? row : this.liveOf(row, key, hash);
+  }
+
+  /** The first row with a key that is not deleted, from the first with this key on; NO_ROW if there is none. */
+  private liveOf(first: Row, key: Term, hash: number): Row {
+    let row = first;
     while (row !== NO_ROW && isDeleted(row)) {
       row = nextOf(row);
       if (row !== NO_ROW && !this.hasKey(row, key, hash)) return NO_ROW;

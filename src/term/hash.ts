@@ -49,6 +49,11 @@ export function internalHash(t: Term): number {
   return finish(isImmediate(t) ? t : foldTerm(t, 0));
 }
 
+/** The same for a term that is known to be an immediate. */
+export function hashOfImmediate(t: Term): number {
+  return finish(t);
+}
+
 /** A hash that is not finished, with a term mixed in. */
 export function foldTerm(t: Term, before: number): number {
   let hash = before;

@@ -23,15 +23,17 @@ export function existingTable(vm: Machine, id: Term): Table | undefined {
   return table;
 }
 
-/** What somebody is in the middle of inserting has to be in the table first: that is gone on with, part by part (handle_lacking_permission). */
 function tableOf(vm: Machine, id: Term): Table {
   const table = existingTable(vm, id);
   if (table === undefined) throw badarg(am.id);
-  if (table.insertion !== undefined) {
-    for (let left = load(REDUCTIONS); left > 0 && table.insertion !== undefined; ) left -= table.insertPart();
-    throw new CallAgain();
-  }
+  if (table.insertion !== undefined) afterInsertion(table);
   return table;
+}
+
+/** What somebody is in the middle of inserting has to be in the table first: that is gone on with, part by part (handle_lacking_permission). */
+function afterInsertion(table: Table): never {
+  for (let left = load(REDUCTIONS); left > 0 && table.insertion !== undefined; ) left -= table.insertPart();
+  throw new CallAgain();
 }
 
 function mayAll(vm: Machine, table: Table): boolean {

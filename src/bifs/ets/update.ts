@@ -9,7 +9,7 @@ import { listOf, tupleOf } from '../../term/build.ts';
 import { compareTerms } from '../../term/compare.ts';
 import { copyIn } from '../../term/copy.ts';
 import { badarg } from '../../term/erlang-error.ts';
-import { NIL, NON_VALUE, type Term } from '../../term/layout.ts';
+import { NON_VALUE, type Term } from '../../term/layout.ts';
 import {
   fitsSmall,
   head,
@@ -129,31 +129,40 @@ function setInPlace(table: Table, row: Row, change: Term): boolean {
 
 /** Does one operation in place and gives its result; NON_VALUE, and nothing is done, unless all numbers are smalls. */
 function countInPlace(table: Table, row: Row, change: Term): Term {
-  if (isSmall(change)) return addInPlace(table, row, table.options.keyPosition + 1, change, NIL);
+  if (isSmall(change)) return addInPlace(table, row, table.options.keyPosition + 1, change);
   if (!isTuple(change)) return NON_VALUE;
   const arity = tupleArity(change);
-  if (arity !== 2 && arity !== 4) return NON_VALUE;
   const position = tupleElement(change, 1);
-  const increment = tupleElement(change, 2);
-  if (!isSmall(position) || !isSmall(increment)) return NON_VALUE;
-  return addInPlace(table, row, smallValue(position), increment, arity === 4 ? change : NIL);
+  if (arity === 2 && isSmall(position)) return addInPlace(table, row, smallValue(position), tupleElement(change, 2));
+  return arity === 4 && isSmall(position) ? addWithin(table, row, smallValue(position), change) : NON_VALUE;
 }
 
-/** `limited` is {_, _, Threshold, SetValue}, or NIL where there is no threshold. */
-function addInPlace(table: Table, row: Row, position: number, increment: Term, limited: Term): Term {
+/** What an increment makes of an element; NON_VALUE unless both and the sum are smalls and the element may be set. */
+function sumInPlace(table: Table, row: Row, position: number, increment: Term): Term {
   if (!canBeSet(table, row, position)) return NON_VALUE;
   const old = rowElement(row, position);
-  if (!isSmall(old)) return NON_VALUE;
+  if (!isSmall(old) || !isSmall(increment)) return NON_VALUE;
   const sum = smallValue(old) + smallValue(increment);
-  if (!fitsSmall(sum)) return NON_VALUE;
-  let value = makeSmall(sum);
-  if (limited !== NIL) {
-    const threshold = tupleElement(limited, 3);
-    const start = tupleElement(limited, 4);
-    if (!isSmall(threshold) || !isSmall(start)) return NON_VALUE;
-    const isPast = smallValue(increment) < 0 ? sum < smallValue(threshold) : sum > smallValue(threshold);
-    if (isPast) value = start;
-  }
+  return fitsSmall(sum) ? makeSmall(sum) : NON_VALUE;
+}
+
+function addInPlace(table: Table, row: Row, position: number, increment: Term): Term {
+  const sum = sumInPlace(table, row, position, increment);
+  if (sum !== NON_VALUE) setImmediateElement(row, position, sum);
+  return sum;
+}
+
+/** `change` is {_, Increment, Threshold, SetValue}. */
+function addWithin(table: Table, row: Row, position: number, change: Term): Term {
+  const increment = tupleElement(change, 2);
+  const threshold = tupleElement(change, 3);
+  const start = tupleElement(change, 4);
+  if (!isSmall(threshold) || !isSmall(start)) return NON_VALUE;
+  const sum = sumInPlace(table, row, position, increment);
+  if (sum === NON_VALUE) return NON_VALUE;
+  const isPast =
+    smallValue(increment) < 0 ? smallValue(sum) < smallValue(threshold) : smallValue(sum) > smallValue(threshold);
+  const value = isPast ? start : sum;
   setImmediateElement(row, position, value);
   return value;
 }
