@@ -18,6 +18,7 @@ for (const [name, size] of [
   ['errors', SIZE],
   ['messages', SIZE],
   ['places', SIZE],
+  ['greedy', SIZE],
   ['kills', sized(2500, LEAST_KILLS)],
 ] as const) {
   test(name, () => {

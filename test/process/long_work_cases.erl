@@ -125,6 +125,17 @@ places(Size) ->
                           fun() -> binary:list_to_bin(Bytes) end, fun() -> iolist_size(Bytes) end, fun() -> binary_to_list(Long) end,
                           fun() -> lists:member(x, Data) end, fun() -> Data -- [a, b] end]].
 
+%% Others have their turns although each call needs more memory than there is.
+greedy(Size) ->
+    Keys = [{?MODULE, N} || N <- lists:seq(1, Size)],
+    [persistent_term:put(K, K) || K <- Keys],
+    Counter = counters:new(1, []),
+    Pid = spawn(fun() -> for_ever(fun() -> persistent_term:get(), counters:add(Counter, 1, 1) end) end),
+    [erlang:yield() || _ <- lists:seq(1, 10)],
+    exit(Pid, kill),
+    [persistent_term:erase(K) || K <- Keys],
+    counters:get(Counter, 1) < 100.
+
 kills(Size) -> [{Name, killed(Bif)} || {Name, Bif} <- work(Size), Name =/= external_size].
 
 %% What is raised in the end is raised by the function that was called (in OTP md5, crc32 and iolist_to_iovec name what they trap to).
