@@ -1,13 +1,15 @@
 /** persistent_term (erl_bif_persistent.c); what it keeps: process/persistent-terms.ts. */
 import type { Machine } from '../process/machine.ts';
+import type { LongWork } from '../process/process.ts';
 import { bumpForWork, bumpReductions } from '../runtime/bump-reductions.ts';
+import { inParts } from '../runtime/trap.ts';
 import { am } from '../term/atoms.ts';
 import { makeInteger } from '../term/bignum.ts';
-import { listOf, tuple } from '../term/build.ts';
+import { cons, tuple } from '../term/build.ts';
 import { copyIn } from '../term/copy.ts';
 import { identical } from '../term/equality.ts';
 import { badarg } from '../term/erlang-error.ts';
-import type { Term } from '../term/layout.ts';
+import { NIL, type Term } from '../term/layout.ts';
 import { mapFromArrays } from '../term/map-build.ts';
 import { atomOf } from './erlang/arguments.ts';
 import type { BifTable } from './registry.ts';
@@ -33,11 +35,23 @@ function putNew(vm: Machine, key: Term, value: Term): Term {
   return put(vm, key, value);
 }
 
-/** All as [{Key, Value}], in no particular order. Keys are copies, so that a process holds no parts of them; a term is a reduction. */
+/** Terms that are listed in one go; each is a reduction. */
+const LISTED_IN_A_PART = 1000;
+
+/** What is erased meanwhile is left out. */
+function* listed(vm: Machine): LongWork {
+  const left = [...vm.persistentTerms.all()];
+  let list: Term = NIL;
+  for (let term = left.pop(); term !== undefined; term = left.pop()) {
+    if (term.isLive) list = cons(tuple(copyIn(term.key, true), term.value), list);
+    if (left.length % LISTED_IN_A_PART === 0) yield LISTED_IN_A_PART;
+  }
+  return list;
+}
+
+/** All as [{Key, Value}], in no particular order. Keys are copies, so that a process holds no parts of them. */
 function getAll(vm: Machine): Term {
-  const pairs = Array.from(vm.persistentTerms.all(), ({ key, value }) => tuple(copyIn(key, true), value));
-  bumpReductions(pairs.length);
-  return listOf(pairs);
+  return inParts(vm, { module: 'persistent_term', name: 'get' }, [], () => listed(vm));
 }
 
 function info({ persistentTerms }: Machine): Term {

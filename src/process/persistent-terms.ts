@@ -13,6 +13,8 @@ export interface PersistentTerm {
   readonly key: Term;
   readonly value: Term;
   readonly area: LiteralArea;
+  /** Until it is erased or replaced: then key and value may go at any time. */
+  isLive: boolean;
 }
 
 /** Bytes of a term's entry beside its area, roughly. */
@@ -46,7 +48,7 @@ export class PersistentTerms {
       this.remove(old);
     }
     const { area, copies } = copyToArea([key, value]);
-    const term = { key: copies[0] as Term, value: copies[1] as Term, area };
+    const term = { key: copies[0] as Term, value: copies[1] as Term, area, isLive: true };
     if (isImmediate(key)) {
       this.immediates.set(term.key, term);
       return area.wordCount;
@@ -67,6 +69,7 @@ export class PersistentTerms {
 
   private remove(term: PersistentTerm): void {
     this.forget(term);
+    term.isLive = false;
     // Nobody holds parts of a key: what get/0 gives are copies.
     if (isImmediate(term.value)) this.releases.free(term.area);
     else this.releases.add(term.area);

@@ -17,7 +17,6 @@ for (const [name, size] of [
   ['results', SIZE],
   ['errors', SIZE],
   ['messages', SIZE],
-  ['places', SIZE],
   ['greedy', SIZE],
   ['kills', sized(2500, LEAST_KILLS)],
 ] as const) {
@@ -28,6 +27,9 @@ for (const [name, size] of [
 
 // What is little work is not done in parts.
 if (!isStressed) {
+  test('places', () => {
+    compareWithNative([cases], [{ module: 'long_work_cases', function: 'places', arguments: String(SIZE) }]);
+  });
   test('work that gives way to nobody', () => {
     const calls = [{ module: 'long_work_cases', function: 'selfish', arguments: String(MUCH) }];
     const none = [{ module: 'long_work_cases', function: 'nobody' }];

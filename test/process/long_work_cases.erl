@@ -89,6 +89,7 @@ many(Size) ->
      {merge, fun() -> M = maps:merge(Some, More), {map_size(M), lists:sort(maps:to_list(M)) =:= lists:sort(Pairs ++ [P || {K, _} = P <- Tuples, K > 20 * Size])} end},
      {phash2, fun() -> {erlang:phash2(List), erlang:phash2({Tuples, Some, 1 bsl 900, "text", Long}), erlang:phash2([N rem 256 || N <- List], 1 bsl 32)} end},
      {phash2_bits, fun() -> {erlang:phash2(binary:copy(Hay, 64)), erlang:phash2([<<1:3, Long/binary>>, Long, Hay, tail], 4001)} end},
+     {persistent_terms, fun() -> lists:sort([T || {{?MODULE, _}, _} = T <- persistent_term:get()]) end},
      {scope, fun() -> {binary:matches(Twos, [<<"cd">>, <<"cde,ab">>], [{scope, {5, 60 * Size}}]), binary:match(Twos, <<"b,">>, [{scope, {9 * Size, 50 * Size}}])} end}
      | characters(Size)].
 
@@ -104,12 +105,19 @@ characters(Size) ->
      {latin1_list, fun() -> [unicode:characters_to_list(T, latin1) || T <- [Latin1, [Latin1, 255, Latin1], [Latin1, 256, Latin1]]] end},
      {unaligned, fun() -> <<_:3, Shifted/bits>> = <<0:3, Utf8/binary>>, {unicode:characters_to_list(Shifted), unicode:characters_to_binary([Shifted, Shifted])} end}].
 
-results(Size) -> [{Name, element(1, beside(Bif))} || {Name, Bif} <- work(Size)].
+results(Size) -> keeping(Size, fun() -> [{Name, element(1, beside(Bif))} || {Name, Bif} <- work(Size)] end).
+
+%% With many persistent terms.
+keeping(Size, Fun) ->
+    [persistent_term:put({?MODULE, N}, N) || N <- lists:seq(1, 2 * Size)],
+    Result = Fun(),
+    [persistent_term:erase({?MODULE, N}) || N <- lists:seq(1, 2 * Size)],
+    Result.
 
 nobody() -> [].
 
 %% The work that gave way to nobody: in OTP none of it.
-selfish(Size) -> [Name || {Name, Bif} <- work(Size), not element(2, beside(Bif)), Name =/= external_size].
+selfish(Size) -> keeping(Size, fun() -> [Name || {Name, Bif} <- work(Size), not element(2, beside(Bif)), Name =/= external_size] end).
 
 %% Where a process is seen that works long.
 places(Size) ->
@@ -136,7 +144,7 @@ greedy(Size) ->
     [persistent_term:erase(K) || K <- Keys],
     counters:get(Counter, 1) < 100.
 
-kills(Size) -> [{Name, killed(Bif)} || {Name, Bif} <- work(Size), Name =/= external_size].
+kills(Size) -> keeping(Size, fun() -> [{Name, killed(Bif)} || {Name, Bif} <- work(Size), Name =/= external_size] end).
 
 %% What is raised in the end is raised by the function that was called (in OTP md5, crc32 and iolist_to_iovec name what they trap to).
 errors(Size) ->
