@@ -302,7 +302,7 @@ profile() ->
     P = spawn(?MODULE, profiled, []),
     timer:sleep(50), P ! go,
     timer:sleep(50), erlang:suspend_process(P), P ! go, timer:sleep(50), erlang:resume_process(P),
-    Q = spawn(fun() -> tail(50000) end),
+    Q = spawn(fun() -> tail(500) end),
     R = spawn(fun() -> exit(self(), kill), receive x -> ok end end),
     timer:sleep(50), exit(P, kill), timer:sleep(50),
     io:format("~p~n", [element(2, erlang:system_profile(undefined, []))]),
