@@ -36,6 +36,7 @@ import {
 import { loadTerm, plus, store, useMemory } from './memory/memory.ts';
 import { installChunkSource, running } from './memory/process-heap.ts';
 import { arityOfWord, slotOfWord } from './memory/slot-word.ts';
+import { ClockService } from './process/clock-service.ts';
 import { Environment } from './process/environment.ts';
 import { type HeapDefaults, heapDefaults } from './process/heap-defaults.ts';
 import { LiteralReleases } from './process/literal-releases.ts';
@@ -49,7 +50,7 @@ import { References } from './process/references.ts';
 import { Registry } from './process/registry.ts';
 import { SchedulerWallTime } from './process/scheduler-wall-time.ts';
 import { SchedulingBlocks } from './process/scheduling-blocks.ts';
-import { SystemTime } from './process/system-time.ts';
+import { defaultTimeSettings, SystemTime } from './process/system-time.ts';
 import { type BifCell, type BoundBif, bindBif, bindGuard, CallAgain, traceable } from './runtime/bind-bif.ts';
 import { raiseFromBif, raiseUndefined } from './runtime/exceptions.ts';
 import { runtimeFunctions } from './runtime/runtime-functions.ts';
@@ -123,6 +124,7 @@ export class Vm implements Machine {
   readonly runQueue = new RunQueue();
   readonly timers: Timers;
   readonly time: SystemTime;
+  readonly clockService: ClockService;
   readonly environment: Environment;
   readonly literalReleases = new LiteralReleases(() => this);
   readonly persistentTerms = new PersistentTerms(this.literalReleases);
@@ -162,7 +164,7 @@ export class Vm implements Machine {
     this.isPlain = plainFunctions(flags.plain);
     this.otpRelease = otpRelease;
     useTermRulesOf(otpRelease);
-    this.settings = { ...DEFAULT_SETTINGS, ...settings };
+    this.settings = { ...DEFAULT_SETTINGS, time: defaultTimeSettings(otpRelease), ...settings };
     this.heapDefaults = heapDefaults(this.settings);
     this.processes = new ProcessTable(this.settings.processLimit);
     this.ports = new PortTable(this.settings.portLimit);
@@ -176,7 +178,8 @@ export class Vm implements Machine {
     nodes.current = this.nodes;
     this.references = new References(new DataView(host.randomBytes(4).buffer).getUint32(0));
     this.timers = new Timers(host.clock);
-    this.time = new SystemTime(host.clock);
+    this.time = new SystemTime(host.clock, this.settings.time);
+    this.clockService = new ClockService(this);
     this.environment = new Environment(host.system.environment());
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: FIRST_SLOTS });
     this.prelude = new Prelude(this.memory, table, {

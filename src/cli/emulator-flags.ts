@@ -1,6 +1,7 @@
 /** Reads the flags of OTP's emulator, in the order and with the complaints of erl_init.c; a few of them mean something here. */
 import { type HeapLimit, NO_LIMIT } from '../memory/heap-limit.ts';
 import { MIN_HEAP_WORDS, MIN_VIRTUAL_HEAP_WORDS, nextHeapSize } from '../memory/heap-sizes.ts';
+import { defaultTimeSettings, type TimeSettings, type WarpMode } from '../process/system-time.ts';
 import { EARLY_FLAGS, type FlagRule, LATE_FLAGS, leadingInteger, MIDDLE_FLAGS } from './emulator-flag-rules.ts';
 import { emulatorUsage } from './emulator-usage.ts';
 
@@ -16,6 +17,7 @@ export interface EmulatorSettings {
   minVirtualHeapWords: number;
   heapLimit: HeapLimit;
   offHeapMessages: boolean;
+  time: TimeSettings;
   initModule: string;
   /** What ^C does: opens the BREAK menu, nothing, or what the operating system does. */
   interrupt: 'menu' | 'ignore' | 'default';
@@ -91,6 +93,9 @@ const EFFECTS: Readonly<Record<string, (settings: EmulatorSettings, value: strin
   hmaxk: (settings, value) => limitHeap(settings, { kill: value === 'true' }),
   hmaxel: (settings, value) => limitHeap(settings, { report: value === 'true' }),
   hmaxib: (settings, value) => limitHeap(settings, { binaries: value === 'true' }),
+  C: (settings, value) => {
+    settings.time = { ...settings.time, warpMode: value as WarpMode };
+  },
   i: (settings, value) => {
     settings.initModule = value;
   },
@@ -105,22 +110,25 @@ const EFFECTS: Readonly<Record<string, (settings: EmulatorSettings, value: strin
   },
 };
 
+const defaults = (release: number): EmulatorSettings => ({
+  processLimit: DEFAULT_PROCESSES,
+  portLimit: DEFAULT_PORTS,
+  atomLimit: DEFAULT_ATOMS,
+  printableRange: 'latin1',
+  warnings: 'warning',
+  minHeapWords: MIN_HEAP_WORDS,
+  minVirtualHeapWords: MIN_VIRTUAL_HEAP_WORDS,
+  heapLimit: NO_LIMIT,
+  offHeapMessages: false,
+  time: defaultTimeSettings(release),
+  initModule: 'init',
+  interrupt: 'menu',
+  showVersion: false,
+  remarks: '',
+});
+
 class FlagReader {
-  readonly settings: EmulatorSettings = {
-    processLimit: DEFAULT_PROCESSES,
-    portLimit: DEFAULT_PORTS,
-    atomLimit: DEFAULT_ATOMS,
-    printableRange: 'latin1',
-    warnings: 'warning',
-    minHeapWords: MIN_HEAP_WORDS,
-    minVirtualHeapWords: MIN_VIRTUAL_HEAP_WORDS,
-    heapLimit: NO_LIMIT,
-    offHeapMessages: false,
-    initModule: 'init',
-    interrupt: 'menu',
-    showVersion: false,
-    remarks: '',
-  };
+  readonly settings: EmulatorSettings;
   private args: readonly string[];
   private readonly world: EmulatorWorld;
   private at = 0;
@@ -128,6 +136,7 @@ class FlagReader {
   constructor(args: readonly string[], world: EmulatorWorld) {
     this.args = args;
     this.world = world;
+    this.settings = defaults(world.release);
   }
 
   /** What is written when a flag is wrong: what was said before, the complaint, the usage. */
@@ -207,9 +216,7 @@ class FlagReader {
       case 'B':
         return this.breakFlag(argument.charAt(2), following.charAt(0));
       case 'c':
-        if (argument === '-c' && /^(true|false)$/.test(following)) this.at++;
-        else if (!/^-c(true|false)?$/.test(argument)) this.refuse(`Invalid time correnction value: ${this.value('c')}`);
-        return;
+        return this.timeCorrection(argument, following);
       case 'R':
         return this.compatibility(this.value('R'));
       case 'J':
@@ -217,6 +224,15 @@ class FlagReader {
     }
     const complaint = UNKNOWN_OF_LETTER[argument.charAt(1)] ?? `${this.world.program} unknown flag %s`;
     this.refuse(complaint.replace('%s', argument));
+  }
+
+  /** +c: false where nothing else is said. */
+  private timeCorrection(argument: string, following: string): void {
+    if (!/^-c(true|false)?$/.test(argument)) this.refuse(`Invalid time correnction value: ${this.value('c')}`);
+    const isInNext = argument === '-c' && /^(true|false)$/.test(following);
+    if (isInNext) this.at++;
+    const correction = argument === '-ctrue' || (isInNext && following === 'true');
+    this.settings.time = { ...this.settings.time, correction };
   }
 
   /** +B: its letter may be in the next argument. */

@@ -57,9 +57,9 @@ function linkList(vm: Machine, process: Process): string {
   const pid = (processNumber: number): string => display(vm.processes.pidOf(processNumber));
   const parts = Array.from(process.links ?? [], pid);
   for (const { term } of process.ports ?? []) parts.push(display(term));
-  for (const { key, target, port, name } of process.monitors?.values() ?? []) {
-    const object = port === undefined ? pid(target) : display(port.term);
-    parts.push(`{to,${name === undefined ? object : `{${display(name)},${object}}`},${refText(vm, key)}}`);
+  for (const { key, target, object, name } of process.monitors?.values() ?? []) {
+    const item = object === undefined ? pid(target) : display(object.term);
+    parts.push(`{to,${name === undefined ? item : `{${display(name)},${item}}`},${refText(vm, key)}}`);
   }
   for (const { key, watcher } of process.monitoredBy ?? []) {
     parts.push(`{from,${pid(watcher)},${refText(vm, key)}}`);

@@ -1,6 +1,7 @@
 /** What flags of the emulator set, once and for all. */
 import { type HeapLimit, NO_LIMIT } from '../memory/heap-limit.ts';
 import { MIN_HEAP_WORDS, MIN_VIRTUAL_HEAP_WORDS } from '../memory/heap-sizes.ts';
+import type { TimeSettings } from './system-time.ts';
 
 export interface MachineSettings {
   /** Processes and ports that may exist at a time (+P, +Q). */
@@ -18,10 +19,12 @@ export interface MachineSettings {
   readonly heapLimit: HeapLimit;
   /** Whether messages are kept outside of heaps unless a process says otherwise (+hmqd). */
   readonly offHeapMessages: boolean;
+  /** Whether system time may leap, and what monotonic time is made of (+C, +c). */
+  readonly time: TimeSettings;
 }
 
-/** As in OTP 27. */
-export const DEFAULT_SETTINGS: MachineSettings = {
+/** As in OTP 27; `time` depends on the release. */
+export const DEFAULT_SETTINGS: Omit<MachineSettings, 'time'> = {
   processLimit: 2 ** 20,
   portLimit: 2 ** 16,
   atomLimit: 2 ** 20,

@@ -14,6 +14,7 @@ import type { Timers } from '../scheduler/timers.ts';
 import type { Term } from '../term/layout.ts';
 import type { Nodes } from '../term/nodes.ts';
 import type { ProcessTracing } from '../trace/events.ts';
+import type { ClockService } from './clock-service.ts';
 import type { Environment } from './environment.ts';
 import type { HeapDefaults } from './heap-defaults.ts';
 import type { LiteralReleases } from './literal-releases.ts';
@@ -130,6 +131,7 @@ export interface Machine {
   readonly scheduler: Scheduler;
   readonly timers: Timers;
   readonly time: SystemTime;
+  readonly clockService: ClockService;
   readonly environment: Environment;
   readonly literalReleases: LiteralReleases;
   readonly persistentTerms: PersistentTerms;

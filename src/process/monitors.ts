@@ -1,7 +1,6 @@
-/** Monitors of local processes and ports, by identifier or by registered name. */
+/** Monitors of local processes, ports and the time offset, by identifier or by registered name. */
 import type { Fragment } from '../memory/fragment.ts';
 import type { Term } from '../term/layout.ts';
-import type { Port } from './port.ts';
 import type { Process } from './process.ts';
 import type { RefKey } from './references.ts';
 
@@ -30,18 +29,27 @@ export class Alias {
   }
 }
 
-/** What few monitors have. */
-type MonitorDetails = Pick<Monitor, 'port' | 'name' | 'tag'>;
+/** What can be monitored besides processes: a port, the time offset. */
+export interface MonitoredObject {
+  readonly term: Term;
+  /** The first argument of monitor/2. */
+  readonly monitorType: Term;
+  /** Made when it gets the first. */
+  monitoredBy: MonitorRing | undefined;
+}
 
-const PLAIN: MonitorDetails = { port: undefined, name: undefined, tag: undefined };
+/** What few monitors have. */
+type MonitorDetails = Pick<Monitor, 'object' | 'name' | 'tag'>;
+
+const PLAIN: MonitorDetails = { object: undefined, name: undefined, tag: undefined };
 
 export class Monitor {
   readonly key: RefKey;
-  /** Number of the process that watches, and of the one that is watched (-1 where that is a port or nothing). */
+  /** Number of the process that watches, and of the one that is watched (-1 where that is no process, or nothing). */
   readonly watcher: number;
   readonly target: number;
-  /** The port that is watched. */
-  readonly port: Port | undefined;
+  /** What is watched, if it is no process. */
+  readonly object: MonitoredObject | undefined;
   /** The registered name that was asked for; undefined: a pid was. */
   readonly name: Term | undefined;
   /** First element of the message, which the monitor owns: what monitor/3's option `tag` gave; undefined: `DOWN`. */
@@ -50,11 +58,11 @@ export class Monitor {
   before: Monitor = this;
   behind: Monitor = this;
 
-  constructor(key: RefKey, watcher: number, target: number, { port, name, tag }: MonitorDetails = PLAIN) {
+  constructor(key: RefKey, watcher: number, target: number, { object, name, tag }: MonitorDetails = PLAIN) {
     this.key = key;
     this.watcher = watcher;
     this.target = target;
-    this.port = port;
+    this.object = object;
     this.name = name;
     this.tag = tag;
   }

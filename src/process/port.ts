@@ -4,7 +4,7 @@ import { am } from '../term/atoms.ts';
 import type { Term } from '../term/layout.ts';
 import { immediateValue, isLocalPort, makeLocalPort } from '../term/term.ts';
 import type { TraceRef } from '../trace/sessions.ts';
-import type { MonitorRing } from './monitors.ts';
+import type { MonitoredObject, MonitorRing } from './monitors.ts';
 import type { Process } from './process.ts';
 
 /** What is behind a port. Functions that fail for good throw a PosixError's code as PortFault. */
@@ -29,9 +29,10 @@ export class PortFault {
   }
 }
 
-export class Port {
+export class Port implements MonitoredObject {
   readonly number: number;
   readonly term: Term;
+  readonly monitorType = am.port;
   /** Set as soon as it is open. */
   driver!: PortDriver;
   /** Number of the process that owns it. */

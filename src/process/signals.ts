@@ -18,9 +18,8 @@ import { KeyMap } from './key-map.ts';
 import type { Halt, Machine } from './machine.ts';
 import { copyMessage, messageAroundReference } from './message-copy.ts';
 import { showMessage } from './message-window.ts';
-import { Alias, type AliasMode, Monitor, MonitorRing } from './monitors.ts';
+import { Alias, type AliasMode, Monitor, type MonitoredObject, MonitorRing } from './monitors.ts';
 import { NumberSet } from './number-set.ts';
-import type { Port } from './port.ts';
 import type { Process, Resume } from './process.ts';
 import { REFERENCE_WORDS, type RefKey } from './references.ts';
 import { resumeAll } from './suspending.ts';
@@ -234,10 +233,10 @@ export function deliverExit(vm: Machine, to: Process, from: Term, reason: Term):
 
 export interface MonitorRequest {
   readonly watcher: Process;
-  /** undefined: there is no such process or port; the message comes at once. */
+  /** The process; undefined, and no `object` either: there is no such process or port, and the message comes at once. */
   readonly target: Process | undefined;
-  readonly port?: Port | undefined;
-  /** Pid, port or registered name that was asked for. */
+  readonly object?: MonitoredObject | undefined;
+  /** Pid, port, clock_service or registered name that was asked for. */
   readonly item: Term;
   readonly isName: boolean;
   readonly tag?: Term | undefined;
@@ -249,27 +248,27 @@ export interface MonitorRequest {
 }
 
 /** The monitors on what a monitor watches. */
-function watched(vm: Machine, { port, target }: Monitor): MonitorRing | undefined {
-  return port === undefined ? vm.processes.get(target)?.monitoredBy : port.monitoredBy;
+function watched(vm: Machine, { object, target }: Monitor): MonitorRing | undefined {
+  return object === undefined ? vm.processes.get(target)?.monitoredBy : object.monitoredBy;
 }
 
 export function addMonitor(vm: Machine, request: MonitorRequest): RefKey {
-  const { watcher, target, port, item, isName } = request;
+  const { watcher, target, object, item, isName } = request;
   const key = vm.references.fresh();
   const tag = request.tag === undefined ? undefined : copyOut(request.tag, true);
   const name = isName ? item : undefined;
-  const isPlain = port === undefined && name === undefined && tag === undefined;
-  const details = isPlain ? undefined : { port, name, tag };
+  const isPlain = object === undefined && name === undefined && tag === undefined;
+  const details = isPlain ? undefined : { object, name, tag };
   const monitor = new Monitor(key, watcher.number, target?.number ?? -1, details);
   watcher.monitors ??= new KeyMap();
   watcher.monitors.add(key, monitor);
   if (request.alias !== undefined) addAlias(vm, watcher, key, request.alias);
-  const object = target ?? port;
-  if (object === undefined) {
+  const watchedObject = target ?? object;
+  if (watchedObject === undefined) {
     down(vm, watcher, monitor, request.absence ?? am.noproc, { item, type: request.type ?? am.process });
   } else {
-    object.monitoredBy ??= new MonitorRing();
-    object.monitoredBy.append(monitor);
+    watchedObject.monitoredBy ??= new MonitorRing();
+    watchedObject.monitoredBy.append(monitor);
   }
   return key;
 }
@@ -292,11 +291,11 @@ function dropMonitor(vm: Machine, monitor: Monitor): void {
 
 /** What a monitor watches has ended. */
 export function fireMonitor(vm: Machine, monitor: Monitor, reason: Term): void {
-  const { port } = monitor;
+  const { object } = monitor;
   const watcher = vm.processes.get(monitor.watcher);
   if (vm.processes.get(monitor.target) !== undefined) throw new Error('a monitor fires while its target lives');
   if (watcher === undefined) return;
-  if (port !== undefined) down(vm, watcher, monitor, reason, { item: port.term, type: am.port });
+  if (object !== undefined) down(vm, watcher, monitor, reason, { item: object.term, type: object.monitorType });
   else down(vm, watcher, monitor, reason, { item: vm.processes.pidOf(monitor.target), type: am.process });
 }
 

@@ -45,8 +45,8 @@ function currentCall(vm: Machine, process: Process): FunctionName {
 function linksOf(vm: Machine, process: Process): string[] {
   const links = [...(process.links ?? [])].map((number) => display(vm.processes.pidOf(number)));
   const ports = [...(process.ports ?? [])].map(({ term }) => display(term));
-  const to = [...(process.monitors?.values() ?? [])].map(({ name, target, port, key }) => {
-    const whom = port === undefined ? vm.processes.pidOf(target) : port.term;
+  const to = [...(process.monitors?.values() ?? [])].map(({ name, target, object, key }) => {
+    const whom = object?.term ?? vm.processes.pidOf(target);
     const what = name === undefined ? display(whom) : `{${display(name)},${display(vm.nodes.self.name)}}`;
     return `{to,${what},${display(vm.references.term(key))}}`;
   });

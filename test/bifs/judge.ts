@@ -14,7 +14,7 @@ import { load, store } from '../../src/memory/memory.ts';
 import type { Machine } from '../../src/process/machine.ts';
 import { DEFAULT_SETTINGS } from '../../src/process/machine-settings.ts';
 import { References } from '../../src/process/references.ts';
-import { SystemTime } from '../../src/process/system-time.ts';
+import { defaultTimeSettings, SystemTime } from '../../src/process/system-time.ts';
 import { atom, atomName } from '../../src/term/atoms.ts';
 import {
   binaryBytes,
@@ -68,9 +68,9 @@ function machine(): Machine {
     host,
     nodes: nodes.current,
     references: new References(1),
-    time: new SystemTime(host.clock),
+    time: new SystemTime(host.clock, defaultTimeSettings(27)),
     code: { exportSlot: () => undefined, modules: new Map(), isBif: () => false },
-    settings: DEFAULT_SETTINGS,
+    settings: { ...DEFAULT_SETTINGS, time: defaultTimeSettings(27) },
     otpRelease: 27,
     current: { work: undefined },
   };

@@ -10,6 +10,7 @@ import { type RunOptions, runEnigma, runNative } from './run-both.ts';
 const ATOMS = 'lists:foreach(fun(N) -> list_to_atom([$a | integer_to_list(N)]) end, lists:seq(1, 6000))';
 const source = (name: string): string => readFileSync(join(repositoryRoot, 'test', 'boot', `${name}.erl`), 'utf8');
 const programs = dirname(erlc(source('boot_programs')));
+const clockPrograms = dirname(erlc(source('clock_programs')));
 
 const lines: readonly (readonly [title: string, args: readonly string[], options?: RunOptions])[] = [
   ['hello', ['-noshell', '-eval', 'io:format("hello~n"), halt().']],
@@ -89,6 +90,23 @@ const lines: readonly (readonly [title: string, args: readonly string[], options
   ],
   ['regular expressions', ['-noshell', '-pa', programs, '-s', 'boot_programs', 'expressions']],
 ];
+
+const clockFlags: readonly (readonly string[])[] = [
+  [],
+  ['+C', 'no_time_warp'],
+  ['+C', 'single_time_warp'],
+  ['+Cmulti_time_warp'],
+  ['+c', '+Csingle_time_warp'],
+  ['+ctrue', '+C', 'multi_time_warp'],
+  ['+c', 'false', '+C', 'multi_time_warp'],
+];
+
+for (const flags of clockFlags) {
+  test(`the time offset with ${flags.join(' ')}`, () => {
+    const args = [...flags, '-noshell', '-pa', clockPrograms, '-s', 'clock_programs', 'offset'];
+    assert.deepEqual(runEnigma(args), runNative(args));
+  });
+}
 
 for (const [title, args, options] of lines) {
   test(`erl ${title}`, () => {

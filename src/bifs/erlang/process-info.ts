@@ -94,10 +94,10 @@ function currentStacktrace(vm: Machine, process: Process): Term {
 }
 
 function monitors(vm: Machine, process: Process): Term {
-  const items = [...(process.monitors?.values() ?? [])].map(({ name, target, port }) => {
-    const object = port === undefined ? vm.processes.pidOf(target) : port.term;
-    const what = name === undefined ? object : tuple(name, vm.nodes.self.name);
-    return tuple(port === undefined ? am.process : am.port, what);
+  const items = [...(process.monitors?.values() ?? [])].map(({ name, target, object }) => {
+    const item = object?.term ?? vm.processes.pidOf(target);
+    const what = name === undefined ? item : tuple(name, vm.nodes.self.name);
+    return tuple(object?.monitorType ?? am.process, what);
   });
   return listOf(items);
 }

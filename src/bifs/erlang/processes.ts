@@ -181,7 +181,8 @@ function monitorWith(vm: Machine, type: Term, item: Term, list: Term): Term {
   if (options === undefined) throw badarg(am.badopt);
   if (type === am.time_offset) {
     if (item !== am.clock_service) throw badarg();
-    return makeRef(vm);
+    const request = { watcher: vm.current, target: undefined, object: vm.clockService, item, isName: false };
+    return vm.references.term(addMonitor(vm, { ...request, ...options }));
   }
   if (type === am.process && isLocalPid(item)) {
     const process = vm.processes.byPid(item);
@@ -197,7 +198,7 @@ function monitorWith(vm: Machine, type: Term, item: Term, list: Term): Term {
   return vm.references.term(addMonitor(vm, request));
 }
 
-type Target = Pick<MonitorRequest, 'target' | 'port' | 'item' | 'isName' | 'absence' | 'type'>;
+type Target = Pick<MonitorRequest, 'target' | 'object' | 'item' | 'isName' | 'absence' | 'type'>;
 
 /** Which port is meant by a port of this node, a name or {name, node}. Raises badarg for anything else. */
 function portTargetOf(vm: Machine, item: Term): Target {
@@ -205,13 +206,13 @@ function portTargetOf(vm: Machine, item: Term): Target {
   if (isPort(item)) {
     const { name } = nodeOf(item);
     if (!isThisNode(name)) throw badarg();
-    return { ...shared, port: vm.ports.byTerm(item), item, isName: false };
+    return { ...shared, object: vm.ports.byTerm(item), item, isName: false };
   }
-  if (isAtom(item)) return { ...shared, port: vm.ports.whereis(item), item, isName: true };
+  if (isAtom(item)) return { ...shared, object: vm.ports.whereis(item), item, isName: true };
   if (!isTuple(item) || tupleArity(item) !== 2) throw badarg();
   const [name, node] = [tupleElement(item, 1), tupleElement(item, 2)];
   if (!isAtom(name) || node !== vm.nodes.self.name) throw badarg();
-  return { ...shared, port: vm.ports.whereis(name), item: name, isName: true };
+  return { ...shared, object: vm.ports.whereis(name), item: name, isName: true };
 }
 
 /** Who is meant by a pid, a name or {name, node}. Raises badarg for anything else. */

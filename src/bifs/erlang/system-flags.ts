@@ -117,7 +117,7 @@ const FLAGS: ReadonlyMap<Term, SetFlag> = new Map<Term, SetFlag>([
   [am.sequential_tracer, (vm, value) => vm.tracing.sequential.setSystemTracer(value)],
   [am.scheduler_wall_time, setSchedulerWallTime],
   [am.outstanding_system_requests_limit, setSystemRequestsLimit],
-  [am.time_offset, (_, value) => (value === atom('finalize') ? atom('final') : undefined)],
+  [am.time_offset, ({ time }, value) => (value === atom('finalize') ? atom(time.finalize()) : undefined)],
 ]);
 
 /** system_flag(Flag, Value): the old value. Raises badarg, with the cause badopt for what is no flag here. */

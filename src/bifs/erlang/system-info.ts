@@ -135,10 +135,11 @@ const HEAP_ITEMS: Readonly<Record<string, Item>> = {
 };
 
 const TIME_ITEMS: Readonly<Record<string, Item>> = {
-  time_offset: () => atom('final'),
-  time_correction: name(am.true),
-  time_warp_mode: () => atom('no_time_warp'),
-  tolerant_timeofday: () => atom('enabled'),
+  time_offset: ({ time }) => atom(time.offsetState),
+  time_correction: ({ time }) => (time.settings.correction ? am.true : am.false),
+  time_warp_mode: ({ time }) => atom(time.settings.warpMode),
+  tolerant_timeofday: ({ time }) =>
+    atom(time.settings.correction && time.offsetState === 'final' ? 'enabled' : 'disabled'),
   start_time: (vm) => makeBigInt(vm.time.start),
   end_time: () => makeBigInt(2n ** 63n - 1n),
   modified_timing_level: name(am.undefined),

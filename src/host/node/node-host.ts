@@ -8,19 +8,22 @@ import { nodeFiles } from './node-files.ts';
 import { nodeProcesses } from './node-processes.ts';
 import { nodeStreams } from './node-streams.ts';
 import { nodeSystem } from './node-system.ts';
+import { wallClock } from './wall-clock.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
 const KIBIBYTE = 1024;
-const NANOSECONDS = 1_000_000n;
 const MILLISECONDS_TO_WAIT = 1;
 const NEVER_CHANGED = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
+/** Nanoseconds since 1970, as exactly as Node tells them. */
+const systemTimeNow = (): bigint => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n;
 
 export function nodeHost(): Host {
   return {
     clock: {
       monotonicMilliseconds: () => performance.now(),
-      systemNanoseconds: () => BigInt(Math.round(performance.timeOrigin * 1000)) * 1000n + elapsed(),
+      systemNanoseconds: wallClock(hrtime.bigint, Date.now, systemTimeNow()),
       localOffsetSeconds: (seconds) => new Date(seconds * 1000).getTimezoneOffset() * -60,
     },
     nativeStack: nativeStack(),
@@ -54,11 +57,4 @@ function nativeStack(): number | undefined {
   const sizes = execArgv.map((option) => /^--stack[-_]size=(\d+)$/.exec(option)?.[1]);
   const last = sizes.findLast((size) => size !== undefined);
   return last === undefined ? undefined : Number(last) * KIBIBYTE;
-}
-
-const started = hrtime.bigint() - BigInt(Math.round(performance.now() * Number(NANOSECONDS)));
-
-/** Nanoseconds since performance.timeOrigin. */
-function elapsed(): bigint {
-  return hrtime.bigint() - started;
 }
