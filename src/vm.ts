@@ -4,12 +4,12 @@ import { bifTables } from './bifs/tables.ts';
 import { CodeTable, type PointOwner } from './code/code-table.ts';
 import { generatedImports, Prelude } from './code/generated-imports.ts';
 import { Instruments } from './code/instrument.ts';
+import { KeptTranslations } from './code/kept-translations.ts';
 import { type GeneratedImports, linkModule } from './code/linker.ts';
 import type { LoadedModule } from './code/loaded-module.ts';
 import { ModuleLoader, type PreparedModule } from './code/module-loader.ts';
 import type { FunctionSource } from './code/shared-functions.ts';
 import { type Translation, translationOf } from './code/translation.ts';
-import { decodeTranslation, encodeTranslation } from './code/translation-file.ts';
 import type { DebugFlags } from './debug/flags.ts';
 import { type IsPlain, plainFunctions } from './debug/plain-functions.ts';
 import { EtsTables } from './ets/tables.ts';
@@ -389,8 +389,8 @@ export class Vm implements Machine {
 
   /** Checks and translates a .beam file, or takes what the host's cache has of it. Throws LoadError. */
   prepareModule(file: Uint8Array, options: LoadOptions = {}): PreparedModule {
-    const translation = this.translationOf(file, options);
-    const kept = essentialFile(file);
+    const { translation, lasting } = this.translationOf(file, options);
+    const kept = essentialFile(lasting);
     return {
       name: atom(translation.name),
       hasOnLoad: translation.onLoad !== undefined,
@@ -404,19 +404,25 @@ export class Vm implements Machine {
 
   /** Holds on to the file, and to nothing else of the module's preparation. */
   private retranslator(file: Uint8Array, options: LoadOptions): () => Translation {
-    return () => this.translationOf(file, { ...options, breakpoints: true });
+    return () => this.translationOf(file, { ...options, breakpoints: true }).translation;
   }
 
-  private translationOf(file: Uint8Array, options: LoadOptions): Translation {
+  /** `file` may be a view of linear memory, `lasting` is none once something is translated: that allocates. */
+  private translationOf(file: Uint8Array, options: LoadOptions): { translation: Translation; lasting: Uint8Array } {
+    const kept = this.keptTranslations(options);
+    const known = kept?.find(file);
+    if (known !== undefined) return { translation: known, lasting: file };
+    const lasting = file.slice();
+    const translation = this.translate(lasting, options);
+    kept?.keep(lasting, translation);
+    return { translation, lasting };
+  }
+
+  private keptTranslations({ lines, notes, onInstruction, breakpoints }: LoadOptions): KeptTranslations | undefined {
     const { codeCache } = this.host;
-    const isForOnce = this.isPlain !== undefined || options.notes === true || options.onInstruction !== undefined;
-    if (codeCache === undefined || isForOnce) return this.translate(file, options);
-    const variant = `OTP ${this.otpRelease}${options.lines === false ? ' without lines' : ''}${options.breakpoints === true ? ' with breakpoints' : ''}${this.flags.names ? ' with names' : ''}`;
-    const known = codeCache.find(file, variant);
-    if (known !== undefined) return decodeTranslation(known);
-    const translation = this.translate(file, options);
-    codeCache.keep(file, variant, encodeTranslation(translation));
-    return translation;
+    if (codeCache === undefined || this.isPlain !== undefined || notes === true || onInstruction !== undefined) return;
+    const variant = `OTP ${this.otpRelease}${lines === false ? ' without lines' : ''}${breakpoints === true ? ' with breakpoints' : ''}${this.flags.names ? ' with names' : ''}`;
+    return new KeptTranslations(codeCache, variant);
   }
 
   private namePlain({ name, functions }: BeamModule, isPlain: IsPlain): void {

@@ -13,7 +13,10 @@ const COMMANDS = join('dist', 'src', 'cli') + sep;
 /** Files are looked for relative to their importer; in the bundle all of them are where the command's modules are. */
 const OWN_PLACE = /\bimport\.meta\.url\b/;
 
-async function bundle(entry, outfile) {
+/** What launch.ts calls the program with. It is written around the text here: to put a text of this size together takes time at each start. */
+const PARAMETERS = 'require, enigmaUrl, enigmaBuild';
+
+async function bundle(entry, outfile, around = (text) => text) {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [join('dist', 'src', 'cli', entry)],
@@ -37,7 +40,7 @@ async function bundle(entry, outfile) {
     if (lost) throw new Error(`${path} uses import.meta.url: only src/cli can`);
   }
   const path = join(root, outfile);
-  writeFileSync(path, escaped(readFileSync(path, 'utf8')));
+  writeFileSync(path, around(escaped(readFileSync(path, 'utf8'))));
 }
 
 /** Only regular expressions still have characters beyond ASCII. A text without any is read faster. */
@@ -45,5 +48,5 @@ function escaped(text) {
   return text.replace(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-await bundle('main.js', join('dist', 'enigma.cjs'));
+await bundle('main.js', join('dist', 'enigma.cjs'), (text) => `(function (${PARAMETERS}) {${text}\n})\n`);
 await bundle('launch.js', join('dist', 'launch.cjs'));

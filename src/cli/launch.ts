@@ -11,10 +11,9 @@ import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { codeCacheIn } from './code-cache.ts';
 
-/** What the bundle's text is given in place of Node's and our `import.meta`. */
+/** What the bundle's text (tools/bundle.mjs) is: a function that takes this in place of Node's and our `import.meta`. */
 type Program = (require: NodeJS.Require, url: string, build: string) => void;
 
-const PARAMETERS = 'require, enigmaUrl, enigmaBuild';
 const NO_FILE = new Uint8Array(0);
 
 /** Runs the bundle `path` (ASCII) as if it were the module `main`. */
@@ -26,8 +25,10 @@ export function launch(path: string, main: string): void {
   const cache = codeCacheIn(env.ENIGMA_CACHE, build);
   const variant = `V8 ${versions.v8} ${arch} ${[...execArgv, env.NODE_OPTIONS].join(' ')}`;
   const cachedData = cache?.find(NO_FILE, variant);
-  const text = `(function (${PARAMETERS}) {${bytes.toString('latin1')}\n})`;
-  const script = new Script(text, { filename: path, ...(cachedData === undefined ? {} : { cachedData }) });
+  const script = new Script(bytes.toString('latin1'), {
+    filename: path,
+    ...(cachedData === undefined ? {} : { cachedData }),
+  });
   if (cache !== undefined && script.cachedDataRejected !== false) {
     process.once('exit', () => cache.keep(NO_FILE, variant, script.createCachedData()));
   }

@@ -314,25 +314,33 @@ export class CodeTable implements ExportTable, MachineCode {
 
   /** Gives the module's return points (`Translation.returnPoints`) their numbers and writes them where the trampoline finds them; returns the first number. */
   addReturnPoints(owner: LoadedModule, points: Int32Array, resumeSlot: number): number {
-    const pairs: number[] = [];
+    const first = this.takePoints(owner, points.length / ROW.point);
+    let at = pointRow(first);
     for (let row = 0; row < points.length; row += ROW.point) {
-      pairs.push(points[row + 2] as number, points[row + 3] as number);
+      store(at, resumeSlot);
+      store(plus(at, 4), (points[row + 2] as number) * FRAME_WORDS_RANGE + (points[row + 3] as number));
+      at = plus(at, RETURN_POINT_BYTES);
     }
-    return this.addPoints(owner, pairs, resumeSlot);
+    return first;
   }
 
   /** The same for points that `owner` describes, of which pc and words of the frame are told, one after the other. */
   addPoints(owner: PointOwner, pairs: readonly number[], resumeSlot: number): number {
-    const first = this.points.take(pairs.length / 2);
-    this.points.setOwner(first, owner);
-    this.reservePoints(this.points.end);
-    let at = plus(load(RETURN_POINTS) as Addr, first * RETURN_POINT_BYTES);
+    const first = this.takePoints(owner, pairs.length / 2);
+    let at = pointRow(first);
     for (let i = 0; i < pairs.length; i += 2) {
       const [pc, frameWords] = [pairs[i] as number, pairs[i + 1] as number];
       store(at, resumeSlot);
       store(plus(at, 4), pc * FRAME_WORDS_RANGE + frameWords);
       at = plus(at, RETURN_POINT_BYTES);
     }
+    return first;
+  }
+
+  private takePoints(owner: PointOwner, count: number): number {
+    const first = this.points.take(count);
+    this.points.setOwner(first, owner);
+    this.reservePoints(this.points.end);
     return first;
   }
 
@@ -354,8 +362,7 @@ export class CodeTable implements ExportTable, MachineCode {
 
   /** Words of the frame that goes on at a return point. */
   frameWords(point: number): number {
-    const at = plus(load(RETURN_POINTS) as Addr, point * RETURN_POINT_BYTES + 4);
-    return load(at) % FRAME_WORDS_RANGE;
+    return load(plus(pointRow(point), 4)) % FRAME_WORDS_RANGE;
   }
 
   pointKind(point: number): ReturnPointInfo['kind'] {
@@ -373,6 +380,11 @@ export class CodeTable implements ExportTable, MachineCode {
     const old = this.oldModules.get(module);
     return old !== undefined && this.points.ownerOf(point) === old;
   }
+}
+
+/** Where the trampoline finds a return point. */
+function pointRow(point: number): Addr {
+  return plus(load(RETURN_POINTS) as Addr, point * RETURN_POINT_BYTES);
 }
 
 /** Within a module; an atom's term is a 32-bit number and the arity below 2^8, so this stays a safe integer. */

@@ -48,8 +48,8 @@ export interface GeneratedImports {
 /** The code that slots lead to. */
 export type Wiring = readonly (readonly [slot: number, code: CallableFunction])[];
 
-/** A row of `Translation.lambdas`. */
-type LambdaRow = [name: number, arity: number, index: number, numFree: number, oldUniq: number];
+/** Columns of `Translation.lambdas`. Rows are not taken out as views: one of those costs more than all that is done with it. */
+const LAMBDA = { name: 0, arity: 1, index: 2, numFree: 3, oldUniq: 4 } as const;
 
 class Linker {
   private readonly code: CodeTable;
@@ -74,7 +74,8 @@ class Linker {
     // Entries stay: they are not to hold on to all of the translation's bytes.
     const uniq = translation.md5.slice();
     for (let at = 0; at < lambdas.length; at += ROW.lambda) {
-      const [, arity, index, numFree, oldUniq] = lambdas.subarray(at, at + ROW.lambda) as unknown as LambdaRow;
+      const [arity, index] = [lambdas[at + LAMBDA.arity] as number, lambdas[at + LAMBDA.index] as number];
+      const [numFree, oldUniq] = [lambdas[at + LAMBDA.numFree] as number, lambdas[at + LAMBDA.oldUniq] as number];
       const key = { module: this.atoms[1] as Term, index, arity: arity - numFree, uniq, oldIndex: index };
       this.lambdas.push(funEntry({ ...key, oldUniq }));
     }
@@ -145,7 +146,7 @@ class Linker {
     });
     this.records = recordPrototypes(this.translation, this.literals);
     this.lambdas.forEach((entry, index) => {
-      if (lambdas[index * ROW.lambda + 3] === 0) this.funs[index] = makeClosure(entry, []);
+      if (lambdas[index * ROW.lambda + LAMBDA.numFree] === 0) this.funs[index] = makeClosure(entry, []);
     });
   }
 
@@ -161,8 +162,9 @@ class Linker {
     const { imports, calledImports } = this.translation;
     const importSlots: number[] = [];
     const calls = Array.from(calledImports, (index) => {
-      const [module, name, arity] = imports.subarray(index * ROW.import) as unknown as [number, number, number];
-      const made = this.code.export(this.atoms[module] as Term, this.atoms[name] as Term, arity);
+      const at = index * ROW.import;
+      const atomAt = (column: number): Term => this.atoms[imports[at + column] as number] as Term;
+      const made = this.code.export(atomAt(0), atomAt(1), imports[at + 2] as number);
       importSlots[index] = made.slot;
       return made;
     });
@@ -194,15 +196,16 @@ class Linker {
     const { code, module, atoms } = this;
     const { exports, lambdas } = this.translation;
     for (let index = 0; index * ROW.export < exports.length; index++) {
-      const [name, arity] = exports.subarray(index * ROW.export) as unknown as [number, number];
-      const made = code.export(module.name, atoms[name] as Term, arity);
+      const at = index * ROW.export;
+      const made = code.export(module.name, atoms[exports[at] as number] as Term, exports[at + 1] as number);
       if (made.state === 'bif') continue;
       made.state = 'loaded';
       code.put(made.slot, this.exports[`e${index}`] as CallableFunction);
     }
     this.lambdas.forEach((entry, index) => {
-      const [name, , , free] = lambdas.subarray(index * ROW.lambda) as unknown as LambdaRow;
-      entry.code = { functionName: atoms[name] as Term, free };
+      const at = index * ROW.lambda;
+      const functionName = atoms[lambdas[at + LAMBDA.name] as number] as Term;
+      entry.code = { functionName, free: lambdas[at + LAMBDA.numFree] as number };
     });
     code.modules.set(module.name, module);
   }

@@ -94,6 +94,11 @@ export function storeBytes(a: Addr, source: Uint8Array): void {
   bytes.set(source, a >>> 0);
 }
 
+/** A view of bytes from an address on: not to be kept over anything that allocates. */
+export function bytesAt(a: Addr, count: number): Uint8Array {
+  return bytes.subarray(a >>> 0, (a >>> 0) + count);
+}
+
 /** Loads the double at a 4-byte aligned address. */
 export function loadFloat(a: Addr): number {
   floatScratchWords[0] = words[a >>> 2] as number;

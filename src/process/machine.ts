@@ -164,6 +164,7 @@ export interface Machine {
   /** Checks and translates a .beam file; for one that cannot be loaded, says why. */
   /** Does what something from outside has called for: messages, ends of ports. Not while Erlang code runs. */
   readonly fromOutside: (action: () => void) => void;
+  /** `file` may be a view of linear memory. */
   readonly tryPrepare: (file: Uint8Array) => PreparedModule | { readonly fault: string };
   /** What module_info(md5) would give for a .beam file; undefined for one that cannot be read. */
   readonly md5OfFile: (file: Uint8Array) => Uint8Array | undefined;

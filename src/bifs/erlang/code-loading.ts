@@ -6,7 +6,7 @@ import type { Machine } from '../../process/machine.ts';
 import { release } from '../../process/suspending.ts';
 import { callNext } from '../../runtime/apply.ts';
 import { am } from '../../term/atoms.ts';
-import { binaryBytes, copyOfBytes, isBinary, makeBinary, subBits } from '../../term/bits.ts';
+import { binaryBytes, isBinary, makeBinary, subBits } from '../../term/bits.ts';
 import { listOf, tuple } from '../../term/build.ts';
 import { badarg, systemLimit } from '../../term/erlang-error.ts';
 import type { Term } from '../../term/layout.ts';
@@ -36,7 +36,7 @@ function reportFailure(vm: Machine, module: Term, fault: string): void {
 /** erts_internal:prepare_loading/2: a reference to prepared code, or {error, badfile}. Raises badarg. */
 function prepareLoading(vm: Machine, module: Term, file: Term): Term {
   if (!isAtom(module) || !isBinary(file)) throw badarg();
-  const prepared = vm.tryPrepare(copyOfBytes(file));
+  const prepared = vm.tryPrepare(binaryBytes(file));
   if ('fault' in prepared) {
     reportFailure(vm, module, prepared.fault);
     return tuple(am.error, am.badfile);

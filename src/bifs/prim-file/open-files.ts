@@ -1,11 +1,12 @@
 /** prim_file's functions on open files (prim_file_nif.c). An open file is closed at the latest when the process that opened it ends. */
 import { type OpenFile, type OpenModes, PosixError, type SeekOrigin } from '../../host/files.ts';
+import { bytesAt } from '../../memory/memory.ts';
 import type { Machine } from '../../process/machine.ts';
 import type { Owned, Process } from '../../process/process.ts';
 import { bumpReductions } from '../../runtime/bump-reductions.ts';
 import { am } from '../../term/atoms.ts';
 import { makeInteger, toBigInt } from '../../term/bignum.ts';
-import { makeBinary } from '../../term/bits.ts';
+import { makeBinary, newBinary } from '../../term/bits.ts';
 import { tuple } from '../../term/build.ts';
 import { badarg } from '../../term/erlang-error.ts';
 import { NIL, type Term } from '../../term/layout.ts';
@@ -256,6 +257,14 @@ function getHandle(file: OpenFile): Term {
   return makeBinary(content);
 }
 
+/** A binary that a file's next `size` bytes were read into; shorter where the file ends before. */
+function binaryReadFrom(file: OpenFile, size: number): Term {
+  const { term, data } = newBinary(size);
+  const content = bytesAt(data, size);
+  const count = file.read(content);
+  return count === size ? term : makeBinary(content.slice(0, count));
+}
+
 function readFile(vm: Machine, name: Term): Term {
   const modes = modesOf(NIL);
   const file = vm.host.files.open(nameArgument(name), modes);
@@ -263,8 +272,7 @@ function readFile(vm: Machine, name: Term): Term {
     const { size } = file.info();
     if (size === 0) return ok(makeBinary(readBytes(Number.POSITIVE_INFINITY, (target) => file.read(target))));
     if (size >= MOST_BYTES) throw new PosixError('enomem');
-    const content = new Uint8Array(size);
-    return ok(makeBinary(content.subarray(0, file.read(content))));
+    return ok(binaryReadFrom(file, size));
   } finally {
     file.close();
   }
