@@ -24,6 +24,8 @@ export interface TrampolineHelp {
 export class Prelude {
   private readonly environment: Record<string, unknown>;
   private readonly exports = new Map<string, CallableFunction>();
+  /** What undefined exports hold, by arity. */
+  private readonly stubs: WebAssembly.Module[] = [];
 
   constructor(memory: WebAssembly.Memory, table: WebAssembly.Table, help: TrampolineHelp) {
     this.environment = { memory, table, ...help };
@@ -38,10 +40,10 @@ export class Prelude {
 
   /** A function that leaves saying that the export in `slot` has no code. */
   undefinedExport(slot: number, arity: number): CallableFunction {
-    const name = `undefined${arity}`;
-    const imports = { prelude: { [name]: this.function(name) } } as unknown as WebAssembly.Imports;
-    return new WebAssembly.Instance(new WebAssembly.Module(buildUndefinedStub(slot, arity)), imports).exports
-      .f as CallableFunction;
+    this.stubs[arity] ??= new WebAssembly.Module(buildUndefinedStub(arity));
+    const target = this.function(`undefined${arity}`);
+    const imports = { prelude: { undefined: target }, export: { slot } } as unknown as WebAssembly.Imports;
+    return new WebAssembly.Instance(this.stubs[arity], imports).exports.f as CallableFunction;
   }
 
   /** A function of the prelude by its name, such as `undefined3`. */

@@ -27,7 +27,7 @@ import { storeBytes } from '../memory/memory.ts';
 import { slotWord } from '../memory/slot-word.ts';
 import { atom } from '../term/atoms.ts';
 import { makeBigInt } from '../term/bignum.ts';
-import { decodeExternal } from '../term/external-decode.ts';
+import { decodeAll } from '../term/external-decode.ts';
 import { type FunEntry, funEntry, makeClosure } from '../term/fun-entries.ts';
 import type { Addr, Term } from '../term/layout.ts';
 import { catchTag, returnAddress } from '../term/stack-words.ts';
@@ -112,11 +112,10 @@ class Linker {
    */
   private literalWords(): number {
     const { literals, integers } = this.translation;
-    const listed = literals.reduce((sum, encoded) => sum + encoded.length * 2, 0);
     const large = integers.reduce((sum, value) => sum + value.toString(16).length + 2, 0);
     const fields = this.translation.records.reduce((sum, record) => sum + record.fields.length, 0);
     return (
-      listed +
+      literals.length * 2 +
       large +
       this.translation.mapKeys.length +
       (this.lambdas.length + this.translation.records.length) * 16 +
@@ -136,8 +135,8 @@ class Linker {
   }
 
   private placeTerms(): void {
-    const { literals, integers, lambdas } = this.translation;
-    this.literals = literals.map((encoded) => decodeExternal(encoded));
+    const { literals, literalLengths, integers, lambdas } = this.translation;
+    this.literals = decodeAll(literals, literalLengths);
     this.integers = integers.map((value) => makeBigInt(value));
     this.maps = keysOfMaps(this.translation.mapKeys, (kind, id) => {
       if (kind === CONSTANT_WORD) return id as Term;

@@ -15,12 +15,20 @@ const NUMBERS = [
   'lines',
   'relocations',
   'mapKeys',
+  'literalLengths',
   'calledImports',
   'returnPoints',
 ] as const satisfies readonly (keyof Translation)[];
-const BYTES = ['strings', 'attributes', 'compileInfo', 'md5', 'wasm'] as const satisfies readonly (keyof Translation)[];
-/** Before the header: its length, that of each section, and that of the literals. */
-const LENGTHS = 1 + NUMBERS.length + BYTES.length + 1;
+const BYTES = [
+  'strings',
+  'attributes',
+  'compileInfo',
+  'md5',
+  'literals',
+  'wasm',
+] as const satisfies readonly (keyof Translation)[];
+/** Before the header: its length and that of each section. */
+const LENGTHS = 1 + NUMBERS.length + BYTES.length;
 const ALIGNMENT = 4;
 
 interface Header {
@@ -31,7 +39,6 @@ interface Header {
   readonly records: readonly RecordDefinition[];
   readonly integers: readonly string[];
   readonly shared: readonly string[];
-  readonly literalLengths: readonly number[];
 }
 
 const encoder = new TextEncoder();
@@ -43,16 +50,6 @@ function aligned(length: number): number {
 
 function bytesOf(numbers: Int32Array): Uint8Array {
   return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** JSON has no bigints: default values of record fields that are some are written as texts. */
@@ -68,17 +65,15 @@ function withBigints({ default: given, ...field }: RecordDefinition['fields'][nu
 
 /** The translation as bytes. */
 export function encodeTranslation(translation: Translation): Uint8Array<ArrayBuffer> {
-  const { name, atoms, onLoad, files, records, shared, integers, literals } = translation;
+  const { name, atoms, onLoad, files, records, shared, integers } = translation;
   const header: Header = {
     ...{ name, atoms, onLoad, files, records, shared },
     integers: integers.map(String),
-    literalLengths: literals.map(({ length }) => length),
   };
   const sections = [
     encoder.encode(JSON.stringify(header, withoutBigints)),
     ...NUMBERS.map((key) => bytesOf(translation[key])),
     ...BYTES.map((key) => translation[key]),
-    concatenated(literals),
   ];
   const size = sections.reduce((sum, { length }) => sum + aligned(length), LENGTHS * 4);
   const all = new Uint8Array(size);
@@ -101,7 +96,7 @@ export function decodeTranslation(file: Uint8Array<ArrayBuffer>): Translation {
     at += aligned(length);
     return file.subarray(start, start + length);
   };
-  const { literalLengths, ...header } = JSON.parse(decoder.decode(next(0))) as Header;
+  const header = JSON.parse(decoder.decode(next(0))) as Header;
   const numbers = Object.fromEntries(
     NUMBERS.map((key, i) => {
       const section = next(1 + i);
@@ -111,8 +106,6 @@ export function decodeTranslation(file: Uint8Array<ArrayBuffer>): Translation {
   const bytes = Object.fromEntries(BYTES.map((key, i) => [key, next(1 + NUMBERS.length + i)])) as {
     [key in (typeof BYTES)[number]]: Uint8Array<ArrayBuffer>;
   };
-  const literals = next(LENGTHS - 1);
-  let literalAt = 0;
   return {
     ...header,
     ...numbers,
@@ -120,9 +113,5 @@ export function decodeTranslation(file: Uint8Array<ArrayBuffer>): Translation {
     onLoad: header.onLoad,
     records: header.records.map((record) => ({ ...record, fields: record.fields.map(withBigints) })),
     integers: header.integers.map(BigInt),
-    literals: literalLengths.map((length) => {
-      literalAt += length;
-      return literals.subarray(literalAt - length, literalAt);
-    }),
   };
 }

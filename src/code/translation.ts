@@ -34,8 +34,10 @@ export interface Translation {
   /** `LineTable.files` and its items. Rows: file, line. */
   readonly files: readonly string[];
   readonly lines: Int32Array;
+  /** Those of `BeamModule`, one behind the other, and how many bytes each has. */
+  readonly literals: Uint8Array;
+  readonly literalLengths: Int32Array;
   /** As in `BeamModule`. */
-  readonly literals: readonly Uint8Array[];
   readonly strings: Uint8Array;
   readonly attributes: Uint8Array;
   readonly compileInfo: Uint8Array;
@@ -51,6 +53,16 @@ export interface Translation {
   readonly shared: readonly string[];
   /** Rows: index into POINT_KINDS, func, pc, frameWords, line (`ReturnPoint`). */
   readonly returnPoints: Int32Array;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Rows of `width` numbers. */
@@ -88,15 +100,17 @@ export function translationOf(beam: BeamModule, compiled: CompiledModule): Trans
     return index;
   };
   const { files, items } = beam.lines;
-  const { name, atoms, literals, strings, attributes, compileInfo, md5, records } = beam;
+  const { name, atoms, strings, attributes, compileInfo, md5, records } = beam;
   return {
-    ...{ name, atoms, literals, strings, attributes, compileInfo, md5, records, files },
+    ...{ name, atoms, strings, attributes, compileInfo, md5, records, files },
     onLoad: beam.onLoad,
     functions: table(beam.functions, ROW.function, (one) => [atom(one.name), one.arity]),
     imports: table(beam.imports, ROW.import, (one) => [atom(one.module), atom(one.name), one.arity]),
     exports: table(beam.exports, ROW.export, (one) => [atom(one.name), one.arity]),
     lambdas: table(beam.lambdas, ROW.lambda, (one) => [atom(one.name), one.arity, one.index, one.numFree, one.oldUniq]),
     lines: table(items, ROW.line, ({ file, line }) => [file, line]),
+    literals: joined(beam.literals),
+    literalLengths: Int32Array.from(beam.literals, ({ length }) => length),
     wasm: compiled.wasm.bytes,
     relocations: compiled.wasm.relocations,
     integers: compiled.integers,

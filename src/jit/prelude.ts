@@ -141,13 +141,17 @@ export function buildPrelude(arity?: number): Uint8Array<ArrayBuffer> {
   return prelude.builder.finish().bytes;
 }
 
-/** Wasm of one function, exported as `f`, for the slot of an export whose code is gone: as the stub that importing modules bring. */
-export function buildUndefinedStub(slot: number, arity: number): Uint8Array<ArrayBuffer> {
+/**
+ * Wasm of one function, exported as `f`, for the slot of an export whose code is gone: as the stub that importing modules bring. Function
+ * and slot are imports, so that what V8 makes of it serves all slots of an arity.
+ */
+export function buildUndefinedStub(arity: number): Uint8Array<ArrayBuffer> {
   const builder = new ModuleBuilder();
-  const target = builder.importFunction('prelude', `undefined${arity}`, builder.type(words(arity + 1), [i32]));
+  const target = builder.importFunction('prelude', 'undefined', builder.type(words(arity + 1), [i32]));
+  const slot = builder.importGlobal('export', 'slot', i32, false);
   const func = builder.declareFunction(builder.type(words(arity), [i32]));
   const w = builder.body(func);
-  w.i32Const(slot);
+  w.globalGet(slot);
   for (let i = 0; i < arity; i++) w.localGet(w.param(i));
   w.returnCall(target);
   w.finish();

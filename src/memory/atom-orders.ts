@@ -32,6 +32,16 @@ export function extendAtomOrders(): void {
 }
 
 function orderOf(name: string): number {
+  let ascii = 0;
+  for (let i = 0; i < BYTES; i++) {
+    const unit = i < name.length ? name.charCodeAt(i) : 0;
+    if (unit >= 128) return orderOfAny(name);
+    ascii = (ascii << 8) | unit;
+  }
+  return ascii ^ SIGN;
+}
+
+function orderOfAny(name: string): number {
   const bytes = encodeUtf8(name.slice(0, UNITS));
   let order = 0;
   for (let i = 0; i < BYTES; i++) order = (order << 8) | (bytes[i] ?? 0);

@@ -60,9 +60,18 @@ function listOfBytes(bytes: Uint8Array): Term {
   return listOf(Array.from(bytes, makeSmall));
 }
 
+/** Code points from here on are two units of a text. */
+const FIRST_OF_TWO_UNITS = 0x10000;
+
 /** The characters of a text, as a list. */
 export function characterList(text: string): Term {
-  return listOf(Array.from(text, (character) => makeSmall(character.codePointAt(0) as number)));
+  const characters: Term[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.codePointAt(i) as number;
+    characters.push(makeSmall(code));
+    if (code >= FIRST_OF_TWO_UNITS) i++;
+  }
+  return listOf(characters);
 }
 
 /** The list of characters that bytes stand for; undefined when they are not well-formed. */

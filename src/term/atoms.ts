@@ -58,11 +58,23 @@ export function atomBytes(t: Term): Uint8Array {
 export function recentAtom(bytes: Uint8Array, from: number, size: number): Term | undefined {
   const index = recent[placeOf(bytes, from, size)] as number;
   if (index < 0) return undefined;
-  const t = makeAtom(index);
-  const text = atomBytes(t);
-  if (text.length !== size) return undefined;
-  for (let i = 0; i < size; i++) if (text[i] !== bytes[from + i]) return undefined;
-  return t;
+  return isText(index, bytes, from, size) ? makeAtom(index) : undefined;
+}
+
+function isText(index: number, bytes: Uint8Array, from: number, size: number): boolean {
+  const name = names[index] as string;
+  // What has as many characters as bytes is ASCII: no bytes need be made of it.
+  if (name.length === size) {
+    for (let i = 0; i < size; i++) {
+      const byte = bytes[from + i] as number;
+      if (byte !== name.charCodeAt(i) || byte >= 128) return false;
+    }
+    return true;
+  }
+  const text = name.length < size ? atomBytes(makeAtom(index)) : undefined;
+  if (text?.length !== size) return false;
+  for (let i = 0; i < size; i++) if (text[i] !== bytes[from + i]) return false;
+  return true;
 }
 
 /** Has `recentAtom` find it. */

@@ -11,7 +11,7 @@ import { makeFloat, tupleOf } from './build.ts';
 import { badarg } from './erlang-error.ts';
 import { decodeFloatText, decodeInteger } from './external-decode-numbers.ts';
 import { ExternalReader } from './external-reader.ts';
-import { scanExternal } from './external-scan.ts';
+import { scanAtOnce, scanExternal } from './external-scan.ts';
 import * as tags from './external-tags.ts';
 import { flatmapOfPairs } from './flatmap.ts';
 import { exportTable, funEntry, makeExportFun, newClosure } from './fun-entries.ts';
@@ -76,6 +76,19 @@ export function* decodeInParts(input: Uint8Array, options: DecodeOptions = NO_OP
   return { term, used: 6 + inflated.consumed };
 }
 
+/** Terms of so many bytes each that lie one behind the other, with version bytes, none compressed and none a view of linear memory. Raises badarg. */
+export function decodeAll(input: Uint8Array, lengths: Int32Array): Term[] {
+  const decoder = new Decoder(input, 0, false);
+  const terms: Term[] = [];
+  let from = 0;
+  for (const length of lengths) {
+    if (input[from] !== tags.VERSION_MAGIC || scanAtOnce(input, from + 1) < 0) throw badarg();
+    terms.push(decoder.termAt(from + 1));
+    from += length;
+  }
+  return terms;
+}
+
 /** A term without the version byte (and never compressed), from index `from` on. */
 export function decodeBare(input: Uint8Array, from = 0, options: DecodeOptions = NO_OPTIONS): Term {
   return decodeBareUsed(input, from, options).term;
@@ -131,11 +144,31 @@ class Decoder {
     this.#safe = safe;
   }
 
-  *inParts(): Parts<Term> {
+  /** The term that starts at index `at`, at once. */
+  termAt(at: number): Term {
+    this.#input.at = at;
+    this.#local = false;
+    const root = this.#begin();
+    try {
+      while (!this.#goOn());
+      if (this.#maps.length > 0) whole(this.#finishMaps());
+    } finally {
+      this.#fillRest();
+    }
+    return loadTerm(root);
+  }
+
+  /** Makes the word for the term that comes next. */
+  #begin(): Addr {
     const root = allocate(2);
     store(root, NON_VALUE);
     store(plus(root, 4), NIL);
     this.#next = root;
+    return root;
+  }
+
+  *inParts(): Parts<Term> {
+    const root = this.#begin();
     try {
       while (!this.#goOn()) yield TERMS_IN_A_PART / TERMS_PER_REDUCTION;
       yield* this.#finishMaps();

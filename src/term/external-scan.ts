@@ -235,6 +235,13 @@ export function* scanExternal(bytes: Uint8Array, from: number): Parts<number> {
   }
 }
 
+/** The same at once. */
+export function scanAtOnce(bytes: Uint8Array, from: number): number {
+  const s: Scan = { bytes, at: from, terms: 1, afterNode: 0, localHashAt: -1, localEnd: -1 };
+  while (s.terms > 0) if (!scanPart(s)) return -1;
+  return s.at;
+}
+
 /** Goes on over the terms of a part; false: malformed or cut off. */
 function scanPart(s: Scan): boolean {
   for (let count = TERMS_IN_A_PART; count > 0 && s.terms > 0; count--) {

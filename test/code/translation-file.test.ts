@@ -37,7 +37,7 @@ function check(path: string): void {
   const decoded = decodeTranslation(bytes);
   const plain = ({ literals, strings, attributes, compileInfo, md5, ...rest }: typeof translation) => ({
     ...rest,
-    bytes: [...literals, strings, attributes, compileInfo, md5].map((one) => [...one]),
+    bytes: [literals, strings, attributes, compileInfo, md5].map((one) => [...one]),
   });
   assert.deepEqual(plain(decoded), plain(translation));
 }
