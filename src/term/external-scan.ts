@@ -50,6 +50,8 @@ import { termRules } from './term-rules.ts';
 interface Scan {
   readonly bytes: Uint8Array;
   at: number;
+  /** Index behind the last byte that counts. */
+  readonly end: number;
   /** Terms that are still to come. */
   terms: number;
   /** Bytes that follow the node name that comes next. */
@@ -76,7 +78,7 @@ function uint32At(bytes: Uint8Array, at: number): number {
   return (high | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)) >>> 0;
 }
 function has(s: Scan, count: number): boolean {
-  return count <= s.bytes.length - s.at;
+  return count <= s.end - s.at;
 }
 function skip(s: Scan, count: number): boolean {
   if (!has(s, count)) return false;
@@ -227,7 +229,7 @@ const TERMS_PER_REDUCTION = 64;
 
 /** Index behind the external term that starts at `from` (without version byte); -1 when it is malformed or cut off. */
 export function* scanExternal(bytes: Uint8Array, from: number): Parts<number> {
-  const s: Scan = { bytes, at: from, terms: 1, afterNode: 0, localHashAt: -1, localEnd: -1 };
+  const s = newScan(bytes, from, bytes.length);
   for (;;) {
     if (!scanPart(s)) return -1;
     if (s.terms === 0) return s.at;
@@ -235,9 +237,13 @@ export function* scanExternal(bytes: Uint8Array, from: number): Parts<number> {
   }
 }
 
-/** The same at once. */
-export function scanAtOnce(bytes: Uint8Array, from: number): number {
-  const s: Scan = { bytes, at: from, terms: 1, afterNode: 0, localHashAt: -1, localEnd: -1 };
+function newScan(bytes: Uint8Array, at: number, end: number): Scan {
+  return { bytes, at, end, terms: 1, afterNode: 0, localHashAt: -1, localEnd: -1 };
+}
+
+/** The same at once, for what ends at `end` at the latest. */
+export function scanAtOnce(bytes: Uint8Array, from: number, end: number): number {
+  const s = newScan(bytes, from, end);
   while (s.terms > 0) if (!scanPart(s)) return -1;
   return s.at;
 }
@@ -273,7 +279,7 @@ const MARGIN = 10;
  */
 function scanCommon(s: Scan, most: number): number {
   const { bytes } = s;
-  const end = bytes.length - MARGIN;
+  const end = s.end - MARGIN;
   let { at, terms } = s;
   let count = 0;
   while (count < most && terms > 0 && at < end) {

@@ -7,7 +7,7 @@ import { deflateOf, inflateOf } from '../../runtime/zlib-hooks.ts';
 import { makeInteger } from '../../term/bignum.ts';
 import { binaryBytes, makeBinary } from '../../term/bits.ts';
 import { tuple } from '../../term/build.ts';
-import { decodeInParts } from '../../term/external-decode.ts';
+import { decodeInParts, decodeSmall } from '../../term/external-decode.ts';
 import {
   type EncodeOptions,
   encodeInParts,
@@ -17,6 +17,7 @@ import {
 } from '../../term/external-encode.ts';
 import { parseDecodeOptions, parseEncodeOptions } from '../../term/external-options.ts';
 import { NIL, type Term } from '../../term/layout.ts';
+import { isBitstring } from '../../term/term.ts';
 import type { BifRow, BifTable } from '../registry.ts';
 import { binarySize } from './binaries.ts';
 
@@ -60,6 +61,14 @@ function* termOf(vm: Machine, binary: Term, list: Term): LongWork {
   return used ? tuple(decoded.term, makeInteger(decoded.used)) : decoded.term;
 }
 
+/** binary_to_term/1,2: what is small needs no parts. */
+function beginTerm(vm: Machine, binary: Term, list: Term): LongWork | Term {
+  const small = list === NIL && isBitstring(binary) ? decodeSmall(binary) : undefined;
+  if (small === undefined) return termOf(vm, binary, list);
+  bumpForWork(binarySize(binary), BYTES_PER_REDUCTION);
+  return small;
+}
+
 /** The BIFs of a name, whose second argument, a list of options, may be missing. */
 function rowsOf(name: string, work: (vm: Machine, subject: Term, list: Term) => LongWork | Term): BifRow[] {
   const trap = { module: 'erts_internal', name: `${name}_trap`, arity: 1 };
@@ -76,6 +85,6 @@ export const erlangExternalBifs: BifTable = {
     ...rowsOf('term_to_binary', beginBinary),
     ...rowsOf('term_to_iovec', iovecOf),
     ...rowsOf('external_size', sizeOf),
-    ...rowsOf('binary_to_term', termOf),
+    ...rowsOf('binary_to_term', beginTerm),
   ],
 };
