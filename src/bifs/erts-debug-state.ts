@@ -22,7 +22,6 @@ import {
   makeHeader,
   NIL,
   NON_VALUE,
-  SMALL_MIN,
   type Term,
 } from '../term/layout.ts';
 import { mapFromArrays } from '../term/map-build.ts';
@@ -37,11 +36,13 @@ import {
   makeAtom,
   makeBoxed,
   tupleArity,
+  tupleElement,
 } from '../term/term.ts';
 import { atomOf, boolean, natural, pairOf } from './erlang/arguments.ts';
 import { memoryState } from './erlang/memory.ts';
 import { processInfoItems, processStatus } from './erlang/process-info.ts';
 import { processListState } from './erlang/process-list.ts';
+import { MIN_UNIQUE_INTEGER, uniqueIntegerOf } from './erlang/time.ts';
 import type { BifTable } from './registry.ts';
 
 /** What a test may wait for. Nothing here is put off: it is done when the call that asked for it returns. */
@@ -280,11 +281,16 @@ function getInternalState(vm: Machine, item: Term): Term {
   if (item === atom('processes_bif_info')) return processListState(vm);
   if (item === atom('processes')) return listOf(vm.processes.all().map((process) => process.pid));
   if (item === atom('min_unique_integer') || item === atom('min_unique_monotonic_integer'))
-    return makeInteger(SMALL_MIN);
+    return makeInteger(MIN_UNIQUE_INTEGER);
   // Only builds of OTP for debugging put what is allocated into fragments.
   if (item === atom('force_heap_frags')) return am.false;
   const pair = pairOf(item);
   if (pair !== undefined) return getStateOf(vm, pair.key, pair.value);
+  if (isTuple(item) && tupleArity(item) === 3 && tupleElement(item, 1) === atom('make_unique_integer')) {
+    const [thread, count] = [tupleElement(item, 2), tupleElement(item, 3)];
+    if (!isInteger(thread) || !isInteger(count)) throw badarg();
+    return uniqueIntegerOf(toBigInt(thread), toBigInt(count));
+  }
   // A build of OTP whose maps are to have as many collisions as possible.
   if (item === atom('hashmap_collision_bonanza')) return am.false;
   throw badarg();

@@ -2,6 +2,7 @@
  * Code of term-kernels.ts for the hash of a term: term/hash.ts says what it is, and hashes what is not known here. Known are immediates,
  * lists, tuples, references and binaries on heaps.
  */
+import { MIX_FACTORS, OTP_SMALL, OTP_SMALL_MIDDLE } from '../term/hash.ts';
 import {
   HEADER_HEAP_BITS,
   HEADER_REF,
@@ -12,11 +13,13 @@ import {
   HEAP_BITS_SIZE,
   PRIMARY_BOXED,
   PRIMARY_CONS,
+  PRIMARY_MASK,
+  PRIMARY_SMALL,
   REF_NUMBERS,
   TUPLE_ELEMENTS,
 } from '../term/layout.ts';
 import type { FunctionBuilder } from '../wasm/function-builder.ts';
-import { type FuncIndex, i32, type Local } from '../wasm/types.ts';
+import { type FuncIndex, i32, i64, type Local } from '../wasm/types.ts';
 import { emitSearch, pushHeader, pushIsCons, pushIsPointer } from './comparison-emitter.ts';
 
 interface Folding {
@@ -266,19 +269,66 @@ export function emitFold(w: FunctionBuilder, fold: FuncIndex, slow: FuncIndex): 
   w.call(slow);
 }
 
+/** Pushes the hash of an immediate (immediateHash in term/hash.ts). */
+function emitImmediate(w: FunctionBuilder, term: Local): void {
+  const hash = w.local(i64, 'mixed');
+  w.localGet(term);
+  w.i32Const(OTP_SMALL_MIDDLE);
+  w.i32Add();
+  w.i32Const(30);
+  w.i32ShrU();
+  w.localGet(term);
+  w.i32Const(PRIMARY_MASK);
+  w.i32And();
+  w.i32Const(PRIMARY_SMALL);
+  w.i32Xor();
+  w.i32Const(2);
+  w.i32Shl();
+  w.i32Or();
+  w.i64ExtendI32U();
+  w.i64Const(32);
+  w.i64Shl();
+  w.localGet(term);
+  w.i32Const(OTP_SMALL.shift);
+  w.i32Shl();
+  w.i32Const(OTP_SMALL.tag);
+  w.i32Or();
+  w.i64ExtendI32U();
+  w.i64Or();
+  w.localSet(hash);
+  const spread = (): void => {
+    w.localGet(hash);
+    w.localGet(hash);
+    w.i64Const(33);
+    w.i64ShrU();
+    w.i64Xor();
+  };
+  for (const [high, low] of MIX_FACTORS) {
+    spread();
+    w.i64Const((BigInt(high) << 32n) | BigInt(low >>> 0));
+    w.i64Mul();
+    w.localSet(hash);
+  }
+  spread();
+  w.i32WrapI64();
+}
+
 /** (term) -> the bits of its hash that `mask` has (internalHash in term/hash.ts). */
 export function emitHash(w: FunctionBuilder, fold: FuncIndex, { mask, depth }: { mask: number; depth: number }): void {
   const [term, hash] = [w.param(0), w.local(i32, 'hash')];
-  w.localGet(term);
-  w.localSet(hash);
   pushIsPointer(w, () => w.localGet(term));
+  w.i32Eqz();
   w.if();
+  emitImmediate(w, term);
+  w.i32Const(mask);
+  w.i32And();
+  w.return();
+  w.end();
   w.localGet(term);
   w.i32Const(0);
   w.i32Const(depth);
   w.call(fold);
   w.localSet(hash);
-  w.end();
   emitFinish(w, hash);
   w.i32Const(mask);
   w.i32And();

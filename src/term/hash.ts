@@ -35,6 +35,7 @@ import {
   PRIMARY_BOXED,
   PRIMARY_CONS,
   PRIMARY_MASK,
+  PRIMARY_SMALL,
   RECORD_DEFINITION,
   REF_NUMBERS,
   type Term,
@@ -46,12 +47,44 @@ const stack: number[] = [];
 
 /** The hash of a term: a signed 32-bit number whose bits are all equally good. */
 export function internalHash(t: Term): number {
-  return finish(isImmediate(t) ? t : foldTerm(t, 0));
+  return isImmediate(t) ? immediateHash(t) : finish(foldTerm(t, 0));
 }
 
-/** The same for a term that is known to be an immediate. */
+/** A hash of a term that is an immediate: another one, which takes less. */
 export function hashOfImmediate(t: Term): number {
   return finish(t);
+}
+
+/** The factors of MurmurHash3's end for 64 bits, each as its high and its low word (ihash_mix64 in erl_term_hashing.c). */
+export const MIX_FACTORS = [
+  [0xff51afd7 | 0, 0xed558ccd | 0],
+  [0xc4ceb9fe | 0, 0x1a85ec53],
+] as const;
+/** What makes of a small the word that it is in OTP with words of 32 bits: four bits of tag, all set. */
+export const OTP_SMALL = { shift: 2, tag: 15 };
+/** Added to a small, it leaves the highest two bits clear where OTP has one, too: with 28 bits. */
+export const OTP_SMALL_MIDDLE = 1 << 29;
+
+/**
+ * Of smalls it is OTP's own with words of 32 bits: its test suites know which of them collide. What that word has no room for
+ * (bits of larger smalls, other tags) is in the high word.
+ */
+function immediateHash(t: Term): number {
+  const [[first, firstLow], [second, secondLow]] = MIX_FACTORS;
+  const high = ((t + OTP_SMALL_MIDDLE) >>> 30) | (((t & PRIMARY_MASK) ^ PRIMARY_SMALL) << 2);
+  const low = ((t << OTP_SMALL.shift) | OTP_SMALL.tag) ^ (high >>> 1);
+  const highOnce = (highProduct(low, firstLow) + Math.imul(low, first) + Math.imul(high, firstLow)) | 0;
+  const once = Math.imul(low, firstLow) ^ (highOnce >>> 1);
+  const highTwice = highProduct(once, secondLow) + Math.imul(once, second) + Math.imul(highOnce, secondLow);
+  return Math.imul(once, secondLow) ^ (highTwice >>> 1);
+}
+
+/** The high word of the product of two words. */
+function highProduct(a: number, b: number): number {
+  const [aHigh, aLow, bHigh, bLow] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
+  const other = aLow * bHigh + (middle & 0xffff);
+  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(other / 0x10000)) | 0;
 }
 
 /** A hash that is not finished, with a term mixed in. */

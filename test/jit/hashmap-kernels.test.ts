@@ -14,7 +14,7 @@ import { FLATMAP_LIMIT, NIL, NON_VALUE, type Term } from '../../src/term/layout.
 import { mapFromArrays } from '../../src/term/map-build.ts';
 import { makeSmall } from '../../src/term/term.ts';
 import { randomSource } from '../support/random.ts';
-import { colliding } from '../term/colliding-keys.ts';
+import { CollidingKeys } from '../term/colliding-keys.ts';
 import { type JudgedTerm, judgedTerms, specialTerms } from '../term/term-judge.ts';
 import { type Kernel, mapKernels } from './map-kernels-of-memory.ts';
 
@@ -86,7 +86,13 @@ function put(
 test('large maps: what TypeScript makes; keys of equal hashes are left to it', (t) => {
   const kernels = mapKernels(true);
   const random = randomSource(17);
-  const alike = [colliding(29, 5), colliding(28, 7), colliding(25, 20), colliding(8, 50)].flat();
+  const colliding = new CollidingKeys();
+  const alike = [
+    colliding.group(29, 5),
+    colliding.group(28, 7),
+    colliding.group(25, 20),
+    colliding.group(8, 50),
+  ].flat();
   const keys = [...allKinds(), ...alike];
   const hashes = new Map<number, number>();
   for (const key of keys) hashes.set(keyHash(key), (hashes.get(keyHash(key)) ?? 0) + 1);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { am } from '../../src/term/atoms.ts';
 import { bitsOwner, makeBitstring, makeSubBits } from '../../src/term/bits.ts';
 import { decodeExternal } from '../../src/term/external-decode.ts';
 import { encodeExternal } from '../../src/term/external-encode.ts';
 import { internalHash } from '../../src/term/hash.ts';
+import { NIL } from '../../src/term/layout.ts';
 import { phash } from '../../src/term/phash.ts';
 import { phash2 } from '../../src/term/phash2.ts';
 import { makeSmall, tupleElement } from '../../src/term/term.ts';
@@ -81,4 +83,20 @@ test('internalHash spreads integers, atoms and strings over all its bits', () =>
   const empty = buckets.filter((n) => n === 0).length / count;
   // A random function leaves 1/e of the buckets empty.
   assert.ok(empty > 0.35 && empty < 0.39, `${empty}`);
+});
+
+test('internalHash of integers is that of OTP with words of 32 bits', () => {
+  // What OTP's own map_SUITE and persistent_term_SUITE say of it: that of 0, and integers whose hashes are equal.
+  assert.equal(internalHash(makeSmall(0)) >>> 0, 416_211_501);
+  const alike = [
+    [76_325_343, 52],
+    [125, -110_161_190],
+    [103_325_476, -69_901_823, -111_848_030],
+    [-1_014_167, 67_108_908],
+    [-55_973_163, -134_217_697],
+  ];
+  for (const group of alike) assert.equal(new Set(group.map((n) => internalHash(makeSmall(n)))).size, 1);
+  // No two of the same word in OTP: neither larger integers nor other immediates.
+  const others = [makeSmall(2 ** 28), makeSmall(-(2 ** 28)), makeSmall(2 ** 29 - 1), NIL, am.none];
+  assert.equal(new Set([makeSmall(0), makeSmall(-1), ...others].map(internalHash)).size, 7);
 });

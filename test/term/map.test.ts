@@ -41,7 +41,7 @@ import {
 } from '../../src/term/term.ts';
 import { useTermRulesOf } from '../../src/term/term-rules.ts';
 import { freshHeap } from '../support/heap.ts';
-import { colliding } from './colliding-keys.ts';
+import { CollidingKeys } from './colliding-keys.ts';
 import { mapRuns } from './term-judge.ts';
 
 function elements(list: Term): Term[] {
@@ -238,7 +238,15 @@ test('a map of 100,000 keys: at once, key by key, and back to nothing', () => {
 
 test('keys whose hashes collide, wholly or in part', (t) => {
   freshHeap();
-  const groups = [colliding(29, 5), colliding(29, 4), colliding(28, 7), colliding(25, 20), colliding(8, 50)];
+  const colliding = new CollidingKeys();
+  const sizes = [
+    [29, 5],
+    [29, 4],
+    [28, 7],
+    [25, 20],
+    [8, 50],
+  ] as const;
+  const groups = sizes.map(([bits, wanted]) => colliding.group(bits, wanted));
   const keys = groups.flat();
   const distinct = [...new Set(keys)];
   const whole = mapFromArrays(keys, keys);

@@ -4,7 +4,7 @@ import { am } from '../../term/atoms.ts';
 import { makeBigInt, makeInteger, toBigInt } from '../../term/bignum.ts';
 import { tuple } from '../../term/build.ts';
 import { badarg } from '../../term/erlang-error.ts';
-import { NIL, SMALL_MIN, type Term } from '../../term/layout.ts';
+import { NIL, type Term } from '../../term/layout.ts';
 import { isInteger } from '../../term/term.ts';
 import type { BifTable } from '../registry.ts';
 import { elementsOf } from './lists-tuples.ts';
@@ -55,6 +55,18 @@ function timestampTerm(microseconds: bigint): Term {
   );
 }
 
+/** The least unique integer: the least small of OTP with words of 32 bits. */
+export const MIN_UNIQUE_INTEGER = -(2 ** 27);
+/** A unique integer tells which thread made it: the scheduler, or none. */
+const THREADS = 2;
+const SCHEDULER = 1;
+const COUNTER_BITS = 64;
+
+/** The unique integer of a thread and of what it has counted so far (bld_unique_integer_term). */
+export function uniqueIntegerOf(thread: bigint, count: bigint): Term {
+  return makeBigInt(BigInt.asUintN(COUNTER_BITS, count) * BigInt(THREADS) + thread + BigInt(MIN_UNIQUE_INTEGER));
+}
+
 /**
  * unique_integer/1. Integers with the same modifiers never repeat, and each is above the one before: they count the references that are
  * made as well. Raises badarg.
@@ -63,7 +75,8 @@ function uniqueInteger(vm: Machine, modifiers: Term = NIL): Term {
   const list = elementsOf(modifiers);
   if (!list.every((modifier) => modifier === am.monotonic || modifier === am.positive)) throw badarg();
   const count = vm.references.fresh();
-  return makeInteger(list.includes(am.positive) ? count : SMALL_MIN + count);
+  const unique = count * THREADS + SCHEDULER;
+  return makeInteger(list.includes(am.positive) ? unique + 1 : unique + MIN_UNIQUE_INTEGER);
 }
 
 export const erlangTimeBifs: BifTable = {
