@@ -6,13 +6,26 @@
  * While the table is fixed the number of buckets stays, and a row that is deleted stays as a mark of its place.
  */
 import { load, plus, store } from '../memory/memory.ts';
+import { termKernels } from '../memory/term-kernels.ts';
 import { identical } from '../term/equality.ts';
 import { badarg } from '../term/erlang-error.ts';
-import { hashOfImmediate, internalHash } from '../term/hash.ts';
+import { hashOfImmediate } from '../term/hash.ts';
+import { HASH_SHIFT } from '../term/hash-nodes.ts';
 import type { Term } from '../term/layout.ts';
 import type { Parts } from '../term/parts.ts';
 import { isImmediate, isSmall, makeSmall, smallValue, tupleElement } from '../term/term.ts';
-import { freeRow, makeRow, NO_ROW, ROW_HASH, ROW_NEXT, ROW_SIZE, type Row, rowElement, rowObject } from './row.ts';
+import {
+  freeRow,
+  makeRow,
+  NO_ROW,
+  overwriteFlat,
+  ROW_HASH,
+  ROW_NEXT,
+  ROW_SIZE,
+  type Row,
+  rowElement,
+  rowObject,
+} from './row.ts';
 import { ROWS_IN_A_PART, ROWS_PER_REDUCTION, RowStore, type TableType } from './row-store.ts';
 
 const MIN_BUCKETS = 256;
@@ -55,9 +68,14 @@ function freeChain(first: Row): number {
  * stays in the processor's cache.
  */
 function keyHash(key: Term): number {
-  if (!isSmall(key)) return internalHash(key);
+  if (!isSmall(key)) return otherHash(key);
   const value = smallValue(key);
   return hashOfImmediate(makeSmall(value >> NEAR_BITS)) ^ (value & NEAR_MASK);
+}
+
+/** The kernel gives the 29 highest bits. */
+function otherHash(key: Term): number {
+  return isImmediate(key) ? hashOfImmediate(key) : termKernels().keyHash(key) >> HASH_SHIFT;
 }
 
 export class HashTable extends RowStore {
@@ -95,7 +113,7 @@ export class HashTable extends RowStore {
   private hasKey(row: Row, key: Term, hash: number): boolean {
     if (hashOf(row) !== hash) return false;
     const own = this.keyOf(row);
-    return own === key || (!isImmediate(key) && identical(own, key));
+    return own === key || (!isImmediate(key) && termKernels().identical(own, key) !== 0);
   }
 
   // ---- looking up ----------------------------------------------------------------------------------------------------
@@ -165,6 +183,8 @@ export class HashTable extends RowStore {
       if (made !== NO_ROW) freeRow(made);
       return;
     }
+    const mayStay = made === NO_ROW && row !== NO_ROW && this.type === 'set' && !isDeleted(row);
+    if (mayStay && overwriteFlat(row, object)) return;
     const own = made === NO_ROW ? makeRow(object, hash) : made;
     if (row !== NO_ROW && this.type === 'set') return this.exchange(index, previous, row, own);
     this.link(index, previous, row, own);

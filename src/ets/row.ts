@@ -70,6 +70,14 @@ function withHead(block: Addr, hash: number, offHeap: Addr, size: number): Row {
   return rowAt(block);
 }
 
+/** Puts a tuple of immediates in the place of another one of the same arity; false if one of them is none, and nothing is done. */
+export function overwriteFlat(row: Row, object: Term): boolean {
+  const arity = tupleArity(object);
+  const isSame = isFlatRow(row) && rowArity(row) === arity && isFlat(object, arity);
+  if (isSame) for (let i = 1; i <= arity; i++) setImmediateElement(row, i, tupleElement(object, i));
+  return isSame;
+}
+
 export function freeRow(row: Row): void {
   const offHeap = rowOffHeap(row);
   if (offHeap !== 0) releaseList(offHeap);
