@@ -99,7 +99,8 @@ export function minorIsPossible(heap: ProcessHeap): boolean {
 
 function minorCollection(heap: ProcessHeap, options: CollectOptions, overflow: number): Collection {
   const before = heap.usedWords();
-  const capacity = Math.max(heap.minHeapWords, (heap.youngEnd - heap.youngStart) / 4);
+  const words = (heap.youngEnd - heap.youngStart) / 4;
+  const capacity = Math.max(heap.minHeapWords, words);
   const mature = heap.highWater - heap.youngStart;
   if (heap.oldStart === 0 && mature !== 0) {
     const oldWords = nextHeapSize(before, 1);
@@ -135,7 +136,8 @@ function minorCollection(heap: ProcessHeap, options: CollectOptions, overflow: n
   sortOffHeap(heap, young);
   replaceYoung(work, fresh);
   const after = (work.top - fresh) / 4;
-  heap.minorsSinceMajor++;
+  // What only gives a new process the heap that OTP's begins with is no collection there.
+  if (words >= heap.minHeapWords) heap.minorsSinceMajor++;
   heap.offHeapLimit = nextVirtualHeapSize(heap.offHeapBytes / 4, heap.offHeapLimit / 4, heap.minVirtualHeapWords) * 4;
   fitYoung(heap, options.fit === true ? after : Math.max(roomy, sizeAfterMinor(heap, capacity, after + overflow)));
   heap.isRoomy = roomy > 0;
