@@ -63,6 +63,7 @@ export function startSystem(vm: Vm, { findModule, arguments: args, initModule = 
     if (file !== undefined) vm.preloaded.unshift(vm.loadModule(file, { lines: false }).name);
   }
   handleFirstSignals(vm);
+  vm.clockService.start();
   const first = spawnFirst(vm, initModule, args);
   for (const [module, priority] of SYSTEM_PROCESSES) {
     if (!vm.preloaded.includes(atom(module))) continue;

@@ -28,7 +28,12 @@ export class ClockService implements MonitoredObject, Timer {
   constructor(vm: Machine) {
     this.vm = vm;
     vm.time.offsetChanged = (offset) => this.tell(offset);
-    if (vm.time.settings.warpMode === 'multi_time_warp') vm.timers.add(vm.timers.now() + FIRST_CHECK, this);
+  }
+
+  /** Where time may warp, looks at it from now on: there is always a timer, so a machine that is to end when it is idle does not want it. */
+  start(): void {
+    const { time, timers } = this.vm;
+    if (time.settings.warpMode === 'multi_time_warp') timers.add(timers.now() + FIRST_CHECK, this);
   }
 
   /** Looks whether system time has to warp. */
