@@ -1,6 +1,7 @@
 /** Reads the flags of OTP's emulator, in the order and with the complaints of erl_init.c; a few of them mean something here. */
-import { type HeapLimit, NO_LIMIT } from '../memory/heap-limit.ts';
-import { MIN_HEAP_WORDS, MIN_VIRTUAL_HEAP_WORDS, nextHeapSize } from '../memory/heap-sizes.ts';
+import type { HeapLimit } from '../memory/heap-limit.ts';
+import { nextHeapSize } from '../memory/heap-sizes.ts';
+import { DEFAULT_SETTINGS } from '../process/machine-settings.ts';
 import { defaultTimeSettings, type TimeSettings, type WarpMode } from '../process/system-time.ts';
 import { EARLY_FLAGS, type FlagRule, LATE_FLAGS, leadingInteger, MIDDLE_FLAGS } from './emulator-flag-rules.ts';
 import { emulatorUsage } from './emulator-usage.ts';
@@ -38,9 +39,6 @@ export interface EmulatorWorld {
 /** A flag is unknown or has a value that it cannot have; the message is all that the emulator writes. */
 export class BadEmulatorFlag extends Error {}
 
-const DEFAULT_PROCESSES = 2 ** 20;
-const DEFAULT_PORTS = 2 ** 16;
-const DEFAULT_ATOMS = 2 ** 20;
 const MOST_SCHEDULERS = 1024;
 
 const INTERRUPTS: Readonly<Record<string, EmulatorSettings['interrupt']>> = { i: 'ignore', c: 'menu', d: 'default' };
@@ -111,15 +109,7 @@ const EFFECTS: Readonly<Record<string, (settings: EmulatorSettings, value: strin
 };
 
 const defaults = (release: number): EmulatorSettings => ({
-  processLimit: DEFAULT_PROCESSES,
-  portLimit: DEFAULT_PORTS,
-  atomLimit: DEFAULT_ATOMS,
-  printableRange: 'latin1',
-  warnings: 'warning',
-  minHeapWords: MIN_HEAP_WORDS,
-  minVirtualHeapWords: MIN_VIRTUAL_HEAP_WORDS,
-  heapLimit: NO_LIMIT,
-  offHeapMessages: false,
+  ...DEFAULT_SETTINGS,
   time: defaultTimeSettings(release),
   initModule: 'init',
   interrupt: 'menu',

@@ -9,7 +9,7 @@ import { load, plus, store } from '../memory/memory.ts';
 import { termKernels } from '../memory/term-kernels.ts';
 import { identical } from '../term/equality.ts';
 import { badarg } from '../term/erlang-error.ts';
-import { hashOfImmediate } from '../term/hash.ts';
+import { quickHashOfImmediate } from '../term/hash.ts';
 import { HASH_SHIFT } from '../term/hash-nodes.ts';
 import type { Term } from '../term/layout.ts';
 import type { Parts } from '../term/parts.ts';
@@ -70,12 +70,12 @@ function freeChain(first: Row): number {
 function keyHash(key: Term): number {
   if (!isSmall(key)) return otherHash(key);
   const value = smallValue(key);
-  return hashOfImmediate(makeSmall(value >> NEAR_BITS)) ^ (value & NEAR_MASK);
+  return quickHashOfImmediate(makeSmall(value >> NEAR_BITS)) ^ (value & NEAR_MASK);
 }
 
 /** The kernel gives the 29 highest bits. */
 function otherHash(key: Term): number {
-  return isImmediate(key) ? hashOfImmediate(key) : termKernels().keyHash(key) >> HASH_SHIFT;
+  return isImmediate(key) ? quickHashOfImmediate(key) : termKernels().keyHash(key) >> HASH_SHIFT;
 }
 
 export class HashTable extends RowStore {

@@ -269,7 +269,7 @@ export function emitFold(w: FunctionBuilder, fold: FuncIndex, slow: FuncIndex): 
   w.call(slow);
 }
 
-/** Pushes the hash of an immediate (immediateHash in term/hash.ts). */
+/** Pushes the hash of an immediate (otpHashOfImmediate in term/hash.ts). */
 function emitImmediate(w: FunctionBuilder, term: Local): void {
   const hash = w.local(i64, 'mixed');
   w.localGet(term);

@@ -1,4 +1,5 @@
 /** What monitor(time_offset, clock_service) watches: it tells of new time offsets (erl_time_sup.c). */
+import type { Fragment } from '../memory/fragment.ts';
 import { am, atom } from '../term/atoms.ts';
 import { makeBigInt } from '../term/bignum.ts';
 import { tuple } from '../term/build.ts';
@@ -44,18 +45,17 @@ export class ClockService implements MonitoredObject, Timer {
   }
 
   private tell(offset: bigint): void {
-    for (const monitor of this.monitoredBy ?? []) this.send(monitor, makeMessage(this.vm, monitor, offset));
+    for (const monitor of this.monitoredBy ?? []) {
+      const process = this.vm.processes.get(monitor.watcher);
+      if (process === undefined) throw new Error('a monitor of the time offset outlives its process');
+      deliver(this.vm, process, this.message(monitor, offset), am.clock_service);
+    }
   }
 
-  private send({ watcher }: Monitor, message: ReturnType<typeof makeMessage>): void {
-    const process = this.vm.processes.get(watcher);
-    if (process === undefined) throw new Error('a monitor of the time offset outlives its process');
-    deliver(this.vm, process, message, am.clock_service);
+  private message({ key, tag }: Monitor, offset: bigint): Fragment {
+    return buildFragment(MESSAGE_WORDS + REFERENCE_WORDS, [tag?.term ?? atom('CHANGE')], ([first]) => {
+      const reference = this.vm.references.term(key);
+      return tuple(first as Term, reference, am.time_offset, am.clock_service, makeBigInt(offset));
+    });
   }
-}
-
-function makeMessage({ references }: Machine, { key, tag }: Monitor, offset: bigint) {
-  return buildFragment(MESSAGE_WORDS + REFERENCE_WORDS, [tag?.term ?? atom('CHANGE')], ([first]) =>
-    tuple(first as Term, references.term(key), am.time_offset, am.clock_service, makeBigInt(offset)),
-  );
 }

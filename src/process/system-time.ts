@@ -62,6 +62,12 @@ export class SystemTime {
     return this.settings.correction ? this.ticks() : this.uncorrected();
   }
 
+  /** A moment of Erlang monotonic time, in milliseconds, on the clock that timers go by: another one without time correction. */
+  onClock(moment: number): number {
+    if (this.settings.correction) return moment;
+    return moment + this.clock.monotonicMilliseconds() - Number(this.monotonic()) / NANOSECONDS_PER_MILLISECOND;
+  }
+
   private ticks(): bigint {
     return BigInt(Math.floor(this.clock.monotonicMilliseconds() * NANOSECONDS_PER_MILLISECOND));
   }

@@ -1,6 +1,6 @@
 /**
  * The hash of the virtual machine's own tables (hashmaps, ETS): identical terms have equal hashes, and no more is promised: not for
- * other runs or versions, nor between a virtual machine and its peers. For erlang:phash and phash2 see phash.ts and phash2.ts.
+ * other runs or versions, nor between a virtual machine and its peers. (Only OTP's suites are to find OTP's own: see otpHashOfImmediate.) For erlang:phash and phash2 see phash.ts and phash2.ts.
  */
 import { bytes, words } from '../memory/memory.ts';
 import { alignedAddress, bitSize, copyOfBytes } from './bits.ts';
@@ -47,11 +47,11 @@ const stack: number[] = [];
 
 /** The hash of a term: a signed 32-bit number whose bits are all equally good. */
 export function internalHash(t: Term): number {
-  return isImmediate(t) ? immediateHash(t) : finish(foldTerm(t, 0));
+  return isImmediate(t) ? otpHashOfImmediate(t) : finish(foldTerm(t, 0));
 }
 
-/** A hash of a term that is an immediate: another one, which takes less. */
-export function hashOfImmediate(t: Term): number {
+/** Another hash of an immediate, for tables that nobody looks into: it takes less than internalHash. */
+export function quickHashOfImmediate(t: Term): number {
   return finish(t);
 }
 
@@ -69,7 +69,7 @@ export const OTP_SMALL_MIDDLE = 1 << 29;
  * Of smalls it is OTP's own with words of 32 bits: its test suites know which of them collide. What that word has no room for
  * (bits of larger smalls, other tags) is in the high word.
  */
-function immediateHash(t: Term): number {
+function otpHashOfImmediate(t: Term): number {
   const [[first, firstLow], [second, secondLow]] = MIX_FACTORS;
   const high = ((t + OTP_SMALL_MIDDLE) >>> 30) | (((t & PRIMARY_MASK) ^ PRIMARY_SMALL) << 2);
   const low = ((t << OTP_SMALL.shift) | OTP_SMALL.tag) ^ (high >>> 1);

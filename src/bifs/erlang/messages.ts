@@ -21,7 +21,6 @@ import { boolean, elementsOf, natural, pairOf } from './arguments.ts';
 
 /** Words of {timeout, Ref, Message} without the message. */
 const TIMEOUT_WORDS = 8;
-const NANOSECONDS_PER_MILLISECOND = 1e6;
 
 /** `To ! Message`, which is kept as a call of send/2 where calls are. */
 function sendInstruction(vm: Machine, to: Term, message: Term): Term {
@@ -66,11 +65,7 @@ function momentOf(vm: Machine, time: Term, options: Term): number {
   }
   const milliseconds = natural(time);
   if (milliseconds === undefined) throw badarg(am.time);
-  if (!absolute) return vm.timers.now() + milliseconds;
-  // Without time correction, monotonic time is of another clock than that of the timers.
-  return vm.time.settings.correction
-    ? milliseconds
-    : vm.timers.now() + milliseconds - Number(vm.time.monotonic()) / NANOSECONDS_PER_MILLISECOND;
+  return absolute ? vm.time.onClock(milliseconds) : vm.timers.now() + milliseconds;
 }
 
 /** A timer for a process ends with it; one for a process that is gone is none. */
